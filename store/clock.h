@@ -1,0 +1,35 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+
+namespace store {
+
+/// A moment, in microseconds since the Unix epoch (the resolution of TIME).
+using TimePoint = std::chrono::sys_time<std::chrono::microseconds>;
+
+/// A moment at which a key ends, in milliseconds since the Unix epoch (the resolution of PEXPIREAT).
+using Deadline = std::chrono::sys_time<std::chrono::milliseconds>;
+
+/// The time that the store believes. It moves only when its owner moves it: the server sets it
+/// before each command and tick, a test advances it by hand and never sleeps. One command, script
+/// or transaction therefore sees one moment.
+class Clock
+{
+public:
+    Clock() = default;
+    explicit Clock(TimePoint start) : now_(start) {}
+
+    TimePoint now() const { return now_; }
+
+    /// The current millisecond: what deadlines are compared with.
+    Deadline now_ms() const { return std::chrono::floor<std::chrono::milliseconds>(now_); }
+
+    void set(TimePoint now) { now_ = now; }
+    void advance(std::chrono::microseconds by) { now_ += by; }
+
+private:
+    TimePoint now_{};
+};
+
+}  // namespace store
