@@ -1,0 +1,25 @@
+#pragma once
+
+#include "protocol/reply_writer.h"
+#include "server/args.h"
+#include "server/session.h"
+#include "store/keyspace.h"
+
+namespace server {
+
+struct Command;
+class Server;
+
+/// All that a command's handler may see: what was asked, by whom, where the data is, and where the
+/// reply goes. Valid only while the handler runs.
+struct Call
+{
+    Server& server;
+    Session& session;
+    const Command& command;
+    store::Keyspace& keys;  ///< the session's database
+    Args args;
+    protocol::ReplyWriter& reply;
+};
+
+}  // namespace server

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <span>
+
+#include "server/command.h"
+
+/// The rows that each family's file declares at its foot.
+namespace server::commands {
+
+std::span<const Command> assign();
+std::span<const Command> client();
+std::span<const Command> cluster();
+std::span<const Command> command();
+std::span<const Command> config();
+std::span<const Command> connection();
+std::span<const Command> geo();
+std::span<const Command> geo_search();
+std::span<const Command> hash();
+std::span<const Command> info();
+std::span<const Command> key();
+std::span<const Command> server();
+std::span<const Command> set();
+std::span<const Command> sorted_set();
+std::span<const Command> string();
+std::span<const Command> transaction();
+
+}  // namespace server::commands

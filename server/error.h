@@ -1,0 +1,62 @@
+#pragma once
+
+#include <fmt/format.h>
+
+#include <exception>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "store/error.h"
+
+namespace server {
+
+/// A command refused: what() is the whole error line, prefix word first ("ERR syntax error").
+/// Thrown before anything was changed; caught only by the executor.
+class CommandError : public std::exception
+{
+public:
+    explicit CommandError(std::string_view line) : line_(line) {}
+
+    template <class... Values>
+    CommandError(fmt::format_string<Values...> line, Values&&... values)
+        : line_(fmt::format(line, std::forward<Values>(values)...))
+    {
+    }
+
+    const char* what() const noexcept override { return line_.c_str(); }
+    std::string_view line() const { return line_; }
+
+private:
+    std::string line_;
+};
+
+/// The error texts that more than one command uses, as Redis words them.
+namespace text {
+inline constexpr std::string_view kSyntax = "ERR syntax error";
+inline constexpr std::string_view kNotAnInteger = "ERR value is not an integer or out of range";
+inline constexpr std::string_view kNotAFloat = "ERR value is not a valid float";
+inline constexpr std::string_view kOutOfRange = "ERR value is out of range";
+inline constexpr std::string_view kMustBePositive = "ERR value is out of range, must be positive";
+inline constexpr std::string_view kOverflow = "ERR increment or decrement would overflow";
+inline constexpr std::string_view kNanResult = "ERR resulting score is not a number (NaN)";
+inline constexpr std::string_view kWrongType =
+    "WRONGTYPE Operation against a key holding the wrong kind of value";
+inline constexpr std::string_view kNoSuchKey = "ERR no such key";
+inline constexpr std::string_view kInvalidCursor = "ERR invalid cursor";
+inline constexpr std::string_view kInvalidDatabase = "ERR invalid DB index";
+inline constexpr std::string_view kDatabaseOutOfRange = "ERR DB index is out of range";
+inline constexpr std::string_view kNoAuth = "NOAUTH Authentication required.";
+inline constexpr std::string_view kWrongPass =
+    "WRONGPASS invalid username-password pair or user is disabled.";
+inline constexpr std::string_view kExecAborted =
+    "EXECABORT Transaction discarded because of previous errors.";
+inline constexpr std::string_view kNoCluster = "ERR This instance has cluster support disabled";
+inline constexpr std::string_view kNotAnAssignment =
+    "WRONGTYPE The order's key holds a hash that is not an ASSIGN record";
+}  // namespace text
+
+/// The error line for a refusal of the store.
+std::string_view error_line(store::Reason reason);
+
+}  // namespace server

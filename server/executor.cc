@@ -1,0 +1,125 @@
+#include "server/executor.h"
+
+#include <cassert>
+#include <string>
+
+#include "server/call.h"
+#include "server/error.h"
+#include "server/server.h"
+
+namespace server {
+
+namespace {
+
+/// The text up to its first NUL: Redis prints requests in these errors as C strings.
+std::string_view as_c_string(std::string_view text)
+{
+    return text.substr(0, text.find('\0'));
+}
+
+CommandError unknown_command(std::span<const std::string_view> request)
+{
+    constexpr std::size_t kMost = 128;
+    std::string arguments;
+    for (std::size_t i = 1; i < request.size() && arguments.size() < kMost; ++i) {
+        const auto argument = as_c_string(request[i]).substr(0, kMost - arguments.size());
+        arguments += fmt::format("'{}' ", argument);
+    }
+    return {"ERR unknown command '{}', with args beginning with: {}",
+            as_c_string(request[0]).substr(0, kMost), arguments};
+}
+
+CommandError unknown_subcommand(const Command& container, std::span<const std::string_view> request)
+{
+    return {"ERR unknown subcommand '{}'. Try {} HELP.", as_c_string(request[1]).substr(0, 128),
+            container.name};
+}
+
+}  // namespace
+
+void Executor::execute(Session& session, std::span<const std::string_view> request)
+{
+    const std::size_t start = session.output.size();
+    protocol::ReplyWriter reply{session.output, session.protocol};
+    execute(session, request, reply);
+    switch (session.reply_mode) {
+        case ReplyMode::On: return;
+        case ReplyMode::SkipNext: session.reply_mode = ReplyMode::Skip; break;
+        case ReplyMode::Skip: session.reply_mode = ReplyMode::On; break;
+        case ReplyMode::Off: break;
+    }
+    session.output.truncate(start);
+}
+
+void Executor::execute(Session& session, std::span<const std::string_view> request,
+                       protocol::ReplyWriter& reply)
+{
+    const std::size_t start = reply.size();
+    try {
+        const Command& command = admit(session, request);
+        session.last_request_at = server_.clock.now();
+        if (session.transaction.open && !command.has(kNotQueued)) {
+            if (command.has(kNoMulti))
+                throw CommandError{"ERR Command not allowed inside a transaction"};
+            session.transaction.queue.push_back({{request.begin(), request.end()}});
+            reply.simple("QUEUED");
+            return;
+        }
+        session.last_command = &command;
+        run(session, command, request, reply);
+    } catch (const CommandError& error) {
+        reply.rewind(start);
+        session.transaction.failed |= session.transaction.open;
+        refuse(session, error.line(), reply);
+    }
+}
+
+const Command& Executor::admit(const Session& session,
+                               std::span<const std::string_view> request) const
+{
+    const Command* command = server_.commands.resolve(request);
+    if (command == nullptr) throw unknown_command(request);
+    const bool lacks_subcommand = command->run == nullptr;
+    if (lacks_subcommand && request.size() > 1) throw unknown_subcommand(*command, request);
+    const int arity = command->arity();
+    const auto given = static_cast<int>(request.size());
+    if (lacks_subcommand || (arity > 0 && given != arity) || given < -arity) {
+        throw CommandError{"ERR wrong number of arguments for '{}' command", full_name(*command)};
+    }
+    if (!session.authenticated && !command->has(kNoAuth)) throw CommandError{text::kNoAuth};
+    return *command;
+}
+
+void Executor::run(Session& session, const Command& command,
+                   std::span<const std::string_view> request, protocol::ReplyWriter& reply)
+{
+    ++server_.stats.commands_processed;
+    const std::size_t start = reply.size();
+    [[maybe_unused]] const std::uint64_t changes = server_.stats.changes;
+    const std::size_t words = subcommand_of(command).empty() ? 1 : 2;
+    Call call{.server = server_,
+              .session = session,
+              .command = command,
+              .keys = server_.database(session.database),
+              .args = Args{request.subspan(words)},
+              .reply = reply};
+    try {
+        command.run(call);
+        return;
+    } catch (const CommandError& error) {
+        reply.rewind(start);
+        refuse(session, error.line(), reply);
+    } catch (const store::Error& error) {
+        reply.rewind(start);
+        refuse(session, error_line(error.reason()), reply);
+    }
+    assert(server_.stats.changes == changes && "a command that fails changes nothing");
+}
+
+void Executor::refuse(Session&, std::string_view error, protocol::ReplyWriter& reply)
+{
+    server_.stats.count_error(error);
+    reply.error(error);
+}
+
+}  // namespace server

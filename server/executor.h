@@ -1,0 +1,41 @@
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "protocol/reply_writer.h"
+#include "server/command.h"
+#include "server/session.h"
+
+namespace server {
+
+class Server;
+
+/// The one way in: a connection, EXEC and a test all bring their requests here, so that nothing is
+/// checked in one place and forgotten in another.
+class Executor
+{
+public:
+    explicit Executor(Server& server) : server_(server) {}
+
+    /// Runs one request of a session and appends the reply to the session's output, unless CLIENT
+    /// REPLY says not to. Never throws for what a client sends. REQUIRES at least one argument.
+    void execute(Session& session, std::span<const std::string_view> request);
+
+    /// Looks the request up, checks it, then runs it or, inside MULTI, puts it aside.
+    void execute(Session& session, std::span<const std::string_view> request,
+                 protocol::ReplyWriter& reply);
+
+    /// Runs a request that was checked already. A command that fails changes nothing and leaves
+    /// only its error in the reply.
+    void run(Session& session, const Command& command, std::span<const std::string_view> request,
+             protocol::ReplyWriter& reply);
+
+private:
+    const Command& admit(const Session& session, std::span<const std::string_view> request) const;
+    void refuse(Session& session, std::string_view error, protocol::ReplyWriter& reply);
+
+    Server& server_;
+};
+
+}  // namespace server

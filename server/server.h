@@ -1,0 +1,64 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "server/command_table.h"
+#include "server/executor.h"
+#include "server/options.h"
+#include "server/sessions.h"
+#include "server/stats.h"
+#include "server/watches.h"
+#include "store/clock.h"
+#include "store/keyspace.h"
+#include "store/random.h"
+
+namespace server {
+
+/// The whole server but for its sockets: the data, the settings, the sessions, and the executor
+/// that brings requests to them. Tests drive it with a clock of their own.
+class Server : private store::Observer
+{
+public:
+    /// The databases are made for the clock's beginning: set the clock before the first request.
+    explicit Server(Options settings);
+    ~Server() override;
+    Server(const Server&) = delete;
+    Server& operator=(const Server&) = delete;
+
+    Options options;
+    store::Clock clock;
+    store::Random random;
+    Stats stats;
+    Sessions sessions;
+    Watches watches;
+    const CommandTable commands;
+    Executor executor{*this};
+
+    /// When the server started, and the 40 hexadecimal digits that name this run.
+    store::TimePoint started_at{};
+    std::string run_id;
+
+    store::Keyspace& database(int index) { return *databases_[static_cast<std::size_t>(index)]; }
+    int database_count() const { return static_cast<int>(databases_.size()); }
+
+    /// Registers a session and gives it its id; it must be closed before it is destroyed.
+    void open(Session& session);
+    void close(Session& session);
+
+    /// Does what time alone has made due: removes expired keys, a bounded number of them, so that
+    /// no client waits for a million. True if more is due already.
+    bool tick();
+
+    /// SHUTDOWN was asked for: whoever carries the server stops it after this request.
+    bool shutdown_requested = false;
+
+private:
+    void key_changed(int database, std::string_view key, store::Change change) override;
+    void database_cleared(int database) override;
+
+    std::vector<std::unique_ptr<store::Keyspace>> databases_;
+};
+
+}  // namespace server

@@ -1,0 +1,38 @@
+#include "store/entry.h"
+
+#include <cstdlib>
+#include <cstring>
+
+namespace store {
+
+Entry* Entry::make(std::string_view key, Type type)
+{
+    const std::size_t bytes = offsetof(Entry, first_key_byte_) + key.size();
+    void* room = std::malloc(bytes < sizeof(Entry) ? sizeof(Entry) : bytes);
+    if (room == nullptr) throw std::bad_alloc{};
+    return new (room) Entry(key, type);
+}
+
+void Entry::destroy(Entry* entry)
+{
+    entry->~Entry();
+    std::free(entry);
+}
+
+Entry::Entry(std::string_view key, Type type)
+    : key_size_(static_cast<std::uint32_t>(key.size())), type_(type)
+{
+    visit_type([this]<class T>() { construct_value<T>(); });
+    if (!key.empty()) std::memcpy(const_cast<char*>(key_bytes()), key.data(), key.size());
+}
+
+void Entry::steal_value(Entry& from)
+{
+    destroy_value();
+    type_ = from.type_;
+    std::memcpy(storage_, from.storage_, sizeof storage_);
+    from.type_ = Type::String;
+    from.construct_value<String>();
+}
+
+}  // namespace store

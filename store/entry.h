@@ -1,0 +1,151 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <new>
+#include <string_view>
+#include <utility>
+
+#include "store/error.h"
+#include "store/hash.h"
+#include "store/set.h"
+#include "store/sorted_set.h"
+#include "store/string.h"
+
+namespace store {
+
+/// The types a key can hold.
+enum class Type : std::uint8_t { String, Set, SortedSet, Hash };
+
+template <class T>
+inline constexpr Type kTypeOf = Type::String;
+template <>
+inline constexpr Type kTypeOf<Set> = Type::Set;
+template <>
+inline constexpr Type kTypeOf<SortedSet> = Type::SortedSet;
+template <>
+inline constexpr Type kTypeOf<Hash> = Type::Hash;
+
+/// Containers vanish with their last element; an empty string is a value.
+template <class T>
+inline constexpr bool kIsContainer = !std::is_same_v<T, String>;
+
+/// A key with its value: one allocation that holds the key's bytes behind a small header. Made and
+/// destroyed by the keyspace only. Never moves.
+class Entry
+{
+public:
+    /// A new entry with an empty value.
+    static Entry* make(std::string_view key, Type type);
+    static void destroy(Entry* entry);
+
+    std::string_view key() const { return {key_bytes(), key_size_}; }
+    Type type() const { return type_; }
+
+    /// The value. Throws Error{WrongType}.
+    template <class T>
+    T& get()
+    {
+        if (type_ != kTypeOf<T>) throw Error{Reason::WrongType};
+        return value<T>();
+    }
+    template <class T>
+    const T& get() const
+    {
+        return const_cast<Entry*>(this)->get<T>();
+    }
+
+    /// Destroys the value, whatever it is, and takes over another.
+    template <class T>
+    void replace_value(T with)
+    {
+        destroy_value();
+        type_ = kTypeOf<T>;
+        construct_value<T>(std::move(with));
+    }
+
+    /// Takes the other's value and gives it an empty string.
+    void steal_value(Entry& from);
+
+    bool has_deadline() const { return deadline_slot_ != kNoSlot; }
+    /// Where the keyspace's heap keeps the deadline. REQUIRES has_deadline().
+    std::uint32_t deadline_slot() const { return deadline_slot_; }
+    void set_deadline_slot(std::uint32_t slot) { deadline_slot_ = slot; }
+    void clear_deadline_slot() { deadline_slot_ = kNoSlot; }
+
+    /// Whether an Edit of this entry is in scope.
+    bool is_open() const { return open_; }
+    void set_open(bool open) { open_ = open; }
+
+private:
+    static constexpr std::uint32_t kNoSlot = 0xffffffff;
+
+    /// A value no larger than a pointer lies in the entry, a larger one behind a pointer.
+    template <class T>
+    static constexpr bool kInline = sizeof(T) <= sizeof(void*) && alignof(T) <= alignof(void*);
+
+    Entry(std::string_view key, Type type);
+    ~Entry() { destroy_value(); }
+
+    template <class T>
+    T& value()
+    {
+        if constexpr (kInline<T>) {
+            return *std::launder(reinterpret_cast<T*>(storage_));
+        } else {
+            return **std::launder(reinterpret_cast<T**>(storage_));
+        }
+    }
+
+    template <class T, class... From>
+    void construct_value(From&&... from)
+    {
+        if constexpr (kInline<T>) {
+            new (storage_) T(std::forward<From>(from)...);
+        } else {
+            new (storage_) T*(new T(std::forward<From>(from)...));
+        }
+    }
+
+    template <class T>
+    void destroy_value_as()
+    {
+        if constexpr (kInline<T>) {
+            value<T>().~T();
+        } else {
+            delete &value<T>();
+        }
+    }
+
+    /// Calls `act.template operator()<T>()` with the type of the value.
+    template <class Act>
+    void visit_type(Act&& act)
+    {
+        switch (type_) {
+            case Type::String: return act.template operator()<String>();
+            case Type::Set: return act.template operator()<Set>();
+            case Type::SortedSet: return act.template operator()<SortedSet>();
+            case Type::Hash: return act.template operator()<Hash>();
+        }
+    }
+
+    void destroy_value()
+    {
+        visit_type([this]<class T>() { destroy_value_as<T>(); });
+    }
+
+    const char* key_bytes() const
+    {
+        return reinterpret_cast<const char*>(this) + offsetof(Entry, first_key_byte_);
+    }
+
+    alignas(void*) std::byte storage_[sizeof(void*)];
+    std::uint32_t deadline_slot_ = kNoSlot;
+    std::uint32_t key_size_;
+    Type type_;
+    bool open_ = false;
+    char first_key_byte_;  // the key's other bytes follow, beyond the object
+};
+
+}  // namespace store

@@ -1,0 +1,170 @@
+#include "store/keyspace.h"
+
+namespace store {
+
+std::optional<Type> Keyspace::type(std::string_view key)
+{
+    const Entry* entry = counted_lookup(key);
+    if (entry == nullptr) return std::nullopt;
+    return entry->type();
+}
+
+std::optional<Deadline> Keyspace::deadline(std::string_view key)
+{
+    const Entry* entry = lookup(key);
+    if (entry == nullptr || !entry->has_deadline()) return std::nullopt;
+    return deadlines_.deadline(entry->deadline_slot());
+}
+
+void Keyspace::put_string(std::string_view key, std::string_view value, bool keep_deadline)
+{
+    const std::uint64_t hash = hash_bytes(key);
+    Entry* entry = lookup(key, hash);
+    if (entry == nullptr) {
+        entry = insert(key, hash, Type::String);
+    } else {
+        assert(!entry->is_open() && "one open edit a key");
+        if (!keep_deadline) clear_deadline(entry);
+        if (entry->type() != Type::String) entry->replace_value(String{});
+    }
+    entry->get<String>().assign(value);
+    observer_.key_changed(index_, entry->key(), Change::Modified);
+}
+
+bool Keyspace::erase(std::string_view key)
+{
+    Entry* entry = lookup(key);
+    if (entry == nullptr) return false;
+    assert(!entry->is_open() && "one open edit a key");
+    observer_.key_changed(index_, entry->key(), Change::Erased);
+    remove(entry);
+    return true;
+}
+
+bool Keyspace::expire(std::string_view key, Deadline deadline)
+{
+    Entry* entry = lookup(key);
+    if (entry == nullptr) return false;
+    if (deadline <= clock_.now_ms()) {
+        observer_.key_changed(index_, entry->key(), Change::Erased);
+        remove(entry);
+        return true;
+    }
+    set_deadline(entry, deadline);
+    observer_.key_changed(index_, entry->key(), Change::Modified);
+    return true;
+}
+
+bool Keyspace::persist(std::string_view key)
+{
+    Entry* entry = lookup(key);
+    if (entry == nullptr || !entry->has_deadline()) return false;
+    clear_deadline(entry);
+    observer_.key_changed(index_, entry->key(), Change::Modified);
+    return true;
+}
+
+bool Keyspace::rename(std::string_view from, std::string_view to)
+{
+    Entry* source = lookup(from);
+    if (source == nullptr) return false;
+    if (from == to) return true;
+    const std::uint64_t hash = hash_bytes(to);
+    Entry* target = lookup(to, hash);
+    if (target == nullptr) target = insert(to, hash, Type::String);
+    target->steal_value(*source);
+    clear_deadline(target);
+    if (source->has_deadline()) set_deadline(target, deadlines_.deadline(source->deadline_slot()));
+    observer_.key_changed(index_, source->key(), Change::Erased);
+    remove(source);
+    observer_.key_changed(index_, target->key(), Change::Modified);
+    return true;
+}
+
+void Keyspace::clear()
+{
+    observer_.database_cleared(index_);
+    discard_all();
+}
+
+std::size_t Keyspace::expire_due(std::size_t limit)
+{
+    std::size_t removed = 0;
+    while (removed < limit && !deadlines_.empty() &&
+           deadlines_.top().deadline <= clock_.now_ms()) {
+        Entry* entry = deadlines_.top().owner;
+        observer_.key_changed(index_, entry->key(), Change::Expired);
+        remove(entry);
+        ++removed;
+    }
+    return removed;
+}
+
+std::optional<Deadline> Keyspace::next_deadline() const
+{
+    if (deadlines_.empty()) return std::nullopt;
+    return deadlines_.top().deadline;
+}
+
+std::optional<std::string_view> Keyspace::random_key(Random& random)
+{
+    while (!table_.empty()) {
+        Entry* entry = table_.random(random);
+        if (!is_due(*entry)) return entry->key();
+        observer_.key_changed(index_, entry->key(), Change::Expired);
+        remove(entry);
+    }
+    return std::nullopt;
+}
+
+Entry* Keyspace::lookup(std::string_view key, std::uint64_t hash)
+{
+    Entry* entry = table_.find(key, hash);
+    // The deadline lies in the heap, a cache line away: it is looked at only if some key is due.
+    if (entry != nullptr && entry->has_deadline() &&
+        deadlines_.top().deadline <= clock_.now_ms() && is_due(*entry)) {
+        observer_.key_changed(index_, entry->key(), Change::Expired);
+        remove(entry);
+        return nullptr;
+    }
+    return entry;
+}
+
+Entry* Keyspace::insert(std::string_view key, std::uint64_t hash, Type type)
+{
+    Entry* entry = Entry::make(key, type);
+    table_.insert(entry, hash);
+    return entry;
+}
+
+void Keyspace::remove(Entry* entry)
+{
+    clear_deadline(entry);
+    table_.take(entry->key(), hash_bytes(entry->key()));
+    Entry::destroy(entry);
+}
+
+void Keyspace::clear_deadline(Entry* entry)
+{
+    if (!entry->has_deadline()) return;
+    deadlines_.erase(entry->deadline_slot());
+    entry->clear_deadline_slot();
+}
+
+void Keyspace::set_deadline(Entry* entry, Deadline deadline)
+{
+    if (entry->has_deadline()) {
+        deadlines_.change(entry->deadline_slot(), deadline);
+    } else {
+        deadlines_.push(deadline, entry);
+    }
+}
+
+void Keyspace::discard_all()
+{
+    table_.for_each([](Entry* entry) { Entry::destroy(entry); });
+    table_.clear();
+    deadlines_.clear();
+}
+
+}  // namespace store

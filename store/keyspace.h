@@ -1,0 +1,290 @@
+#pragma once
+
+#include <cassert>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include "store/clock.h"
+#include "store/deadline_heap.h"
+#include "store/entry.h"
+#include "store/error.h"
+#include "store/random.h"
+#include "store/table.h"
+
+namespace store {
+
+/// What happened to a key.
+enum class Change : std::uint8_t {
+    Modified,  ///< made, or its value or its deadline changed
+    Erased,    ///< taken away by a command, or left empty by one
+    Expired,   ///< its deadline came
+};
+
+/// Told of every change to any key, in the order in which they happen. The one place from which
+/// WATCH, statistics and later notifications and the log learn; no command can forget it.
+class Observer
+{
+public:
+    virtual ~Observer() = default;
+    virtual void key_changed(int database, std::string_view key, Change change) = 0;
+    /// All keys of the database were taken away at once.
+    virtual void database_cleared(int database) = 0;
+};
+
+template <class T>
+class Edit;
+
+/// One database: keys, their values and their deadlines. A key whose deadline has come is never
+/// seen, whether or not it has been removed yet.
+///
+/// Pointers to values stay valid until their key is erased or replaced: growth moves no value.
+class Keyspace
+{
+public:
+    /// The clock and the observer must outlive the keyspace.
+    Keyspace(int index, const Clock& clock, Observer& observer)
+        : index_(index), clock_(clock), observer_(observer)
+    {
+    }
+    ~Keyspace() { discard_all(); }
+    Keyspace(const Keyspace&) = delete;
+    Keyspace& operator=(const Keyspace&) = delete;
+
+    int index() const { return index_; }
+    const Clock& clock() const { return clock_; }
+
+    /// Keys held, those included that are due but not removed yet (see expire_due()).
+    std::size_t size() const { return table_.size(); }
+    /// Keys that have a deadline.
+    std::size_t volatile_size() const { return deadlines_.size(); }
+
+    // Reading
+
+    /// The value at `key`, nullptr if there is none. Throws Error{WrongType}. Counts a hit or miss.
+    template <class T>
+    const T* find(std::string_view key)
+    {
+        const Entry* entry = counted_lookup(key);
+        return entry == nullptr ? nullptr : &entry->get<T>();
+    }
+
+    /// The key's type, nothing if there is no such key. Counts a hit or miss.
+    std::optional<Type> type(std::string_view key);
+
+    /// Counts a hit or miss.
+    bool contains(std::string_view key) { return counted_lookup(key) != nullptr; }
+
+    /// The moment at which the key ends: nothing if there is no such key or no deadline.
+    std::optional<Deadline> deadline(std::string_view key);
+
+    // Writing
+
+    /// The value at `key` for changing, made if missing. Throws Error{WrongType}. The guard reports
+    /// the changes when it ends and drops a container left empty. REQUIRES no other open edit of
+    /// the key.
+    template <class T>
+    Edit<T> edit(std::string_view key);
+
+    /// As edit(), but makes nothing: the guard is false if there is no such key.
+    template <class T>
+    Edit<T> edit_existing(std::string_view key);
+
+    /// Puts `value` at `key` in place of whatever was there. The old deadline goes, unless
+    /// `keep_deadline`. An empty container erases the key.
+    template <class T>
+    void put(std::string_view key, T value, bool keep_deadline = false);
+
+    /// Puts a string at `key` in place of whatever was there, reusing its room.
+    void put_string(std::string_view key, std::string_view value, bool keep_deadline = false);
+
+    /// True if there was such a key.
+    bool erase(std::string_view key);
+
+    /// Gives the key a deadline; one that has come already erases the key. False if no such key.
+    bool expire(std::string_view key, Deadline deadline);
+
+    /// Takes the deadline away. False if there is no such key or no deadline.
+    bool persist(std::string_view key);
+
+    /// Moves the value and its deadline, replacing what `to` held. False if there is no `from`.
+    bool rename(std::string_view from, std::string_view to);
+
+    /// Erases everything.
+    void clear();
+
+    // Time
+
+    /// Removes keys whose deadline has come, earliest first, at most `limit`; returns how many.
+    std::size_t expire_due(std::size_t limit);
+
+    /// The earliest deadline of all.
+    std::optional<Deadline> next_deadline() const;
+
+    // Iteration
+
+    /// Visits some keys with `visit(std::string_view key, Type)` and returns the next cursor, 0 at
+    /// the end. A key present during a whole scan is visited at least once. The visitor must not
+    /// change the keyspace.
+    template <class Visit>
+    std::uint64_t scan(std::uint64_t cursor, Visit&& visit) const
+    {
+        return table_.scan(cursor, [&](const Entry* entry) {
+            if (!is_due(*entry)) visit(entry->key(), entry->type());
+        });
+    }
+
+    /// Visits every key. The visitor must not change the keyspace.
+    template <class Visit>
+    void for_each(Visit&& visit) const
+    {
+        table_.for_each([&](const Entry* entry) {
+            if (!is_due(*entry)) visit(entry->key(), entry->type());
+        });
+    }
+
+    /// A key by chance, nothing if there is none.
+    std::optional<std::string_view> random_key(Random& random);
+
+    /// Lookups by find(), type() and contains() that found their key, and that did not.
+    std::uint64_t hits() const { return hits_; }
+    std::uint64_t misses() const { return misses_; }
+    void reset_statistics() { hits_ = misses_ = 0; }
+
+private:
+    template <class T>
+    friend class Edit;
+
+    bool is_due(const Entry& entry) const
+    {
+        return entry.has_deadline() && deadlines_.deadline(entry.deadline_slot()) <= clock_.now_ms();
+    }
+
+    /// The live entry of the key or nullptr; removes one that is due.
+    Entry* lookup(std::string_view key, std::uint64_t hash);
+    Entry* lookup(std::string_view key) { return lookup(key, hash_bytes(key)); }
+    const Entry* counted_lookup(std::string_view key)
+    {
+        const Entry* entry = lookup(key);
+        ++(entry == nullptr ? misses_ : hits_);
+        return entry;
+    }
+
+    Entry* insert(std::string_view key, std::uint64_t hash, Type type);
+    void remove(Entry* entry);
+    void clear_deadline(Entry* entry);
+    void set_deadline(Entry* entry, Deadline deadline);
+    void discard_all();
+
+    template <class T>
+    void finish_edit(Entry* entry, bool was_made, std::int64_t changes);
+
+    int index_;
+    const Clock& clock_;
+    Observer& observer_;
+    Table<Entry> table_;
+    DeadlineHeap<Entry> deadlines_;
+    std::uint64_t hits_ = 0;
+    std::uint64_t misses_ = 0;
+};
+
+/// Open access to one value. At the end of its scope it reports `changes` to the observer, once,
+/// and drops a container that was left empty.
+template <class T>
+class Edit
+{
+public:
+    Edit() = default;
+    Edit(Keyspace& keys, Entry* entry, bool was_made)
+        : keys_(&keys), entry_(entry), was_made_(was_made)
+    {
+        assert(!entry->is_open() && "one open edit a key");
+        entry->set_open(true);
+    }
+    ~Edit()
+    {
+        if (entry_ == nullptr) return;
+        entry_->set_open(false);
+        keys_->finish_edit<T>(entry_, was_made_, changes);
+    }
+    Edit(const Edit&) = delete;
+    Edit& operator=(const Edit&) = delete;
+
+    /// False if edit_existing() found no such key.
+    explicit operator bool() const { return entry_ != nullptr; }
+
+    T& operator*() const { return entry_->get<T>(); }
+    T* operator->() const { return &entry_->get<T>(); }
+
+    /// True if the key did not exist before.
+    bool was_made() const { return was_made_; }
+
+    /// To be added up by the caller: 0 at the end of the scope means that nothing happened.
+    std::int64_t changes = 0;
+
+private:
+    Keyspace* keys_ = nullptr;
+    Entry* entry_ = nullptr;
+    bool was_made_ = false;
+};
+
+template <class T>
+Edit<T> Keyspace::edit(std::string_view key)
+{
+    const std::uint64_t hash = hash_bytes(key);
+    if (Entry* entry = lookup(key, hash)) {
+        entry->get<T>();  // refuses a wrong type
+        return Edit<T>{*this, entry, false};
+    }
+    return Edit<T>{*this, insert(key, hash, kTypeOf<T>), true};
+}
+
+template <class T>
+Edit<T> Keyspace::edit_existing(std::string_view key)
+{
+    Entry* entry = lookup(key);
+    if (entry == nullptr) return {};
+    entry->get<T>();  // refuses a wrong type
+    return Edit<T>{*this, entry, false};
+}
+
+template <class T>
+void Keyspace::put(std::string_view key, T value, bool keep_deadline)
+{
+    if constexpr (kIsContainer<T>) {
+        if (value.empty()) {
+            erase(key);
+            return;
+        }
+    }
+    const std::uint64_t hash = hash_bytes(key);
+    Entry* entry = lookup(key, hash);
+    if (entry == nullptr) {
+        entry = insert(key, hash, kTypeOf<T>);
+    } else {
+        assert(!entry->is_open() && "one open edit a key");
+        if (!keep_deadline) clear_deadline(entry);
+    }
+    entry->replace_value(std::move(value));
+    observer_.key_changed(index_, entry->key(), Change::Modified);
+}
+
+template <class T>
+void Keyspace::finish_edit(Entry* entry, bool was_made, std::int64_t changes)
+{
+    if constexpr (kIsContainer<T>) {
+        if (entry->get<T>().empty()) {
+            if (!was_made) observer_.key_changed(index_, entry->key(), Change::Erased);
+            remove(entry);
+            return;
+        }
+    } else if (was_made && changes == 0) {
+        remove(entry);
+        return;
+    }
+    if (changes != 0) observer_.key_changed(index_, entry->key(), Change::Modified);
+}
+
+}  // namespace store
