@@ -1,0 +1,95 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <string_view>
+
+namespace protocol {
+
+/// A queue of bytes: it grows at the end and is consumed at the front. Both are O(1) amortised, and
+/// bytes are never zeroed before they are written.
+///
+/// Every pointer and view into a buffer ends with the next call that is not const, except that
+/// consume() leaves the views of what remains whole.
+class Buffer
+{
+public:
+    Buffer() = default;
+    Buffer(Buffer&& other) noexcept { swap(other); }
+    Buffer& operator=(Buffer&& other) noexcept
+    {
+        swap(other);
+        return *this;
+    }
+
+    /// Room for at least `size` bytes at the end, to be written and then committed. The room is
+    /// available() bytes long, which may be more. Throws std::bad_alloc.
+    char* prepare(std::size_t size)
+    {
+        if (available() < size) [[unlikely]]
+            make_room(size);
+        return memory_.get() + end_;
+    }
+
+    /// How many bytes can be written at prepare()'s pointer.
+    std::size_t available() const { return capacity_ - end_; }
+
+    /// Makes the first `size` bytes of the prepared room part of the buffer.
+    /// REQUIRES size <= available().
+    void commit(std::size_t size) { end_ += size; }
+
+    void append(std::string_view bytes)
+    {
+        if (bytes.empty()) return;
+        std::memcpy(prepare(bytes.size()), bytes.data(), bytes.size());
+        commit(bytes.size());
+    }
+
+    std::string_view view() const { return {data(), size()}; }
+    const char* data() const { return memory_.get() + begin_; }
+    std::size_t size() const { return end_ - begin_; }
+    bool empty() const { return begin_ == end_; }
+
+    /// Drops the first `size` bytes. REQUIRES size <= this->size().
+    void consume(std::size_t size)
+    {
+        begin_ += size;
+        if (begin_ == end_) begin_ = end_ = 0;
+    }
+
+    /// Keeps the first `size` bytes and drops the rest. REQUIRES size <= this->size().
+    void truncate(std::size_t size) { end_ = begin_ + size; }
+
+    /// Puts the bytes before the byte at `position`, moving everything behind. They must not be a
+    /// view into this buffer. REQUIRES position <= size().
+    void insert(std::size_t position, std::string_view bytes);
+
+    /// Drops all bytes and keeps the memory for the next ones.
+    void clear() { begin_ = end_ = 0; }
+
+    /// Gives the memory back if the buffer is empty and holds more than `kept` bytes of it: one
+    /// large request or reply must not stay on the server's account.
+    void release(std::size_t kept = 0);
+
+    /// Bytes of memory that the buffer holds.
+    std::size_t capacity() const { return capacity_; }
+
+    void swap(Buffer& other) noexcept;
+
+private:
+    struct Free
+    {
+        void operator()(char* memory) const { std::free(memory); }
+    };
+
+    void make_room(std::size_t size);
+
+    std::unique_ptr<char, Free> memory_;
+    std::size_t capacity_ = 0;
+    std::size_t begin_ = 0;
+    std::size_t end_ = 0;
+};
+
+}  // namespace protocol

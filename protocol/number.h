@@ -1,0 +1,41 @@
+#pragma once
+
+#include <charconv>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace protocol {
+
+/// The most bytes that write_integer writes ("-9223372036854775808").
+inline constexpr std::size_t kMaxIntegerSize = 20;
+
+/// The most bytes that write_double writes.
+inline constexpr std::size_t kMaxDoubleSize = 32;
+
+/// Redis's one spelling of a 64-bit integer: decimal, no plus, no spaces, no leading zeros, no
+/// "-0". nullopt for anything else.
+std::optional<std::int64_t> parse_integer(std::string_view text);
+
+/// Writes the decimal digits, without a terminator, and returns their end.
+/// REQUIRES room for kMaxIntegerSize bytes.
+inline char* write_integer(char* out, std::int64_t value)
+{
+    if (value >= 0 && value <= 9) {
+        *out = static_cast<char>('0' + value);
+        return out + 1;
+    }
+    return std::to_chars(out, out + kMaxIntegerSize, value).ptr;
+}
+
+/// Writes a double as Redis 7.2 replies it, without a terminator, and returns its end: integers up
+/// to 2^62 in full, other values as format_double says. REQUIRES room for kMaxDoubleSize bytes.
+char* write_double(char* out, double value);
+
+/// A double as Redis 7.2 replies it: the fewest digits that read back as the same double, "inf",
+/// "-inf", "nan", "-0"; an exponent ("1e+20", "1.5e-7") only for the very large and very small.
+std::string format_double(double value);
+
+}  // namespace protocol
