@@ -1,0 +1,240 @@
+#pragma once
+
+#include <bit>
+#include <cassert>
+#include <cstddef>
+#include <cstdint>
+#include <new>
+
+#include "store/prefetch.h"
+
+/// The parts that store/table.h is made of. Nothing else should include this.
+namespace store::table_detail {
+
+/// How the 64 bits of a hash are used: the upper 38 lead to the segment (depth of them are looked
+/// at), 10 of the lower ones to the bucket in it, the lowest 8 are the tag. The three do not
+/// overlap, so each is uniform whatever the others are.
+constexpr unsigned kPrefixBits = 38;
+constexpr unsigned kColumnBits = 10;
+constexpr unsigned kTagBits = 8;
+
+inline std::uint64_t prefix_of(std::uint64_t hash) { return hash >> (64 - kPrefixBits); }
+
+inline std::uint32_t column_of(std::uint64_t hash)
+{
+    return static_cast<std::uint32_t>(hash >> kTagBits) & ((1U << kColumnBits) - 1);
+}
+
+/// 1..255: 0 marks an empty slot.
+inline std::uint8_t tag_of(std::uint64_t hash)
+{
+    const auto tag = static_cast<std::uint8_t>(hash);
+    return tag == 0 ? 1 : tag;
+}
+
+/// The bucket of a column in a segment of so many buckets. Rises with the column, whatever the
+/// number of buckets: this is what a scan relies on.
+inline unsigned bucket_of(std::uint32_t column, unsigned buckets)
+{
+    return (column * buckets) >> kColumnBits;
+}
+
+/// The slots of a bucket that matched something: bit 7 of byte i is set for slot i.
+class Matches
+{
+public:
+    explicit Matches(std::uint64_t bits) : bits_(bits) {}
+
+    bool any() const { return bits_ != 0; }
+    unsigned first() const { return static_cast<unsigned>(std::countr_zero(bits_)) / 8; }
+    void drop_first() { bits_ &= bits_ - 1; }
+    unsigned count() const { return static_cast<unsigned>(std::popcount(bits_)); }
+
+private:
+    std::uint64_t bits_;
+};
+
+/// One cache line: seven elements, their tags and a count of those that had to go further.
+template <class Element>
+class alignas(64) Bucket
+{
+public:
+    static constexpr unsigned kSlots = 7;
+
+    /// The slots whose tag is `tag`; all seven are compared at once.
+    Matches matching(std::uint8_t tag) const
+    {
+        return Matches{zero_bytes(control_ ^ (kOnes * tag)) & kSlotBits};
+    }
+    Matches empty() const { return matching(0); }
+    Matches used() const { return Matches{~zero_bytes(control_) & kSlotBits}; }
+
+    Element* at(unsigned slot) const { return slots_[slot]; }
+
+    /// REQUIRES: the slot is empty.
+    void put(unsigned slot, std::uint8_t tag, Element* element)
+    {
+        control_ |= std::uint64_t{tag} << (8 * slot);
+        slots_[slot] = element;
+    }
+    void replace(unsigned slot, Element* element) { slots_[slot] = element; }
+    void remove(unsigned slot)
+    {
+        control_ &= ~(std::uint64_t{0xff} << (8 * slot));
+        slots_[slot] = nullptr;
+    }
+
+    /// How many elements came by and found no room. A search that finds 0 here is over. At 255 the
+    /// count sticks, since what is not known exactly may not reach 0: until the next rehash,
+    /// searches go one bucket too far.
+    unsigned passed() const { return static_cast<unsigned>(control_ >> kPassedShift); }
+    void add_passed()
+    {
+        if (passed() != kSticky) control_ += kPassedOne;
+    }
+    void drop_passed()
+    {
+        if (passed() != kSticky) control_ -= kPassedOne;
+    }
+    static constexpr unsigned kSticky = 255;
+
+    /// Fetches the elements.
+    void prefetch_elements() const
+    {
+        for (const Element* element : slots_) prefetch(element);
+    }
+
+private:
+    static constexpr std::uint64_t kOnes = 0x0101010101010101;
+    static constexpr std::uint64_t kHighBits = kOnes << 7;
+    static constexpr std::uint64_t kSlotBits = kHighBits >> 8;
+    static constexpr unsigned kPassedShift = 56;
+    static constexpr std::uint64_t kPassedOne = std::uint64_t{1} << kPassedShift;
+
+    /// Bit 7 of each byte that is zero (exact: no carry crosses a byte).
+    static std::uint64_t zero_bytes(std::uint64_t word)
+    {
+        return ~(((word & ~kHighBits) + ~kHighBits) | word | ~kHighBits);
+    }
+
+    /// Tags in the lower seven bytes, the passed count in the highest: arithmetic on one word
+    /// rather than bytes in memory, so that the order of bytes does not matter.
+    std::uint64_t control_ = 0;
+    Element* slots_[kSlots] = {};
+};
+
+/// A block of 1..64 buckets with a footer. This is a handle of 8 bytes, copied freely: the address,
+/// and the number of buckets in the six bits that the alignment leaves. Owns nothing by itself; the
+/// table calls make and free.
+template <class Element>
+class Segment
+{
+public:
+    using BucketType = Bucket<Element>;
+
+    static constexpr unsigned kMaxBuckets = 64;
+
+    /// The number of elements above which a segment should grow, 90 % full.
+    static unsigned comfortable(unsigned buckets) { return buckets * BucketType::kSlots * 9 / 10; }
+
+    /// The smallest size in which `count` elements are comfortable, or 64. The steps are fine, so
+    /// that a grown segment is well filled too; the table as a whole is then 70-90 % full always.
+    static unsigned fitting_buckets(unsigned count)
+    {
+        constexpr unsigned kSizes[] = {1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 40, 52};
+        for (const unsigned size : kSizes) {
+            if (count <= comfortable(size)) return size;
+        }
+        return kMaxBuckets;
+    }
+
+    Segment() = default;
+
+    /// The footer has 8 bytes, since that is what malloc has left over beside a block of 64 n.
+    static Segment make(unsigned buckets, unsigned depth)
+    {
+        static_assert(sizeof(BucketType) == 64 && sizeof(Footer) == 8);
+        void* const block =
+            ::operator new (bytes_for(buckets), std::align_val_t{alignof(BucketType)});
+        auto* const first = static_cast<BucketType*>(block);
+        for (unsigned i = 0; i < buckets; ++i) new (first + i) BucketType;
+        new (first + buckets) Footer{0, depth};
+        return Segment{reinterpret_cast<std::uintptr_t>(first) | (buckets % kMaxBuckets)};
+    }
+    void free() const { ::operator delete (buckets(), std::align_val_t{alignof(BucketType)}); }
+
+    explicit operator bool() const { return bits_ != 0; }
+    bool operator==(const Segment&) const = default;
+
+    unsigned bucket_count() const
+    {
+        const auto low = static_cast<unsigned>(bits_ % kMaxBuckets);
+        return low == 0 ? kMaxBuckets : low;
+    }
+    BucketType& bucket(unsigned index) const { return buckets()[index]; }
+    unsigned after(unsigned index) const { return index + 1 == bucket_count() ? 0 : index + 1; }
+    unsigned home(std::uint64_t hash) const { return bucket_of(column_of(hash), bucket_count()); }
+
+    unsigned count() const { return footer().count; }
+    void set_count(unsigned count) const { footer().count = count; }
+    bool full() const { return count() == bucket_count() * BucketType::kSlots; }
+    bool crowded() const { return count() >= comfortable(bucket_count()); }
+    /// So empty that a smaller segment, or a common one with its buddy, should take its place.
+    bool sparse() const { return bucket_count() > 1 && count() < comfortable(bucket_count()) / 3; }
+
+    /// How many upper bits of the hash all elements of this segment have in common.
+    unsigned depth() const { return footer().depth; }
+
+    std::size_t bytes() const { return bytes_for(bucket_count()); }
+
+    /// Puts the element into its home bucket or, if that is full, into the next one with room.
+    /// REQUIRES: not full.
+    void place(Element* element, std::uint64_t hash) const
+    {
+        assert(!full());
+        unsigned index = home(hash);
+        while (!bucket(index).empty().any()) {
+            bucket(index).add_passed();
+            index = after(index);
+        }
+        bucket(index).put(bucket(index).empty().first(), tag_of(hash), element);
+        ++footer().count;
+    }
+
+    /// Calls f(element) for each. The elements of the next bucket are fetched meanwhile.
+    template <class F>
+    void for_each(F&& f) const
+    {
+        const unsigned count = bucket_count();
+        bucket(0).prefetch_elements();
+        for (unsigned i = 0; i < count; ++i) {
+            if (i + 1 < count) bucket(i + 1).prefetch_elements();
+            for (auto used = bucket(i).used(); used.any(); used.drop_first()) {
+                f(bucket(i).at(used.first()));
+            }
+        }
+    }
+
+private:
+    struct Footer
+    {
+        std::uint32_t count;
+        std::uint32_t depth;
+    };
+
+    explicit Segment(std::uintptr_t bits) : bits_(bits) {}
+
+    static std::size_t bytes_for(unsigned buckets)
+    {
+        return buckets * sizeof(BucketType) + sizeof(Footer);
+    }
+    BucketType* buckets() const
+    {
+        return reinterpret_cast<BucketType*>(bits_ & ~std::uintptr_t{kMaxBuckets - 1});
+    }
+    Footer& footer() const { return *reinterpret_cast<Footer*>(buckets() + bucket_count()); }
+
+    std::uintptr_t bits_ = 0;
+};
+
+}  // namespace store::table_detail
