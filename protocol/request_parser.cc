@@ -61,7 +61,7 @@ inline const char* read_short_number(const char* at, const char* end, std::int64
     if (digit > 9) return nullptr;
     unsigned value = digit;
     if (digit != 0) {
-        const char* const limit = at + std::min(kShortDigits, end - at - 2);
+        const char* const limit = at + std::min(kShortDigits, end - at - 3);
         while (at < limit && (digit = static_cast<unsigned char>(at[1]) - unsigned{'0'}) <= 9) {
             value = value * 10 + digit;
             ++at;
