@@ -48,8 +48,15 @@ enum Flag : std::uint32_t {
     kAllowBusy = 1 << 16,
     kSentinel = 1 << 17,
     kNotQueued = 1 << 18,    ///< runs at once inside MULTI (EXEC, DISCARD, WATCH, QUIT, RESET)
-    kDangerous = 1 << 19,    ///< an ACL category that Redis gives by hand
+    kNoAsyncLoading = 1 << 21,
+    kNoMandatoryKeys = 1 << 22,  ///< may come without a single key, such as EVAL
+
+    // ACL categories that Redis gives a command by hand, next to its group's and its flags'.
+    kDangerous = 1 << 19,
     kNotKeyspaceCategory = 1 << 20,
+    kKeyspaceCategory = 1 << 23,
+    kConnectionCategory = 1 << 24,
+    kAdminCategory = 1 << 25,
 };
 
 /// Where keys stand among the arguments and what is done to them: a key specification of
