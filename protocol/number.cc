@@ -3,6 +3,8 @@
 #include <cmath>
 #include <cstring>
 
+#include "protocol/decimal.h"
+
 namespace protocol {
 namespace {
 
@@ -21,60 +23,26 @@ char* write_zeros(char* out, int count)
     return out + count;
 }
 
-// The shortest decimal that reads back as the double: 0.d1d2d3... times 10 to the power `point`.
-struct Decimal
-{
-    char digits[24];
-    int size = 0;
-    int point = 0;
-
-    std::string_view first(int count) const { return {digits, static_cast<std::size_t>(count)}; }
-    std::string_view from(int start) const
-    {
-        return {digits + start, static_cast<std::size_t>(size - start)};
-    }
-};
-
-Decimal shortest(double magnitude)
-{
-    // std::to_chars knows the digits; this cuts its "d.ddde+xx" apart.
-    char text[kMaxDoubleSize];
-    const auto [end, error] =
-        std::to_chars(text, text + sizeof text, magnitude, std::chars_format::scientific);
-    static_cast<void>(error);
-    Decimal decimal;
-    const char* at = text;
-    for (; *at != 'e'; ++at) {
-        if (*at != '.') decimal.digits[decimal.size++] = *at;
-    }
-    at += at[1] == '+' ? 2 : 1;
-    int exponent = 0;
-    std::from_chars(at, end, exponent);
-    decimal.point = exponent + 1;
-    return decimal;
-}
-
 // The layout of fpconv, the library that Redis 7.2 prints doubles with, which is neither %g's nor
 // JavaScript's: an exponent is used only if the plain number would be longer by several zeros.
 char* write_decimal(char* out, const Decimal& decimal)
 {
-    const int trailing_zeros = decimal.point - decimal.size;
-    const int exponent = std::abs(decimal.point - 1);
-    if (trailing_zeros >= 0 && exponent < decimal.size + 7) {
-        return write_zeros(write_text(out, decimal.first(decimal.size)), trailing_zeros);
+    const std::string_view digits{decimal.digits, static_cast<std::size_t>(decimal.size)};
+    const int point = decimal.size + decimal.exponent;  // digits in front of the point
+    const int power = std::abs(point - 1);
+    if (decimal.exponent >= 0 && power < decimal.size + 7) {
+        return write_zeros(write_text(out, digits), decimal.exponent);
     }
-    if (trailing_zeros < 0 && (trailing_zeros > -7 || exponent < 4)) {
-        if (decimal.point <= 0) {
-            out = write_zeros(write_text(out, "0."), -decimal.point);
-            return write_text(out, decimal.first(decimal.size));
-        }
-        out = write_text(write_text(out, decimal.first(decimal.point)), ".");
-        return write_text(out, decimal.from(decimal.point));
+    if (decimal.exponent < 0 && (decimal.exponent > -7 || power < 4)) {
+        if (point <= 0) return write_text(write_zeros(write_text(out, "0."), -point), digits);
+        const auto whole = static_cast<std::size_t>(point);
+        out = write_text(write_text(out, digits.substr(0, whole)), ".");
+        return write_text(out, digits.substr(whole));
     }
-    out = write_text(out, decimal.first(1));
-    if (decimal.size > 1) out = write_text(write_text(out, "."), decimal.from(1));
-    out = write_text(out, decimal.point > 0 ? "e+" : "e-");
-    return write_integer(out, exponent);
+    *out++ = digits[0];
+    if (digits.size() > 1) out = write_text(write_text(out, "."), digits.substr(1));
+    out = write_text(out, point > 0 ? "e+" : "e-");
+    return write_integer(out, power);
 }
 
 }  // namespace
@@ -99,7 +67,7 @@ char* write_double(char* out, double value)
         return write_integer(out, static_cast<std::int64_t>(value));
     }
     if (value < 0) *out++ = '-';
-    return write_decimal(out, shortest(std::abs(value)));
+    return write_decimal(out, to_decimal(std::abs(value)));
 }
 
 std::string format_double(double value)

@@ -34,7 +34,8 @@ inline char* write_integer(char* out, std::int64_t value)
 /// to 2^62 in full, other values as format_double says. REQUIRES room for kMaxDoubleSize bytes.
 char* write_double(char* out, double value);
 
-/// A double as Redis 7.2 replies it: the fewest digits that read back as the same double, "inf",
+/// A double as Redis 7.2 replies it: few digits that read back as the same double (see to_decimal),
+/// "inf",
 /// "-inf", "nan", "-0"; an exponent ("1e+20", "1.5e-7") only for the very large and very small.
 std::string format_double(double value);
 
