@@ -33,7 +33,7 @@ struct HashOfKey
 /// line and the element (the directory stays in the cache).
 ///
 /// Extendible hashing: a directory, indexed by the upper bits of the hash, leads to segments of at
-/// most 448 elements in 64-byte buckets. What grows or shrinks is one segment; it is replaced by a
+/// most 447 elements in 64-byte buckets. What grows or shrinks is one segment; it is replaced by a
 /// larger one, or split in two, or merged with its buddy: the work of one insert is bounded (but
 /// for the directory, 8 bytes for some 300 elements, which is copied when it doubles). Elements
 /// never move in memory.
@@ -85,6 +85,7 @@ public:
     /// Puts another element with the same key in the place of `old`, which may already be freed.
     /// REQUIRES: `old` is in the table.
     void replace(const Element* old, Element* with, std::uint64_t hash);
+    void replace(const Element* old, Element* with) { replace(old, with, Hash{}(*with)); }
 
     /// Calls f(element) for each, in no useful order. f may change or free the element but not its
     /// key's hash, and must not change the table; a table whose elements f frees may afterwards
@@ -122,7 +123,6 @@ private:
 
     /// No deeper than the prefix; see scan().
     static constexpr unsigned kMaxDepth = table_detail::kPrefixBits;
-    static constexpr std::uint64_t kRows = 64;
     static constexpr unsigned kRowBits = 4;  ///< a row of a scan is 2^4 columns
     static constexpr std::uint64_t kPrefixes = std::uint64_t{1} << table_detail::kPrefixBits;
 

@@ -415,7 +415,7 @@ Element* Table<Element, Hash>::random_attempt(Random& random) const
     const unsigned bucket = (low >> 16) * range >> 16;
     const unsigned slot = (low & 0xffff) * Bucket::kSlots >> 16;
     if (bucket >= segment.bucket_count()) return nullptr;
-    return segment.bucket(bucket).at(slot);
+    return segment.bucket(bucket).at_or_null(slot);
 }
 
 template <class Element, class Hash>
@@ -467,9 +467,7 @@ std::size_t Table<Element, Hash>::memory_bytes() const
     constexpr std::size_t kSpilledBytes = 4 * sizeof(void*);
     const std::size_t directory = depth_ == 0 ? 0 : entry_count() * sizeof(Segment);
     const std::size_t spilled = spill_ == nullptr ? 0 : spill_->size() * kSpilledBytes;
-    constexpr std::size_t kFooterBytes = 8;
-    return sizeof(*this) + std::size_t{buckets_} * sizeof(Bucket) +
-           std::size_t{segments_} * kFooterBytes + directory + spilled;
+    return sizeof(*this) + std::size_t{buckets_} * sizeof(Bucket) + directory + spilled;
 }
 
 template <class Element, class Hash>

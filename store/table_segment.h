@@ -25,11 +25,15 @@ inline std::uint32_t column_of(std::uint64_t hash)
     return static_cast<std::uint32_t>(hash >> kTagBits) & ((1U << kColumnBits) - 1);
 }
 
-/// 1..255: 0 marks an empty slot.
+constexpr std::uint8_t kEmptyTag = 0;
+constexpr std::uint8_t kFooterTag = 255;  ///< the slot holds a segment's footer, no element
+
+/// Neither of the above.
 inline std::uint8_t tag_of(std::uint64_t hash)
 {
     const auto tag = static_cast<std::uint8_t>(hash);
-    return tag == 0 ? 1 : tag;
+    if (tag == kEmptyTag) return 1;
+    return tag == kFooterTag ? 1 : tag;
 }
 
 /// The bucket of a column in a segment of so many buckets. Rises with the column, whatever the
@@ -66,10 +70,21 @@ public:
     {
         return Matches{zero_bytes(control_ ^ (kOnes * tag)) & kSlotBits};
     }
-    Matches empty() const { return matching(0); }
-    Matches used() const { return Matches{~zero_bytes(control_) & kSlotBits}; }
+    Matches empty() const { return matching(kEmptyTag); }
+    Matches used() const
+    {
+        const std::uint64_t others = zero_bytes(control_) | zero_bytes(~control_);
+        return Matches{~others & kSlotBits};
+    }
 
+    /// REQUIRES: the slot is used.
     Element* at(unsigned slot) const { return slots_[slot]; }
+    /// The same for any slot: nullptr if it holds no element.
+    Element* at_or_null(unsigned slot) const
+    {
+        const auto tag = static_cast<std::uint8_t>(control_ >> (8 * slot));
+        return tag == kFooterTag ? nullptr : slots_[slot];
+    }
 
     /// REQUIRES: the slot is empty.
     void put(unsigned slot, std::uint8_t tag, Element* element)
@@ -98,10 +113,18 @@ public:
     }
     static constexpr unsigned kSticky = 255;
 
-    /// Fetches the elements.
+    /// Fetches the elements. (What is no element is fetched too: cheaper than to ask.)
     void prefetch_elements() const
     {
         for (const Element* element : slots_) prefetch(element);
+    }
+
+    /// A word that a segment keeps in the last slot of its last bucket.
+    std::uint64_t footer() const { return reinterpret_cast<std::uintptr_t>(slots_[kSlots - 1]); }
+    void set_footer(std::uint64_t word)
+    {
+        control_ |= std::uint64_t{kFooterTag} << (8 * (kSlots - 1));
+        slots_[kSlots - 1] = reinterpret_cast<Element*>(static_cast<std::uintptr_t>(word));
     }
 
 private:
@@ -123,9 +146,10 @@ private:
     Element* slots_[kSlots] = {};
 };
 
-/// A block of 1..64 buckets with a footer. This is a handle of 8 bytes, copied freely: the address,
-/// and the number of buckets in the six bits that the alignment leaves. Owns nothing by itself; the
-/// table calls make and free.
+/// A block of 1..64 buckets. This is a handle of 8 bytes, copied freely: the address, and the
+/// number of buckets in the six bits that the alignment leaves. Owns nothing by itself; the table
+/// calls make and free. The count and depth lie in the last slot: a block of exactly 64 n bytes is
+/// what allocators serve without waste.
 template <class Element>
 class Segment
 {
@@ -139,9 +163,10 @@ public:
 
     /// The smallest size in which `count` elements are comfortable, or 64. The steps are fine, so
     /// that a grown segment is well filled too; the table as a whole is then 70-90 % full always.
+    /// All are size classes of jemalloc.
     static unsigned fitting_buckets(unsigned count)
     {
-        constexpr unsigned kSizes[] = {1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 40, 52};
+        constexpr unsigned kSizes[] = {1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 40, 48};
         for (const unsigned size : kSizes) {
             if (count <= comfortable(size)) return size;
         }
@@ -150,18 +175,18 @@ public:
 
     Segment() = default;
 
-    /// The footer has 8 bytes, since that is what malloc has left over beside a block of 64 n.
     static Segment make(unsigned buckets, unsigned depth)
     {
-        static_assert(sizeof(BucketType) == 64 && sizeof(Footer) == 8);
+        static_assert(sizeof(BucketType) == kAlignment && sizeof(void*) == 8);
         void* const block =
-            ::operator new (bytes_for(buckets), std::align_val_t{alignof(BucketType)});
+            ::operator new (buckets * sizeof(BucketType), std::align_val_t{kAlignment});
         auto* const first = static_cast<BucketType*>(block);
         for (unsigned i = 0; i < buckets; ++i) new (first + i) BucketType;
-        new (first + buckets) Footer{0, depth};
-        return Segment{reinterpret_cast<std::uintptr_t>(first) | (buckets % kMaxBuckets)};
+        const Segment segment{reinterpret_cast<std::uintptr_t>(first) | (buckets % kMaxBuckets)};
+        segment.last().set_footer(std::uint64_t{depth} << kDepthShift);
+        return segment;
     }
-    void free() const { ::operator delete (buckets(), std::align_val_t{alignof(BucketType)}); }
+    void free() const { ::operator delete (buckets(), std::align_val_t{kAlignment}); }
 
     explicit operator bool() const { return bits_ != 0; }
     bool operator==(const Segment&) const = default;
@@ -175,17 +200,19 @@ public:
     unsigned after(unsigned index) const { return index + 1 == bucket_count() ? 0 : index + 1; }
     unsigned home(std::uint64_t hash) const { return bucket_of(column_of(hash), bucket_count()); }
 
-    unsigned count() const { return footer().count; }
-    void set_count(unsigned count) const { footer().count = count; }
-    bool full() const { return count() == bucket_count() * BucketType::kSlots; }
+    unsigned capacity() const { return bucket_count() * BucketType::kSlots - 1; }
+    unsigned count() const { return static_cast<unsigned>(last().footer() & kCountMask); }
+    void set_count(unsigned count) const
+    {
+        last().set_footer(std::uint64_t{depth()} << kDepthShift | count);
+    }
+    bool full() const { return count() == capacity(); }
     bool crowded() const { return count() >= comfortable(bucket_count()); }
     /// So empty that a smaller segment, or a common one with its buddy, should take its place.
     bool sparse() const { return bucket_count() > 1 && count() < comfortable(bucket_count()) / 3; }
 
     /// How many upper bits of the hash all elements of this segment have in common.
-    unsigned depth() const { return footer().depth; }
-
-    std::size_t bytes() const { return bytes_for(bucket_count()); }
+    unsigned depth() const { return static_cast<unsigned>(last().footer() >> kDepthShift); }
 
     /// Puts the element into its home bucket or, if that is full, into the next one with room.
     /// REQUIRES: not full.
@@ -198,7 +225,7 @@ public:
             index = after(index);
         }
         bucket(index).put(bucket(index).empty().first(), tag_of(hash), element);
-        ++footer().count;
+        set_count(count() + 1);
     }
 
     /// Calls f(element) for each. The elements of the next bucket are fetched meanwhile.
@@ -216,23 +243,17 @@ public:
     }
 
 private:
-    struct Footer
-    {
-        std::uint32_t count;
-        std::uint32_t depth;
-    };
+    static constexpr std::size_t kAlignment = 64;
+    static constexpr unsigned kDepthShift = 32;
+    static constexpr std::uint64_t kCountMask = 0xffffffff;
 
     explicit Segment(std::uintptr_t bits) : bits_(bits) {}
 
-    static std::size_t bytes_for(unsigned buckets)
-    {
-        return buckets * sizeof(BucketType) + sizeof(Footer);
-    }
     BucketType* buckets() const
     {
         return reinterpret_cast<BucketType*>(bits_ & ~std::uintptr_t{kMaxBuckets - 1});
     }
-    Footer& footer() const { return *reinterpret_cast<Footer*>(buckets() + bucket_count()); }
+    BucketType& last() const { return bucket(bucket_count() - 1); }
 
     std::uintptr_t bits_ = 0;
 };
