@@ -37,27 +37,27 @@ def is_redis(binary):
 class ServerProcess:
     """One running server. Use as `with ServerProcess(binary, "--maxclients", "10") as server:`.
 
-    port    where it listens on 127.0.0.1
+    port    where it listens on 127.0.0.1; a free one unless given
     redis   True for redis-server
     folder  a fresh working directory, removed at the end
     lines   what it has printed so far
     """
 
-    def __init__(self, binary, *flags):
+    def __init__(self, binary, *flags, port=None):
         self.redis = is_redis(binary)
         self._folder = tempfile.TemporaryDirectory(prefix="dabba-test-")
         self.folder = self._folder.name
         self.lines = []
         self._listening = threading.Event()
         try:
-            self._start(binary, flags)
+            self._start(binary, flags, port)
         except BaseException:
             self._folder.cleanup()
             raise
 
-    def _start(self, binary, flags):
+    def _start(self, binary, flags, port):
         # Dabba takes a free port by itself and says which; for Redis one has to be guessed.
-        self.port = free_port() if self.redis else 0
+        self.port = port or (free_port() if self.redis else 0)
         command = [binary, "--port", str(self.port)]
         if self.redis:
             command += ["--save", "", "--bind", "127.0.0.1"]
@@ -77,6 +77,8 @@ class ServerProcess:
         except BaseException:
             self.process.kill()
             self.process.wait()
+            self._reader.join()
+            self.process.stdout.close()
             raise
 
     def _read_log(self):
@@ -127,6 +129,7 @@ class ServerProcess:
             self.process.wait()
             raise ServerFailed(self._say(f"still running after {timeout_s} s")) from None
         self._reader.join()
+        self.process.stdout.close()
         self._folder.cleanup()
         return code
 
