@@ -1,0 +1,108 @@
+# shellcheck shell=bash
+# What the scripts share. Sourced by them, never run.
+
+project=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+PATH=$PATH:/usr/sbin:/sbin # `ip` lives there, and not on everybody's path
+compiler=${CXX:-g++}
+
+# Colours only for a person at a terminal.
+if [[ -t 1 && -z ${CI:-} && -z ${NO_COLOR:-} && ${TERM:-dumb} != dumb ]]; then
+    bold=$'\e[1m' plain=$'\e[0m'
+else
+    bold='' plain=''
+fi
+
+say() { printf '%s%s%s\n' "$bold" "$*" "$plain"; }
+
+fail() {
+    printf '%s\n' "$@" >&2
+    exit 1
+}
+
+has_header() {
+    printf '#if !__has_include(<%s>)\n#error missing\n#endif\n' "$1" | "$compiler" -E -x c++ - -o /dev/null
+}
+
+# Whether what a Debian package is wanted for is here, wherever it came from.
+is_here() {
+    case $1 in
+        g++) command -v "$compiler" ;;
+        ninja-build) command -v ninja ;;
+        libasio-dev) has_header asio.hpp ;;
+        libfmt-dev) has_header fmt/core.h ;;
+        libxxhash-dev) has_header xxhash.h ;;
+        libhiredis-dev) has_header hiredis/hiredis.h ;;
+        catch2) has_header catch2/catch.hpp ;;
+        redis-tools) command -v redis-cli ;;
+        nodejs) command -v node ;;
+        iproute2) command -v ip ;;
+        python3-redis) /usr/bin/python3 -c 'import redis.asyncio' ;;
+        *) command -v "$1" ;;
+    esac >/dev/null 2>&1
+}
+
+list_missing() {
+    local package
+    for package in "$@"; do is_here "$package" || echo "$package"; done
+}
+
+# require PACKAGE...: installs what is missing, or says what it is and how to get it.
+require() {
+    local missing
+    mapfile -t missing < <(list_missing "$@")
+    ((${#missing[@]})) || return 0
+
+    local as_root=()
+    if ((EUID != 0)); then as_root=(sudo); fi
+    if ! command -v apt-get >/dev/null; then
+        fail "Missing: ${missing[*]}" \
+            "These are the names of Debian's packages, and there is no apt-get here. Install the same under your" \
+            "system's names (C++20 compiler, CMake 3.22, Ninja, Asio 1.22 without Boost, fmt 9, xxHash; for the tests" \
+            "also Catch2 2.13, hiredis, Redis, Node.js, redis-py) and run this again."
+    fi
+    if ((EUID != 0)) && ! { command -v sudo >/dev/null && { [[ -t 0 ]] || sudo -n true 2>/dev/null; }; }; then
+        fail "Missing: ${missing[*]}" "Installing them takes root. As root:" "    apt-get install ${missing[*]}" \
+            "and run this again."
+    fi
+
+    say "Installing ${missing[*]}"
+    local log
+    log=$(mktemp)
+    if ! { "${as_root[@]}" apt-get update && "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+        apt-get install -y --no-install-recommends "${missing[@]}"; } >"$log" 2>&1 </dev/null; then
+        tail -n 20 "$log" >&2
+        rm -f "$log"
+        fail "apt-get could not install: ${missing[*]}" "Its last words are above. Once they are there, run this again."
+    fi
+    rm -f "$log"
+    hash -r
+    [[ " ${missing[*]} " != *" redis-server "* ]] || stop_redis_service "${as_root[@]}"
+
+    mapfile -t missing < <(list_missing "$@")
+    ((${#missing[@]} == 0)) || fail "Installed, but still not found: ${missing[*]}"
+}
+
+# Debian starts a Redis on port 6379 when it installs one. Only the program was wanted here, and the port is
+# where scripts/run listens.
+stop_redis_service() {
+    "$@" service redis-server stop >/dev/null 2>&1 || true
+    if [[ -d /run/systemd/system ]]; then
+        "$@" systemctl disable --now redis-server >/dev/null 2>&1 || true
+    fi
+}
+
+# configure PRESET [CMAKE ARGUMENT...]: quiet unless it fails.
+configure() {
+    local preset=$1 launcher=() output
+    shift
+    if command -v ccache >/dev/null; then launcher=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache); fi
+    if ! output=$(cmake -S "$project" --preset "$preset" "${launcher[@]}" "$@" 2>&1); then
+        printf '%s\n' "$output" >&2
+        return 1
+    fi
+}
+
+# build PRESET [TARGET]: with Ninja's own progress.
+build() {
+    cmake --build "$project/build/$1" --parallel "$(nproc)" ${2:+--target "$2"}
+}
