@@ -1,0 +1,151 @@
+#include "store/number.h"
+
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <random>
+#include <string>
+#include <string_view>
+
+using store::format_coordinate;
+using store::format_distance;
+using store::format_long_double;
+using store::parse_bound;
+using store::parse_double;
+using store::parse_integer;
+using store::parse_long_double;
+using namespace std::string_view_literals;
+
+namespace {
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+std::string coordinate(double degrees) { return std::string{format_coordinate(degrees)}; }
+
+std::string distance(double meters) { return std::string{format_distance(meters)}; }
+
+}  // namespace
+
+TEST_CASE("the store reads an integer in one spelling only")
+{
+    CHECK(parse_integer("0") == 0);
+    CHECK(parse_integer("-9223372036854775808") == std::numeric_limits<std::int64_t>::min());
+    CHECK(parse_integer("9223372036854775807") == std::numeric_limits<std::int64_t>::max());
+    for (const auto text : {""sv, "-"sv, "+1"sv, "01"sv, "-0"sv, " 1"sv, "1 "sv, "1.0"sv, "0x1"sv,
+                            "1\0"sv, "9223372036854775808"sv, "-9223372036854775809"sv}) {
+        CAPTURE(text);
+        CHECK_FALSE(parse_integer(text));
+    }
+}
+
+TEST_CASE("a score may be written in every way that C knows")
+{
+    CHECK(parse_double("0") == 0);
+    CHECK(parse_double("77.5946") == 77.5946);
+    CHECK(parse_double("-12.5e-3") == -0.0125);
+    CHECK(parse_double("+1") == 1);
+    CHECK(parse_double("007") == 7);
+    CHECK(parse_double(".5") == 0.5);
+    CHECK(parse_double("5.") == 5);
+    CHECK(parse_double("0x1p3") == 8);
+    CHECK(parse_double("-0x.8") == -0.5);
+    CHECK(parse_double("inf") == kInfinity);
+    CHECK(parse_double("-Infinity") == -kInfinity);
+    CHECK(parse_double("1e308") == 1e308);
+    CHECK(parse_double("1e-310") == 1e-310);
+    CHECK(std::signbit(parse_double("-0").value()));
+    CHECK(parse_double("0." + std::string(300, '0') + "1") == 1e-301);
+}
+
+TEST_CASE("a score is no score with anything around it, as NaN or out of range")
+{
+    for (const auto text :
+         {""sv, " 1"sv, "1 "sv, "\t1"sv, "1\0"sv, "\0"sv, "one"sv, "1,5"sv, "1e"sv, "--1"sv, "0x"sv,
+          "nan"sv, "-nan"sv, "nan(1)"sv, "1e400"sv, "-1e400"sv, "1e-400"sv, "0x1p-2000"sv}) {
+        CAPTURE(text);
+        CHECK_FALSE(parse_double(text));
+    }
+}
+
+TEST_CASE("the bounds of a range of scores are read more loosely, as in Redis")
+{
+    CHECK(parse_bound("1.5") == 1.5);
+    CHECK(parse_bound(" 1") == 1);
+    CHECK(parse_bound("") == 0);
+    CHECK(parse_bound("1e400") == kInfinity);
+    CHECK(parse_bound("-inf") == -kInfinity);
+    CHECK(parse_bound("1\0junk"sv) == 1);
+    CHECK_FALSE(parse_bound("1 "));
+    CHECK_FALSE(parse_bound("nan"));
+    CHECK_FALSE(parse_bound("one"));
+}
+
+TEST_CASE("INCRBYFLOAT reads and prints more digits than a double has")
+{
+    const auto again = [](std::string_view text) {
+        return format_long_double(parse_long_double(text).value());
+    };
+    CHECK(again("3.0e3") == "3000");
+    CHECK(again("10.50") == "10.5");
+    CHECK(again("0.1") == "0.1");
+    CHECK(again("-0") == "0");
+    CHECK(again("-0.000000000000000001") == "0");
+    CHECK(again("1234567890123456789") == "1234567890123456789");
+    CHECK(again("1e400").size() == 401);
+    CHECK(again("-inf") == "-inf");
+    CHECK_FALSE(parse_long_double("1e4933"));
+    CHECK_FALSE(parse_long_double("1e-5000"));
+    CHECK_FALSE(parse_long_double("nan"));
+    CHECK_FALSE(parse_long_double(" 1"));
+    CHECK_FALSE(parse_long_double(""));
+    CHECK(parse_long_double(std::string(5119, '0')) == 0.0L);
+    CHECK_FALSE(parse_long_double(std::string(5120, '0')));
+}
+
+TEST_CASE("coordinates have up to 17 digits behind the point")
+{
+    CHECK(coordinate(13.361389338970184326) == "13.36138933897018433");
+    CHECK(coordinate(-122.27652043104171753) == "-122.27652043104171753");
+    CHECK(coordinate(12.5) == "12.5");
+    CHECK(coordinate(180) == "180");
+    CHECK(coordinate(0) == "0");
+    CHECK(coordinate(-0.0) == "0");
+    CHECK(coordinate(-1e-20) == "0");
+    CHECK(coordinate(5e-324) == "0");
+    CHECK(coordinate(1e-17) == "0.00000000000000001");
+    CHECK(coordinate(std::nextafter(1.0, 0.0)) == "0.99999999999999989");
+}
+
+TEST_CASE("coordinates are what the C library prints, whatever the double")
+{
+    std::mt19937_64 random{77};
+    int checked = 0;
+    for (int i = 0; i < 20000; ++i) {
+        const auto bits = static_cast<double>(random() >> 11);
+        const double degrees = i % 2 == 0 ? bits / 0x1p53 * 360 - 180
+                                          : std::ldexp(bits, -static_cast<int>(random() % 140));
+        const std::string expected = format_long_double(degrees);
+        if (coordinate(degrees) != expected) FAIL(expected);
+        ++checked;
+    }
+    CHECK(checked == 20000);
+}
+
+TEST_CASE("distances have four digits behind the point, rounded to the nearest")
+{
+    CHECK(distance(166274.15156960) == "166274.1516");
+    CHECK(distance(0) == "0.0000");
+    CHECK(distance(0.00004) == "0.0000");
+    CHECK(distance(0.00006) == "0.0001");
+    CHECK(distance(0.5) == "0.5000");
+    CHECK(distance(12.34) == "12.3400");
+    CHECK(distance(20015086.79602) == "20015086.7960");
+    CHECK(distance(-1.5) == "-1.5000");
+}
+
+TEST_CASE("a distance between two last digits goes to the even one, as in Redis 7.2")
+{
+    CHECK(distance(0.00005) == "0.0000");  // 7.0 prints 0.0001, since 0.00005 is a little more
+    CHECK(distance(0.00025) == "0.0002");
+}
