@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdlib>
+#include <new>
+
+/// Blocks of bytes for values that know their own size: no capacity is stored beside it, since it
+/// follows from the size. Alignment 8 at least, so that three low bits of an address are free.
+namespace store {
+
+/// The room that a block for `bytes` bytes should have: a little more for large ones, so that a
+/// value that grows byte by byte is copied rarely (a block of n bytes that grew byte by byte was
+/// copied about 8 n bytes in all), and whole steps of allocators for small ones.
+constexpr std::size_t room_for(std::size_t bytes)
+{
+    constexpr std::size_t kHeader = 8;  ///< what glibc's malloc puts before each block
+    constexpr std::size_t kSmallest = 24;
+    if (bytes <= kSmallest) return kSmallest;
+    std::size_t step = 16;
+    while (step * 16 < bytes) step *= 2;
+    return (bytes + kHeader + step - 1) / step * step - kHeader;
+}
+
+/// Throws std::bad_alloc.
+inline void* allocate(std::size_t bytes)
+{
+    void* const block = std::malloc(bytes);
+    if (block == nullptr) throw std::bad_alloc{};
+    return block;
+}
+
+/// Keeps the bytes, as many as fit; the block may move. Throws std::bad_alloc, the old block is
+/// kept.
+inline void* reallocate(void* block, std::size_t bytes)
+{
+    void* const moved = std::realloc(block, bytes);
+    if (moved == nullptr) throw std::bad_alloc{};
+    return moved;
+}
+
+inline void deallocate(void* block) { std::free(block); }
+
+}  // namespace store

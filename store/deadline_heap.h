@@ -1,0 +1,159 @@
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "store/clock.h"
+
+namespace store {
+
+/// Deadlines and whose they are, the earliest on top: exact, without sampling.
+///
+/// An owner is at a slot, a number that changes as others come and go: the heap calls
+/// `owner->set_deadline_slot(std::uint32_t)` each time. push() costs O(1) if the deadline is later
+/// than most, as a new lock's is; everything else O(log n). 16 bytes an owner, in chunks of 64 KB,
+/// so that growth never copies the whole. Owns no owner.
+template <class Owner>
+class DeadlineHeap
+{
+public:
+    using Slot = std::uint32_t;
+
+    struct Item
+    {
+        Deadline deadline;
+        Owner* owner;
+    };
+
+    bool empty() const { return size_ == 0; }
+    std::size_t size() const { return size_; }
+
+    /// The earliest; of several equal ones any. REQUIRES: not empty.
+    const Item& top() const { return at(0); }
+
+    /// REQUIRES: there is such a slot; also for the next three.
+    Deadline deadline(Slot slot) const { return at(slot).deadline; }
+
+    void push(Deadline deadline, Owner* owner)
+    {
+        if (size_ + kFirst >= chunks_.size() * kChunkItems) {
+            chunks_.push_back(std::make_unique<Chunk>());
+        }
+        ++size_;
+        rise(size_ - 1, {deadline, owner});
+    }
+
+    void change(Slot slot, Deadline deadline) { settle(slot, {deadline, at(slot).owner}); }
+
+    /// The owner that leaves is not told.
+    void erase(Slot slot)
+    {
+        const Item last = at(size_ - 1);
+        --size_;
+        if (slot != size_) settle(slot, last);
+        give_back();
+    }
+
+    /// Forgets all. The owners are not told.
+    void clear()
+    {
+        chunks_.clear();
+        size_ = 0;
+    }
+
+    std::size_t memory_bytes() const
+    {
+        return chunks_.size() * sizeof(Chunk) + chunks_.capacity() * sizeof(chunks_[0]);
+    }
+
+    /// True if nobody is earlier than its parent. For tests.
+    bool check() const
+    {
+        for (Slot slot = 1; slot < size_; ++slot) {
+            if (at(slot).deadline < at(parent(slot)).deadline) return false;
+        }
+        return true;
+    }
+
+private:
+    /// Four children a node: half the levels of a binary heap, and the four lie in one cache line:
+    /// that is what the first slot's place, 3, is for (the children of slot 0 then begin at 4).
+    static constexpr Slot kChildren = 4;
+    static constexpr Slot kFirst = 3;
+    static constexpr Slot kChunkItems = 4096;
+
+    struct alignas(64) Chunk
+    {
+        std::array<Item, kChunkItems> items;
+    };
+
+    static Slot parent(Slot slot) { return (slot - 1) / kChildren; }
+
+    Item& at(Slot slot)
+    {
+        return chunks_[(slot + kFirst) / kChunkItems]->items[(slot + kFirst) % kChunkItems];
+    }
+    const Item& at(Slot slot) const { return const_cast<DeadlineHeap*>(this)->at(slot); }
+
+    void put(Slot slot, const Item& item)
+    {
+        at(slot) = item;
+        item.owner->set_deadline_slot(slot);
+    }
+
+    /// Puts the item at the slot, whose content is no longer needed, or where it belongs from
+    /// there.
+    void settle(Slot slot, const Item& item)
+    {
+        if (slot > 0 && item.deadline < at(parent(slot)).deadline) {
+            rise(slot, item);
+        } else {
+            sink(slot, item);
+        }
+    }
+
+    void rise(Slot slot, const Item& item)
+    {
+        while (slot > 0 && item.deadline < at(parent(slot)).deadline) {
+            put(slot, at(parent(slot)));
+            slot = parent(slot);
+        }
+        put(slot, item);
+    }
+
+    void sink(Slot slot, const Item& item)
+    {
+        while (true) {
+            const std::uint64_t first = std::uint64_t{slot} * kChildren + 1;
+            if (first >= size_) break;
+            const auto end = std::min<std::uint64_t>(first + kChildren, size_);
+            auto earliest = static_cast<Slot>(first);
+            for (auto child = earliest + 1; child < end; ++child) {
+                if (at(child).deadline < at(earliest).deadline) earliest = child;
+            }
+            if (item.deadline <= at(earliest).deadline) break;
+            put(slot, at(earliest));
+            slot = earliest;
+        }
+        put(slot, item);
+    }
+
+    /// Frees chunks of which nothing is left, but for one: a heap on the edge must not allocate and
+    /// free again and again.
+    void give_back()
+    {
+        const std::size_t needed = (size_ + kFirst) / kChunkItems + 1;
+        if (chunks_.size() > needed + 1) chunks_.pop_back();
+    }
+
+    std::vector<std::unique_ptr<Chunk>> chunks_;
+    Slot size_ = 0;
+};
+
+}  // namespace store
