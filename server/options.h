@@ -1,22 +1,77 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <map>
+#include <span>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace server {
 
-/// Every setting of the server, with its default.
+enum class LogLevel : std::uint8_t { Debug, Verbose, Notice, Warning };
+
+/// When a client that reads too slowly is disconnected; 0: never.
+struct OutputLimit
+{
+    std::uint64_t hard_bytes = 0;
+    std::uint64_t soft_bytes = 0;  ///< held for soft_seconds without a break
+    std::int64_t soft_seconds = 0;
+
+    bool operator==(const OutputLimit&) const = default;
+};
+
+/// The classes of clients that have output limits of their own.
+enum class ClientClass : std::uint8_t { Normal, Replica, Pubsub };
+
+using OutputLimits = std::array<OutputLimit, 3>;  ///< by ClientClass
+
+/// Every setting of the server, with its default. What may be set, how, and when is declared once,
+/// in option_table.cc.
 struct Options
 {
+    // Where to listen. A '-' before an address: go on without it if this machine lacks it.
     std::vector<std::string> bind = {"127.0.0.1", "-::1"};
-    int port = 6379;
-    std::string unix_socket;
+    int port = 6379;  ///< 0: a free one
+    int tcp_backlog = 511;
+    std::string unix_socket;          ///< empty: none
+    int unix_socket_permissions = 0;  ///< 0: as the umask says
+
+    // Who may come in, and for how long.
     bool protected_mode = true;
-    std::string require_pass;
+    std::string require_pass;  ///< empty: nobody needs a password
+    std::int64_t max_clients = 10000;
+    int timeout_seconds = 0;          ///< silence after which a client is disconnected; 0: never
+    int tcp_keepalive_seconds = 300;  ///< 0: off
+
+    // What one client may cost.
+    std::int64_t proto_max_bulk_len = 512LL * 1024 * 1024;
+    std::int64_t client_query_buffer_limit = 1024LL * 1024 * 1024;
+    OutputLimits client_output_buffer_limit = {
+        {{}, {256 << 20, 64 << 20, 60}, {32 << 20, 8 << 20, 60}}};
+
+    // The data.
     int databases = 16;
-    std::uint64_t seed = 0;
-    std::int64_t proto_max_bulk_len = 512 * 1024 * 1024;
+    std::uint64_t seed = 0;  ///< of all chance; main draws one unless it is given
+    std::int64_t assign_record_ttl_seconds = 3600;  ///< how long a finished ASSIGN record lives
+
+    // The log.
+    LogLevel log_level = LogLevel::Notice;
+    std::string log_file;  ///< empty: standard output
+
+    /// Redis's options that Dabba takes, remembers and ignores, where they differ from the default.
+    std::map<std::string, std::string, std::less<>> ignored;
 };
+
+/// CONFIG GET: name and value of each option that one of the glob patterns matches, ignoring case;
+/// each name once, in the order of the alphabet.
+std::vector<std::pair<std::string, std::string>> get_options(
+    const Options& options, std::span<const std::string_view> patterns);
+
+/// CONFIG SET: name, value, name, value ...: sets all of them, or throws a CommandError with
+/// Redis's words and sets none.
+void set_options(Options& options, std::span<const std::string_view> names_and_values);
 
 }  // namespace server
