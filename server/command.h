@@ -69,7 +69,7 @@ struct KeySpec
     Begin begin = Begin::None;
     Find find = Find::Range;
     int position = 0;          ///< Index: the first argument; Keyword: where to start looking
-    std::string_view keyword;  ///< Keyword only
+    std::string_view keyword = {};  ///< Keyword only
     int last = 0;              ///< Range: relative to the first key; negative counts from the end
     int step = 1;              ///< Range and KeyCount: arguments from one key to the next
     std::string_view flags;    ///< for example "RW ACCESS UPDATE"
@@ -123,12 +123,14 @@ struct Command
     std::string_view complexity;
     Group group;
     std::uint32_t flags = 0;
-    std::array<KeySpec, 4> keys = {};
+    std::array<KeySpec, 5> keys = {};
     void (*run)(Call&) = nullptr;  ///< nullptr for a container: "CLIENT" without a subcommand
     /// The arity where Redis's differs from what the syntax says; 0: computed.
     int arity_override = 0;
     /// Hints to clients and proxies, space separated ("nondeterministic_output_order").
     std::string_view tips = {};
+    std::string_view deprecated_since = {};  ///< Redis's version; empty: not deprecated
+    std::string_view replaced_by = {};       ///< deprecated: what to use instead, in Markdown
 
     /// Redis's arity: the number of words with the name; negative: at least so many.
     constexpr int arity() const
