@@ -20,6 +20,10 @@ fail() {
 }
 
 has_header() {
+    if ! command -v "$compiler"; then # then nobody can be asked
+        [[ -e /usr/include/$1 || -e /usr/local/include/$1 ]]
+        return
+    fi
     printf '#if !__has_include(<%s>)\n#error missing\n#endif\n' "$1" | "$compiler" -E -x c++ - -o /dev/null
 }
 
