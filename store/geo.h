@@ -32,7 +32,8 @@ bool is_valid(Place place);
 /// The number under which Redis files a place: 26 bits of latitude in the even positions and 26
 /// bits of longitude in the odd ones, south-west = 0. Cells near in number are near on the map, and
 /// all cells with the same upper bits form a rectangle. The northern limit itself and longitude 180
-/// itself get a 27th bit, as in Redis, so that a cell is below 2^54. REQUIRES is_valid(place).
+/// itself get a 27th bit, as in Redis, so that a cell is below 2^54. The score is the cell as a
+/// double (rounded above 2^53, at longitude 180). REQUIRES is_valid(place).
 std::uint64_t cell_of(Place place);
 
 /// One past the greatest cell of a valid place.

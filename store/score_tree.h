@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "store/prefetch.h"
 #include "store/score_tree_node.h"
 #include "store/scored_member.h"
 
@@ -14,7 +15,8 @@ namespace store {
 ///
 /// Leaves keep the scores and the pointers to the members in two arrays, so that a search reads
 /// scores only; the members themselves are read only where scores tie. About 21-24 bytes an entry
-/// after random inserts and moves, 17 after ascending inserts, without the members, which the tree does not own.
+/// after random inserts and moves, 17 after ascending inserts, without the members, which the tree
+/// does not own.
 ///
 /// Any change invalidates all iterators.
 class ScoreTree
@@ -176,6 +178,12 @@ public:
         const std::size_t left = leaf_->size - index_;
         index_ += static_cast<std::uint32_t>(distance < left ? distance : left);
         return *this;
+    }
+
+    /// Fetches the member that is `distance` entries ahead, if it is in the same leaf.
+    void prefetch_ahead(unsigned distance) const
+    {
+        if (index_ + distance < leaf_->size) prefetch(leaf_->members()[index_ + distance]);
     }
 
     bool at_end() const { return leaf_ == nullptr || index_ == leaf_->size; }

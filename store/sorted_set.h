@@ -156,6 +156,9 @@ public:
         return *this;
     }
 
+    /// Fetches the bytes of a member some places ahead. Changes nothing.
+    void prefetch_ahead(unsigned distance) const { position_.prefetch_ahead(distance); }
+
     bool operator==(const Iterator&) const = default;
 
 private:

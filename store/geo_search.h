@@ -1,0 +1,120 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include "store/geo.h"
+#include "store/geo_bounds.h"
+#include "store/sorted_set.h"
+
+/// Searches in a geo set: a SortedSet whose scores are cells (geo.h). Scores that are no cells,
+/// below 0 or from kCellEnd on, are not found. Nothing may change the set while it is searched.
+namespace store {
+
+/// A member in a shape.
+struct Found
+{
+    std::string_view member;
+    std::uint64_t cell;
+    Place place;        ///< the middle of the cell
+    double distance_m;  ///< from the shape's center, as Redis computes it
+};
+
+/// The members in a shape one by one, nearest first; at equal distance by (score, member). The
+/// caller takes as many as it likes: the cost is that of the members taken, and of their
+/// neighbourhood, not that of the shape or the set.
+///
+/// Best-first search: a priority queue holds blocks of cells by the least distance a member in them
+/// could have, and members by their own. What comes out first is a member, and the next result, or
+/// a block, whose parts or members go back into the queue. Blocks outside the shape never enter it.
+/// It begins at the center, with a block of about as many members as are usually asked for, and
+/// "all that is outside of that block"; so the size of the map does not matter either.
+///
+///     NearestSearch search{drivers, Circle{restaurant, 5000}};
+///     while (const auto driver = search.next()) {
+///         if (is_available(driver->member)) return driver;
+///     }
+class NearestSearch
+{
+public:
+    NearestSearch(const SortedSet& set, const Shape& shape);
+
+    /// The next nearest member; nullopt when no more are in the shape.
+    std::optional<Found> next();
+
+private:
+    enum class Kind : std::uint8_t {
+        Outside,     ///< all that is outside of a block that holds the center
+        Block,       ///< the members of a block
+        Unmeasured,  ///< the members of one cell; only a lower bound of their distance is known
+        Measured,    ///< the same; the distance is exact
+    };
+
+    struct Candidate
+    {
+        double distance_m;
+        std::uint64_t cell;           ///< a block's first
+        SortedSet::Iterator members;  ///< the first member of a cell
+        Kind kind;
+        std::uint8_t level;  ///< of a block
+    };
+
+    static bool comes_later(const Candidate& a, const Candidate& b);
+    void push(const Candidate& candidate);
+    Candidate pop();
+
+    CellBlock starting_block(std::uint64_t center) const;
+    void push_outside(CellBlock block);
+    void push_block(CellBlock block);
+    void push_siblings(CellBlock block);
+    void open(CellBlock block);
+    CellBlock shrink(CellBlock block, SortedSet::Iterator first) const;
+    void push_members(SortedSet::Iterator position, double end);
+    void push_cell(std::uint64_t cell, SortedSet::Iterator members);
+
+    bool measure(Candidate& candidate) const;
+    Found take_from_run();
+
+    const SortedSet& set_;
+    ShapeTest test_;
+    ShapeBounds bounds_;
+    std::vector<Candidate> queue_;  ///< a heap
+
+    /// The members of one cell that are being handed out: they are all equally far.
+    std::optional<Candidate> run_;
+};
+
+/// Whether a search is to compute distances, which cost more than all the rest.
+enum class Measure { No, Yes };
+
+namespace geo_search_detail {
+
+using Visitor = bool (*)(void* context, const Found& found);
+void search_all(const SortedSet& set, const Shape& shape, Measure measure, Visitor visitor,
+                void* context);
+
+}  // namespace geo_search_detail
+
+/// Calls visit(const Found&) for each member in the shape, in the order of (score, member). With
+/// Measure::No, distance_m is 0. A visit that returns false ends the search; one may also return
+/// nothing.
+template <class Visit>
+void search_all(const SortedSet& set, const Shape& shape, Measure measure, Visit&& visit)
+{
+    const auto visitor = [](void* context, const Found& found) {
+        auto& visit_it = *static_cast<std::remove_reference_t<Visit>*>(context);
+        if constexpr (std::is_void_v<decltype(visit_it(found))>) {
+            visit_it(found);
+            return true;
+        } else {
+            return static_cast<bool>(visit_it(found));
+        }
+    };
+    using Stored = std::remove_const_t<std::remove_reference_t<Visit>>;
+    geo_search_detail::search_all(set, shape, measure, visitor, const_cast<Stored*>(&visit));
+}
+
+}  // namespace store
