@@ -17,6 +17,7 @@ struct Call
     Server& server;
     Session& session;
     const Command& command;
+    std::string_view name;  ///< the command's first word as it was sent; some errors quote it
     store::Keyspace& keys;  ///< the session's database
     Args args;
     protocol::ReplyWriter& reply;

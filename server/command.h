@@ -41,13 +41,13 @@ enum Flag : std::uint32_t {
     kSkipMonitor = 1 << 9,
     kSkipSlowlog = 1 << 10,
     kFast = 1 << 11,
-    kNoAuth = 1 << 12,       ///< may run before AUTH
+    kNoAuth = 1 << 12,  ///< may run before AUTH
     kMayReplicate = 1 << 13,
     kNoMulti = 1 << 14,      ///< refused inside MULTI
     kMovableKeys = 1 << 15,  ///< the arguments themselves say where the keys are
     kAllowBusy = 1 << 16,
     kSentinel = 1 << 17,
-    kNotQueued = 1 << 18,    ///< runs at once inside MULTI (EXEC, DISCARD, WATCH, QUIT, RESET)
+    kNotQueued = 1 << 18,  ///< runs at once inside MULTI (EXEC, DISCARD, WATCH, QUIT, RESET)
     kNoAsyncLoading = 1 << 21,
     kNoMandatoryKeys = 1 << 22,  ///< may come without a single key, such as EVAL
 
@@ -68,11 +68,11 @@ struct KeySpec
 
     Begin begin = Begin::None;
     Find find = Find::Range;
-    int position = 0;          ///< Index: the first argument; Keyword: where to start looking
+    int position = 0;               ///< Index: the first argument; Keyword: where to start looking
     std::string_view keyword = {};  ///< Keyword only
-    int last = 0;              ///< Range: relative to the first key; negative counts from the end
-    int step = 1;              ///< Range and KeyCount: arguments from one key to the next
-    std::string_view flags;    ///< for example "RW ACCESS UPDATE"
+    int last = 0;            ///< Range: relative to the first key; negative counts from the end
+    int step = 1;            ///< Range and KeyCount: arguments from one key to the next
+    std::string_view flags;  ///< for example "RW ACCESS UPDATE"
 };
 
 /// One key, at argument `position` (1 is the first after the command's name).
@@ -90,7 +90,8 @@ constexpr KeySpec keys_from(int position, std::string_view flags)
 /// A key after a keyword among the options, such as STORE.
 constexpr KeySpec key_after(std::string_view keyword, int start, std::string_view flags)
 {
-    return {.begin = KeySpec::Begin::Keyword, .position = start, .keyword = keyword, .flags = flags};
+    return {
+        .begin = KeySpec::Begin::Keyword, .position = start, .keyword = keyword, .flags = flags};
 }
 
 /// A count and that many keys, the count at argument `position`.

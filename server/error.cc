@@ -11,6 +11,10 @@ std::string_view error_line(store::Reason reason)
         case store::Reason::Overflow: return text::kOverflow;
         case store::Reason::NotANumber: return text::kNanResult;
         case store::Reason::NotAnAssignment: return text::kNotAnAssignment;
+        case store::Reason::NoSuchOrder: return text::kNoSuchOrder;
+        case store::Reason::StaleToken: return text::kStaleToken;
+        case store::Reason::WrongState: return text::kWrongState;
+        case store::Reason::LockLost: return text::kLockLost;
     }
     return "ERR internal error";
 }

@@ -21,8 +21,7 @@ public:
     template <class... Values>
     CommandError(fmt::format_string<Values...> line, Values&&... values)
         : line_(fmt::format(line, std::forward<Values>(values)...))
-    {
-    }
+    {}
 
     const char* what() const noexcept override { return line_.c_str(); }
     std::string_view line() const { return line_; }
@@ -54,6 +53,13 @@ inline constexpr std::string_view kExecAborted =
 inline constexpr std::string_view kNoCluster = "ERR This instance has cluster support disabled";
 inline constexpr std::string_view kNotAnAssignment =
     "WRONGTYPE The order's key holds a hash that is not an ASSIGN record";
+inline constexpr std::string_view kNoSuchOrder = "ERR no such order";
+inline constexpr std::string_view kStaleToken =
+    "STALETOKEN This token is not the one of the order's current reservation";
+inline constexpr std::string_view kWrongState =
+    "ERR the order's state does not allow this, see ASSIGN.GET";
+inline constexpr std::string_view kLockLost =
+    "LOCKLOST The driver's lock or availability was lost, the order goes on without him";
 }  // namespace text
 
 /// The error line for a refusal of the store.

@@ -12,10 +12,7 @@ namespace server {
 namespace {
 
 /// The text up to its first NUL: Redis prints requests in these errors as C strings.
-std::string_view as_c_string(std::string_view text)
-{
-    return text.substr(0, text.find('\0'));
-}
+std::string_view as_c_string(std::string_view text) { return text.substr(0, text.find('\0')); }
 
 CommandError unknown_command(std::span<const std::string_view> request)
 {
@@ -39,14 +36,21 @@ CommandError unknown_subcommand(const Command& container, std::span<const std::s
 
 void Executor::execute(Session& session, std::span<const std::string_view> request)
 {
+    server_.end_due_offers();
     const std::size_t start = session.output.size();
     protocol::ReplyWriter reply{session.output, session.protocol};
     execute(session, request, reply);
     switch (session.reply_mode) {
-        case ReplyMode::On: return;
-        case ReplyMode::SkipNext: session.reply_mode = ReplyMode::Skip; break;
-        case ReplyMode::Skip: session.reply_mode = ReplyMode::On; break;
-        case ReplyMode::Off: break;
+        case ReplyMode::On:
+            return;
+        case ReplyMode::SkipNext:
+            session.reply_mode = ReplyMode::Skip;
+            break;
+        case ReplyMode::Skip:
+            session.reply_mode = ReplyMode::On;
+            break;
+        case ReplyMode::Off:
+            break;
     }
     session.output.truncate(start);
 }
@@ -100,6 +104,7 @@ void Executor::run(Session& session, const Command& command,
     Call call{.server = server_,
               .session = session,
               .command = command,
+              .name = request[0],
               .keys = server_.database(session.database),
               .args = Args{request.subspan(words)},
               .reply = reply};

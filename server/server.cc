@@ -1,5 +1,7 @@
 #include "server/server.h"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 namespace server {
@@ -17,8 +19,9 @@ std::string make_run_id(store::Random& random)
 Server::Server(Options settings)
     : options(std::move(settings)), random(options.seed), run_id(make_run_id(random))
 {
+    store::Observer& observer = *this;
     for (int index = 0; index < options.databases; ++index)
-        databases_.push_back(std::make_unique<store::Keyspace>(index, clock, *this));
+        databases_.push_back(std::make_unique<store::Keyspace>(index, clock, observer));
 }
 
 Server::~Server() = default;
@@ -37,8 +40,20 @@ void Server::close(Session& session)
     sessions.remove(session);
 }
 
+store::Assignments Server::assignments(store::Keyspace& keys)
+{
+    return {keys, *this, std::chrono::seconds{options.assign_record_ttl_seconds}};
+}
+
+void Server::end_due_offers()
+{
+    while (const auto offer = offers_.take_due(clock.now_ms()))
+        assignments(database(offer->database)).time_out(offer->order);
+}
+
 bool Server::tick()
 {
+    end_due_offers();
     // A key takes well under a microsecond: a slice stays under a millisecond.
     constexpr std::size_t kSlice = 1000;
     bool more = false;
@@ -51,6 +66,16 @@ void Server::key_changed(int database, std::string_view key, store::Change chang
     // Time's doing, not a command's: a command that fails may well have met an expired key.
     ++(change == store::Change::Expired ? stats.keys_expired : stats.changes);
     watches.key_changed(database, key);
+}
+
+void Server::order_changed(int database, std::string_view order, store::AssignmentEvent,
+                           const store::AssignmentRecord& record)
+{
+    if (record.state == store::AssignmentState::Offered && record.reservation) {
+        offers_.set(database, order, record.reservation->expires_at);
+    } else {
+        offers_.clear(database, order);
+    }
 }
 
 void Server::database_cleared(int database)

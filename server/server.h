@@ -6,10 +6,12 @@
 
 #include "server/command_table.h"
 #include "server/executor.h"
+#include "server/offer_timers.h"
 #include "server/options.h"
 #include "server/sessions.h"
 #include "server/stats.h"
 #include "server/watches.h"
+#include "store/assignment.h"
 #include "store/clock.h"
 #include "store/keyspace.h"
 #include "store/random.h"
@@ -18,7 +20,7 @@ namespace server {
 
 /// The whole server but for its sockets: the data, the settings, the sessions, and the executor
 /// that brings requests to them. Tests drive it with a clock of their own.
-class Server : private store::Observer
+class Server : private store::Observer, private store::AssignmentListener
 {
 public:
     /// The databases are made for the clock's beginning: set the clock before the first request.
@@ -43,6 +45,13 @@ public:
     store::Keyspace& database(int index) { return *databases_[static_cast<std::size_t>(index)]; }
     int database_count() const { return static_cast<int>(databases_.size()); }
 
+    /// The orders of a database.
+    store::Assignments assignments(store::Keyspace& keys);
+    const OfferTimers& offers() const { return offers_; }
+
+    /// Ends the offers whose time is over. Called before each command, so that no command sees one.
+    void end_due_offers();
+
     /// Registers a session and gives it its id; it must be closed before it is destroyed.
     void open(Session& session);
     void close(Session& session);
@@ -57,6 +66,10 @@ public:
 private:
     void key_changed(int database, std::string_view key, store::Change change) override;
     void database_cleared(int database) override;
+    void order_changed(int database, std::string_view order, store::AssignmentEvent event,
+                       const store::AssignmentRecord& record) override;
+
+    OfferTimers offers_;
 
     std::vector<std::unique_ptr<store::Keyspace>> databases_;
 };

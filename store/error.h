@@ -13,6 +13,10 @@ enum class Reason {
     Overflow,         ///< the result would not fit in a 64-bit integer
     NotANumber,       ///< the result would be NaN or infinite
     NotAnAssignment,  ///< the order's key holds a hash that ASSIGN did not write
+    NoSuchOrder,      ///< there is no record of the order
+    StaleToken,       ///< the token is not that of the order's current reservation
+    WrongState,       ///< the order is in no state for this
+    LockLost,         ///< the driver's lock or availability was taken away from the order
 };
 
 /// Thrown before anything was changed, and caught only by the executor.

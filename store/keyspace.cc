@@ -16,19 +16,28 @@ std::optional<Deadline> Keyspace::deadline(std::string_view key)
     return deadlines_.deadline(entry->deadline_slot());
 }
 
-void Keyspace::put_string(std::string_view key, std::string_view value, bool keep_deadline)
+bool Keyspace::put_string(std::string_view key, std::string_view value, const StringPut& options)
 {
     const std::uint64_t hash = hash_bytes(key);
     Entry* entry = lookup(key, hash);
     if (entry == nullptr) {
+        if (options.condition == StringPut::Condition::IfPresent) return false;
         entry = insert(key, hash, Type::String);
     } else {
+        if (options.condition == StringPut::Condition::IfMissing) return false;
         assert(!entry->is_open() && "one open edit a key");
-        if (!keep_deadline) clear_deadline(entry);
+        if (!options.keep_deadline && !options.deadline) clear_deadline(entry);
         if (entry->type() != Type::String) entry->replace_value(String{});
     }
+    if (options.deadline && *options.deadline <= clock_.now_ms()) {
+        observer_.key_changed(index_, entry->key(), Change::Erased);
+        remove(entry);
+        return true;
+    }
     entry->get<String>().assign(value);
+    if (options.deadline) set_deadline(entry, *options.deadline);
     observer_.key_changed(index_, entry->key(), Change::Modified);
+    return true;
 }
 
 bool Keyspace::erase(std::string_view key)
@@ -90,8 +99,7 @@ void Keyspace::clear()
 std::size_t Keyspace::expire_due(std::size_t limit)
 {
     std::size_t removed = 0;
-    while (removed < limit && !deadlines_.empty() &&
-           deadlines_.top().deadline <= clock_.now_ms()) {
+    while (removed < limit && !deadlines_.empty() && deadlines_.top().deadline <= clock_.now_ms()) {
         Entry* entry = deadlines_.top().owner;
         observer_.key_changed(index_, entry->key(), Change::Expired);
         remove(entry);
@@ -121,8 +129,8 @@ Entry* Keyspace::lookup(std::string_view key, std::uint64_t hash)
 {
     Entry* entry = table_.find(key, hash);
     // The deadline lies in the heap, a cache line away: it is looked at only if some key is due.
-    if (entry != nullptr && entry->has_deadline() &&
-        deadlines_.top().deadline <= clock_.now_ms() && is_due(*entry)) {
+    if (entry != nullptr && entry->has_deadline() && deadlines_.top().deadline <= clock_.now_ms() &&
+        is_due(*entry)) {
         observer_.key_changed(index_, entry->key(), Change::Expired);
         remove(entry);
         return nullptr;

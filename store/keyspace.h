@@ -34,6 +34,16 @@ public:
     virtual void database_cleared(int database) = 0;
 };
 
+/// How put_string() puts.
+struct StringPut
+{
+    enum class Condition : std::uint8_t { Always, IfMissing, IfPresent };
+
+    Condition condition = Condition::Always;
+    bool keep_deadline = false;        ///< otherwise the old deadline goes
+    std::optional<Deadline> deadline;  ///< the new one
+};
+
 template <class T>
 class Edit;
 
@@ -47,8 +57,7 @@ public:
     /// The clock and the observer must outlive the keyspace.
     Keyspace(int index, const Clock& clock, Observer& observer)
         : index_(index), clock_(clock), observer_(observer)
-    {
-    }
+    {}
     ~Keyspace() { discard_all(); }
     Keyspace(const Keyspace&) = delete;
     Keyspace& operator=(const Keyspace&) = delete;
@@ -77,6 +86,9 @@ public:
     /// Counts a hit or miss.
     bool contains(std::string_view key) { return counted_lookup(key) != nullptr; }
 
+    /// Removes the key if its deadline has come.
+    void remove_if_due(std::string_view key) { lookup(key); }
+
     /// The moment at which the key ends: nothing if there is no such key or no deadline.
     std::optional<Deadline> deadline(std::string_view key);
 
@@ -97,8 +109,10 @@ public:
     template <class T>
     void put(std::string_view key, T value, bool keep_deadline = false);
 
-    /// Puts a string at `key` in place of whatever was there, reusing its room.
-    void put_string(std::string_view key, std::string_view value, bool keep_deadline = false);
+    /// Puts a string at `key` in place of whatever was there, with one lookup for all of SET's
+    /// options. False, and nothing changed, if the condition does not hold. A deadline that has
+    /// come already leaves no key.
+    bool put_string(std::string_view key, std::string_view value, const StringPut& options = {});
 
     /// True if there was such a key.
     bool erase(std::string_view key);
@@ -159,7 +173,8 @@ private:
 
     bool is_due(const Entry& entry) const
     {
-        return entry.has_deadline() && deadlines_.deadline(entry.deadline_slot()) <= clock_.now_ms();
+        return entry.has_deadline() &&
+               deadlines_.deadline(entry.deadline_slot()) <= clock_.now_ms();
     }
 
     /// The live entry of the key or nullptr; removes one that is due.

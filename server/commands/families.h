@@ -13,6 +13,7 @@ std::span<const Command> cluster();
 std::span<const Command> command();
 std::span<const Command> config();
 std::span<const Command> connection();
+std::span<const Command> expire();
 std::span<const Command> geo();
 std::span<const Command> geo_search();
 std::span<const Command> hash();
@@ -21,6 +22,7 @@ std::span<const Command> key();
 std::span<const Command> server();
 std::span<const Command> set();
 std::span<const Command> sorted_set();
+std::span<const Command> sorted_set_range();
 std::span<const Command> string();
 std::span<const Command> transaction();
 

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "server/call.h"
+#include "server/commands/geo_args.h"
+#include "store/assignment_search.h"
+
+namespace server::commands {
+
+/// The arguments of ASSIGN. A place named by FROMMEMBER has not been looked up yet.
+struct AssignRequest
+{
+    std::string_view order;
+    store::AssignmentSearch search;
+    Extent extent;
+    store::Place place{};
+    std::optional<std::string_view> from_member;
+
+    /// Completes the search with the place. Throws if FROMMEMBER's member has none.
+    void find_place(store::Keyspace& keys);
+};
+
+/// Reads all of ASSIGN's arguments. Throws for what is unknown, out of range, missing, given twice,
+/// or contradicts something else.
+AssignRequest next_assign_request(Call& call);
+
+}  // namespace server::commands

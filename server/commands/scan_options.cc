@@ -1,0 +1,48 @@
+#include "server/commands/scan_options.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+namespace server::commands {
+
+std::uint64_t next_cursor(Args& args)
+{
+    // Redis reads cursors with strtoul and refuses spaces and rests, but takes a sign.
+    std::string_view text = args.next();
+    const bool negative = text.starts_with('-');
+    if ((negative || text.starts_with('+')) && text.size() > 1) text.remove_prefix(1);
+    std::uint64_t cursor = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), cursor);
+    const bool whole = end == text.data() + text.size();
+    if (error == std::errc::result_out_of_range || !whole) throw CommandError{text::kInvalidCursor};
+    return negative ? -cursor : cursor;
+}
+
+ScanOptions next_scan_options(Args& args, bool with_type)
+{
+    ScanOptions options;
+    while (!args.done()) {
+        if (args.accept("COUNT", 1)) {
+            options.count = args.next_integer();
+            if (options.count < 1) throw CommandError{text::kSyntax};
+        } else if (args.accept("MATCH", 1)) {
+            options.pattern = args.next();
+        } else if (with_type && args.accept("TYPE", 1)) {
+            options.type = args.next();
+        } else {
+            throw CommandError{text::kSyntax};
+        }
+    }
+    return options;
+}
+
+void reply_scan(Call& call, std::uint64_t cursor, const std::vector<std::string>& matches)
+{
+    call.reply.array(2);
+    call.reply.bulk(fmt::format_int{cursor}.str());
+    call.reply.array(matches.size());
+    for (const auto& match : matches) call.reply.bulk(match);
+}
+
+}  // namespace server::commands

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/call.h"
+#include "store/glob.h"
+
+namespace server::commands {
+
+/// MATCH, COUNT and (for SCAN) TYPE of the SCAN family.
+struct ScanOptions
+{
+    std::int64_t count = 10;
+    std::string_view pattern = "*";
+    std::optional<std::string_view> type;
+
+    bool wants(std::string_view name) const
+    {
+        return pattern == "*" || store::matches(pattern, name);
+    }
+};
+
+/// The next argument as a cursor; throws "ERR invalid cursor".
+std::uint64_t next_cursor(Args& args);
+
+/// The options up to the end of the arguments. TYPE is taken only where `with_type`.
+ScanOptions next_scan_options(Args& args, bool with_type = false);
+
+/// Replies with a cursor and what was found: an array of two.
+void reply_scan(Call& call, std::uint64_t cursor, const std::vector<std::string>& matches);
+
+/// SSCAN, HSCAN, ZSCAN: visits about COUNT elements of a container from `cursor` and replies.
+/// `collect(matches, element...)` appends what is wanted of an element.
+template <class Container, class Collect>
+void scan_container(Call& call, const Container& container, std::uint64_t cursor,
+                    const ScanOptions& options, Collect&& collect)
+{
+    std::vector<std::string> matches;
+    std::int64_t visited = 0;
+    do {
+        cursor = container.scan(cursor, [&](auto&&... element) {
+            ++visited;
+            collect(matches, element...);
+        });
+    } while (cursor != 0 && visited < options.count);
+    reply_scan(call, cursor, matches);
+}
+
+}  // namespace server::commands

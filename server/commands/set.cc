@@ -1,0 +1,143 @@
+#include "server/call.h"
+#include "server/command.h"
+#include "server/commands/families.h"
+#include "server/commands/scan_options.h"
+
+namespace server::commands {
+
+namespace {
+
+void sadd(Call& call)
+{
+    auto set = call.keys.edit<store::Set>(call.args.next());
+    for (const auto member : call.args.rest()) set.changes += set->add(member);
+    call.reply.integer(set.changes);
+}
+
+void srem(Call& call)
+{
+    auto set = call.keys.edit_existing<store::Set>(call.args.next());
+    if (!set) return call.reply.integer(0);
+    for (const auto member : call.args.rest()) set.changes += set->erase(member);
+    call.reply.integer(set.changes);
+}
+
+void smembers(Call& call)
+{
+    const auto* set = call.keys.find<store::Set>(call.args.next());
+    if (set == nullptr) return call.reply.set(0);
+    call.reply.set(set->size());
+    set->for_each([&](std::string_view member) { call.reply.bulk(member); });
+}
+
+void sismember(Call& call)
+{
+    const auto* set = call.keys.find<store::Set>(call.args.next());
+    call.reply.integer(set != nullptr && set->contains(call.args.next()));
+}
+
+void smismember(Call& call)
+{
+    const auto* set = call.keys.find<store::Set>(call.args.next());
+    const auto members = call.args.rest();
+    call.reply.array(members.size());
+    for (const auto member : members) {
+        call.reply.integer(set != nullptr && set->contains(member));
+    }
+}
+
+void scard(Call& call)
+{
+    const auto* set = call.keys.find<store::Set>(call.args.next());
+    call.reply.integer(set == nullptr ? 0 : static_cast<std::int64_t>(set->size()));
+}
+
+void sscan(Call& call)
+{
+    const auto key = call.args.next();
+    const auto cursor = next_cursor(call.args);
+    const auto* set = call.keys.find<store::Set>(key);
+    if (set == nullptr) return reply_scan(call, 0, {});  // as Redis, without a look at the options
+    const auto options = next_scan_options(call.args);
+    scan_container(call, *set, cursor, options, [&](auto& matches, std::string_view member) {
+        if (options.wants(member)) matches.emplace_back(member);
+    });
+}
+
+constexpr Command kCommands[] = {
+    {.name = "SADD",
+     .syntax = "key member [member ...]",
+     .summary = "Adds one or more members to a set. Creates the key if it doesn't exist.",
+     .since = "1.0.0",
+     .complexity = "O(1) for each element added, so O(N) to add N elements when the command is "
+                   "called with multiple arguments.",
+     .group = Group::Set,
+     .flags = kWrite | kDenyOom | kFast,
+     .keys = {key_at(1, "RW INSERT")},
+     .run = sadd},
+    {.name = "SREM",
+     .syntax = "key member [member ...]",
+     .summary = "Removes one or more members from a set. Deletes the set if the last member was "
+                "removed.",
+     .since = "1.0.0",
+     .complexity = "O(N) where N is the number of members to be removed.",
+     .group = Group::Set,
+     .flags = kWrite | kFast,
+     .keys = {key_at(1, "RW DELETE")},
+     .run = srem},
+    {.name = "SMEMBERS",
+     .syntax = "key",
+     .summary = "Returns all members of a set.",
+     .since = "1.0.0",
+     .complexity = "O(N) where N is the set cardinality.",
+     .group = Group::Set,
+     .flags = kReadonly,
+     .keys = {key_at(1, "RO ACCESS")},
+     .run = smembers,
+     .tips = "nondeterministic_output_order"},
+    {.name = "SISMEMBER",
+     .syntax = "key member",
+     .summary = "Determines whether a member belongs to a set.",
+     .since = "1.0.0",
+     .complexity = "O(1)",
+     .group = Group::Set,
+     .flags = kReadonly | kFast,
+     .keys = {key_at(1, "RO")},
+     .run = sismember},
+    {.name = "SMISMEMBER",
+     .syntax = "key member [member ...]",
+     .summary = "Determines whether multiple members belong to a set.",
+     .since = "6.2.0",
+     .complexity = "O(N) where N is the number of elements being checked for membership",
+     .group = Group::Set,
+     .flags = kReadonly | kFast,
+     .keys = {key_at(1, "RO")},
+     .run = smismember},
+    {.name = "SCARD",
+     .syntax = "key",
+     .summary = "Returns the number of members in a set.",
+     .since = "1.0.0",
+     .complexity = "O(1)",
+     .group = Group::Set,
+     .flags = kReadonly | kFast,
+     .keys = {key_at(1, "RO")},
+     .run = scard},
+    {.name = "SSCAN",
+     .syntax = "key cursor [MATCH pattern] [COUNT count]",
+     .summary = "Iterates over members of a set.",
+     .since = "2.8.0",
+     .complexity = "O(1) for every call. O(N) for a complete iteration, including enough command "
+                   "calls for the cursor to return back to 0. N is the number of elements inside "
+                   "the collection.",
+     .group = Group::Set,
+     .flags = kReadonly,
+     .keys = {key_at(1, "RO ACCESS")},
+     .run = sscan,
+     .tips = "nondeterministic_output"},
+};
+
+}  // namespace
+
+std::span<const Command> set() { return kCommands; }
+
+}  // namespace server::commands

@@ -1,0 +1,116 @@
+#include <utility>
+#include <vector>
+
+#include "server/call.h"
+#include "server/command.h"
+#include "server/commands/families.h"
+#include "server/server.h"
+
+namespace server::commands {
+
+namespace {
+
+/// Ends the transaction and all watches: what EXEC and DISCARD leave behind.
+Transaction close_transaction(Call& call)
+{
+    Transaction closed = std::exchange(call.session.transaction, {});
+    call.server.watches.unwatch(call.session);
+    return closed;
+}
+
+void multi(Call& call)
+{
+    if (call.session.transaction.open) throw CommandError{"ERR MULTI calls can not be nested"};
+    call.session.transaction.open = true;
+    call.reply.ok();
+}
+
+void discard(Call& call)
+{
+    if (!call.session.transaction.open) throw CommandError{"ERR DISCARD without MULTI"};
+    close_transaction(call);
+    call.reply.ok();
+}
+
+void exec(Call& call)
+{
+    if (!call.session.transaction.open) throw CommandError{"ERR EXEC without MULTI"};
+    const Transaction transaction = close_transaction(call);
+    if (transaction.failed) throw CommandError{text::kExecAborted};
+    if (transaction.keys_changed) return call.reply.null_array();
+
+    call.reply.array(transaction.queue.size());
+    for (const QueuedRequest& queued : transaction.queue) {
+        const std::vector<std::string_view> request{queued.arguments.begin(),
+                                                    queued.arguments.end()};
+        // Looked up and admitted when it was queued.
+        const Command& command = *call.server.commands.resolve(request);
+        call.server.executor.run(call.session, command, request, call.reply);
+    }
+}
+
+void watch(Call& call)
+{
+    if (call.session.transaction.open) throw CommandError{"ERR WATCH inside MULTI is not allowed"};
+    for (const auto key : call.args.rest()) {
+        call.keys.remove_if_due(key);  // now, or EXEC would take its end for a change
+        call.server.watches.watch(call.session, call.session.database, key);
+    }
+    call.reply.ok();
+}
+
+void unwatch(Call& call)
+{
+    call.server.watches.unwatch(call.session);
+    call.reply.ok();
+}
+
+constexpr Command kCommands[] = {
+    {.name = "MULTI",
+     .syntax = "",
+     .summary = "Starts a transaction.",
+     .since = "1.2.0",
+     .complexity = "O(1)",
+     .group = Group::Transactions,
+     .flags = kNoscript | kLoading | kStale | kFast | kAllowBusy | kNotQueued,
+     .run = multi},
+    {.name = "EXEC",
+     .syntax = "",
+     .summary = "Executes all commands in a transaction.",
+     .since = "1.2.0",
+     .complexity = "Depends on commands in the transaction",
+     .group = Group::Transactions,
+     .flags = kNoscript | kLoading | kStale | kSkipSlowlog | kNotQueued,
+     .run = exec},
+    {.name = "DISCARD",
+     .syntax = "",
+     .summary = "Discards a transaction.",
+     .since = "2.0.0",
+     .complexity = "O(N), when N is the number of queued commands",
+     .group = Group::Transactions,
+     .flags = kNoscript | kLoading | kStale | kFast | kAllowBusy | kNotQueued,
+     .run = discard},
+    {.name = "WATCH",
+     .syntax = "key [key ...]",
+     .summary = "Monitors changes to keys to determine the execution of a transaction.",
+     .since = "2.2.0",
+     .complexity = "O(1) for every key.",
+     .group = Group::Transactions,
+     .flags = kNoscript | kLoading | kStale | kFast | kAllowBusy | kNotQueued,
+     .keys = {keys_from(1, "RO")},
+     .run = watch},
+    {.name = "UNWATCH",
+     .syntax = "",
+     .summary = "Forgets about watched keys of a transaction.",
+     .since = "2.2.0",
+     .complexity = "O(1)",
+     .group = Group::Transactions,
+     .flags = kNoscript | kLoading | kStale | kFast | kAllowBusy,
+     .run = unwatch},
+};
+
+}  // namespace
+
+std::span<const Command> transaction() { return kCommands; }
+
+}  // namespace server::commands

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/server.h"
+
+namespace tests {
+
+/// A client without a socket: requests go straight into the executor, replies come back as RESP
+/// bytes. Time stands still unless the test moves `clock`.
+///
+///     Client client;
+///     CHECK(client("SADD", "drivers", "anna") == ":1\r\n");
+class Client
+{
+public:
+    /// A client of a new server whose clock stands at 2023-11-14 22:13:20 UTC.
+    explicit Client(server::Options options = {})
+        : server_(std::make_shared<server::Server>(std::move(options))), clock(server_->clock)
+    {
+        clock.set(store::TimePoint{std::chrono::seconds{1'700'000'000}});
+        server_->open(session_);
+    }
+
+    /// One more client of the same server.
+    Client(const Client& other) : server_(other.server_), clock(server_->clock)
+    {
+        server_->open(session_);
+    }
+    Client& operator=(const Client&) = delete;
+
+    ~Client() { server_->close(session_); }
+
+    /// Sends one request and returns the bytes of the reply.
+    template <class... Words>
+    std::string operator()(const Words&... words)
+    {
+        const std::string_view request[] = {std::string_view{words}...};
+        return run(request);
+    }
+
+    std::string run(std::span<const std::string_view> request)
+    {
+        server_->executor.execute(session_, request);
+        std::string reply{session_.output.view()};
+        session_.output.clear();
+        return reply;
+    }
+
+    std::string run(std::span<const std::string> request)
+    {
+        const std::vector<std::string_view> views{request.begin(), request.end()};
+        return run(std::span<const std::string_view>{views});
+    }
+
+    server::Server& server() { return *server_; }
+    server::Session& session() { return session_; }
+
+private:
+    std::shared_ptr<server::Server> server_;
+    server::Session session_;
+
+public:
+    store::Clock& clock;
+};
+
+}  // namespace tests
