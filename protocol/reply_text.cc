@@ -29,6 +29,14 @@ std::string empty_text(Value::Kind kind)
     }
 }
 
+// Whether redis-cli begins a map's value on a line of its own: several elements, however deep.
+bool takes_lines(const Value& value)
+{
+    if (value.elements.empty()) return false;
+    const std::size_t one = value.kind == Value::Kind::Map ? 2 : 1;
+    return value.elements.size() > one || takes_lines(value.elements.back());
+}
+
 std::string indented(const Value& value, const std::string& indent);
 
 std::string aggregate_text(const Value& value, const std::string& indent)
@@ -46,7 +54,10 @@ std::string aggregate_text(const Value& value, const std::string& indent)
         if (i > 0) text += '\n' + indent;
         text += std::string(width - index.size(), ' ') + index + index_mark(value.kind) + ' ';
         text += indented(value.elements[i], inner);
-        if (pairs) text += " => " + indented(value.elements[i + 1], inner);
+        if (!pairs) continue;
+        const Value& mapped = value.elements[i + 1];
+        text += takes_lines(mapped) ? " => \n" + inner : " => ";
+        text += indented(mapped, inner);
     }
     return text;
 }

@@ -1,5 +1,7 @@
 #include "protocol/reply_writer.h"
 
+#include <fmt/format.h>
+
 #include <catch2/catch.hpp>
 #include <cstdint>
 #include <limits>
@@ -102,17 +104,16 @@ TEST_CASE("integers of every length keep all their digits")
     for (int digits = 1; digits <= 19; ++digits) {
         for (const auto written : {value, -value, value - 1, 1 - value}) {
             CHECK(resp2([&](ReplyWriter& reply) { reply.integer(written); }) ==
-                  ":" + std::to_string(written) + "\r\n");
+                  fmt::format(":{}\r\n", written));
         }
         if (digits < 19) value *= 10;
     }
     for (const auto written :
          {std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max()}) {
         CHECK(resp2([&](ReplyWriter& reply) { reply.integer(written); }) ==
-              ":" + std::to_string(written) + "\r\n");
+              fmt::format(":{}\r\n", written));
         CHECK(resp2([&](ReplyWriter& reply) { reply.bulk_integer(written); }) ==
-              "$" + std::to_string(std::to_string(written).size()) + "\r\n" +
-                  std::to_string(written) + "\r\n");
+              fmt::format("${}\r\n{}\r\n", std::to_string(written).size(), written));
     }
 }
 
