@@ -1,6 +1,7 @@
 #include "protocol/number.h"
 
 #include <cmath>
+#include <cstdlib>
 #include <cstring>
 
 #include "protocol/decimal.h"

@@ -1,5 +1,6 @@
 #include "protocol/buffer.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cstring>
 #include <random>

@@ -1,5 +1,7 @@
 #include "protocol/request_parser.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cstdint>
@@ -85,7 +87,7 @@ std::string error(std::string_view input, RequestLimits limits = {})
 
 std::string bulk(std::string_view bytes)
 {
-    return "$" + std::to_string(bytes.size()) + "\r\n" + std::string{bytes} + "\r\n";
+    return fmt::format("${}\r\n{}\r\n", bytes.size(), bytes);
 }
 
 }  // namespace
