@@ -1,0 +1,123 @@
+#include "tests/comparison/generator.h"
+
+#include <array>
+#include <utility>
+
+#include "server/args.h"
+#include "store/number.h"
+#include "tests/comparison/requests.h"
+
+namespace tests {
+
+namespace {
+
+Request draw(Words& words)
+{
+    const std::span<const Recipe> themes[] = {key_recipes(), collection_recipes(), geo_recipes(),
+                                              session_recipes()};
+    std::uint64_t total = 0;
+    for (const auto theme : themes) {
+        for (const auto& recipe : theme) total += static_cast<std::uint64_t>(recipe.weight);
+    }
+    auto at = words.below(total);
+    for (const auto theme : themes) {
+        for (const auto& recipe : theme) {
+            const auto weight = static_cast<std::uint64_t>(recipe.weight);
+            if (at < weight) return recipe.make(words);
+            at -= weight;
+        }
+    }
+    return {"PING"};  // not reached: `at` is below the total
+}
+
+/// Breaks a request in one place. The command stays, for a server has little to say about others.
+void damage(Words& words, Request& request)
+{
+    const auto at = request.begin() + static_cast<std::ptrdiff_t>(words.below(request.size()));
+    if (at == request.begin()) {
+        request.push_back(words.junk());
+        return;
+    }
+    switch (words.below(5)) {
+        case 0:
+            request.erase(at, request.end());
+            break;
+        case 1:
+            request.erase(at);
+            break;
+        case 2:
+            *at = words.junk();
+            break;
+        case 3:
+            request.insert(at, words.junk());
+            break;
+        default: {
+            const std::string copy = *at;
+            request.push_back(copy);
+        }
+    }
+}
+
+/// What a client in a transaction does next: most often he ends it soon.
+Request draw_in_transaction(Words& words)
+{
+    if (words.one_in(8)) return {"EXEC"};
+    if (words.one_in(60)) return {"DISCARD"};
+    return draw(words);
+}
+
+bool begins_transaction(const Request& request) { return request == Request{"MULTI"}; }
+
+bool ends_transaction(const Request& request)
+{
+    return request == Request{"EXEC"} || request == Request{"DISCARD"} ||
+           request == Request{"RESET"} || request[0] == "QUIT";
+}
+
+bool is_between(const std::string& text, std::int64_t least, std::int64_t most)
+{
+    const auto number = store::parse_integer(text);
+    return number && *number >= least && *number <= most;
+}
+
+/// Would the request make a key that ends during the run, but not at once? The two servers' clocks
+/// differ by a moment, so that then their answers could, too.
+bool ends_soon(const Request& request)
+{
+    constexpr std::int64_t kBriefest = 4;
+    constexpr std::int64_t kSoon = 900'000;
+    if (request[0].ends_with("EXPIRE")) {
+        return request.size() > 2 && is_between(request[2], 1, request[0][0] == 'P' ? kSoon : 999);
+    }
+    for (std::size_t i = 3; request[0] == "SET" && i + 1 < request.size(); ++i) {
+        if (server::is_word(request[i], "EX") && is_between(request[i + 1], 1, 999)) return true;
+        if (server::is_word(request[i], "PX") && is_between(request[i + 1], kBriefest, kSoon)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+}  // namespace
+
+std::vector<Step> generate_steps(std::uint64_t seed, std::size_t count, std::int64_t now_ms)
+{
+    Words words{seed, now_ms};
+    std::array<bool, kClients> in_transaction{};
+    std::vector<Step> steps;
+    steps.reserve(count);
+    while (steps.size() < count) {
+        Step step{.client = words.below(kClients), .request = {}};
+        auto& open = in_transaction[step.client];
+        step.request = open ? draw_in_transaction(words) : draw(words);
+        if (words.one_in(12)) damage(words, step.request);
+        if (ends_soon(step.request)) continue;
+        if (begins_transaction(step.request)) open = true;
+        if (ends_transaction(step.request)) open = false;
+        step.request[0] = words.any_case(step.request[0]);
+        steps.push_back(std::move(step));
+    }
+    return steps;
+}
+
+}  // namespace tests

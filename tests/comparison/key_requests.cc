@@ -1,0 +1,93 @@
+#include "tests/comparison/requests.h"
+
+namespace tests {
+
+namespace {
+
+void add_set_options(Words& words, Request& request)
+{
+    const auto options = words.below(4);
+    for (std::uint64_t i = 0; i < options; ++i) {
+        const auto option =
+            words.pick({"NX", "XX", "GET", "KEEPTTL", "EX", "PX", "EXAT", "PXAT", "EX", "PX"});
+        request.push_back(words.any_case(option));
+        if (option == "EX" || option == "PX") {
+            request.push_back(words.time_to_live(option == "PX"));
+        } else if (option == "EXAT" || option == "PXAT") {
+            request.push_back(words.moment(option == "PXAT"));
+        }
+    }
+}
+
+Request set(Words& words)
+{
+    Request request{"SET", words.one_in(6) ? words.any_key() : words.key(KeyKind::String),
+                    words.value()};
+    if (words.one_in(2)) add_set_options(words, request);
+    return request;
+}
+
+/// A lock that is over before the next request: see pauses_after() in the comparison.
+Request set_briefly(Words& words)
+{
+    return {"SET", words.any_key(), words.value(), "PX", std::to_string(words.between(1, 3))};
+}
+
+Request get(Words& words) { return {"GET", words.key(KeyKind::String)}; }
+
+Request with_keys(Words& words, std::string_view command)
+{
+    Request request{std::string{command}};
+    const auto count = words.one_in(4) ? words.between(2, 5) : 1;
+    for (std::int64_t i = 0; i < count; ++i) request.push_back(words.any_key());
+    return request;
+}
+
+Request delete_keys(Words& words) { return with_keys(words, words.pick({"DEL", "UNLINK"})); }
+Request exists(Words& words) { return with_keys(words, "EXISTS"); }
+
+Request ask_key(Words& words)
+{
+    return {words.pick({"TYPE", "TTL", "PTTL", "EXPIRETIME", "PEXPIRETIME", "PERSIST"}),
+            words.any_key()};
+}
+
+Request expire(Words& words)
+{
+    const auto command = words.pick({"EXPIRE", "PEXPIRE", "EXPIREAT", "PEXPIREAT"});
+    const bool in_milliseconds = command[0] == 'P';
+    const bool absolute = command.ends_with("AT");
+    Request request{command, words.any_key(),
+                    absolute ? words.moment(in_milliseconds) : words.time_to_live(in_milliseconds)};
+    while (words.one_in(3)) request.push_back(words.any_case(words.pick({"NX", "XX", "GT", "LT"})));
+    return request;
+}
+
+Request keys(Words& words) { return {"KEYS", words.pattern()}; }
+
+Request scan(Words& words)
+{
+    Request request{"SCAN", words.one_in(20) ? words.pick({"ten", "", "-1", "1.5"}) : "0"};
+    if (words.one_in(2)) request.insert(request.end(), {words.any_case("MATCH"), words.pattern()});
+    if (words.one_in(2)) {
+        request.insert(request.end(),
+                       {words.any_case("COUNT"), words.one_in(3) ? words.count() : "1000"});
+    }
+    if (words.one_in(3)) {
+        request.insert(request.end(),
+                       {words.any_case("TYPE"),
+                        words.pick({"set", "string", "hash", "zset", "ZSET", "stream", "banana"})});
+    }
+    return request;
+}
+
+constexpr Recipe kRecipes[] = {
+    {60, set},     {6, set_briefly}, {30, get}, {30, delete_keys}, {15, exists},
+    {60, ask_key}, {40, expire},     {8, keys}, {15, scan},
+};
+
+}  // namespace
+
+std::span<const Recipe> key_recipes() { return kRecipes; }
+
+}  // namespace tests

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <span>
+
+#include "tests/comparison/words.h"
+
+namespace tests {
+
+/// A kind of request and how often it is drawn, relative to the others.
+struct Recipe
+{
+    int weight;
+    Request (*make)(Words& words);
+};
+
+/// By theme; each in a file of its own. The requests are sound but for single broken words; the
+/// generator breaks them further.
+std::span<const Recipe> key_recipes();         ///< strings, keys, expiry
+std::span<const Recipe> collection_recipes();  ///< sets, hashes, sorted sets
+std::span<const Recipe> geo_recipes();
+std::span<const Recipe> session_recipes();  ///< connection, server, transactions
+
+}  // namespace tests

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <memory>
+
+#include "tests/support/client.h"
+#include "tests/support/target.h"
+
+namespace tests {
+
+/// A Dabba inside this process, without sockets, whose clock moves only when it is told to.
+class InProcessTarget : public Target
+{
+public:
+    std::unique_ptr<Connection> connect() override;
+
+    /// Moves the clock, and does what that has made due, as the server's own tick would.
+    void advance(std::chrono::milliseconds by) override;
+
+    /// Sets the clock, for a comparison with a server that has a clock of its own.
+    void set_time(store::TimePoint now);
+
+private:
+    Client root_;
+};
+
+}  // namespace tests
