@@ -8,7 +8,6 @@
 namespace store {
 namespace {
 
-constexpr double kStepsPerAxis = 1 << 26;
 constexpr double kRadiansPerDegree = std::numbers::pi / 180.0;
 
 double radians(double degrees) { return degrees * kRadiansPerDegree; }
@@ -23,21 +22,10 @@ std::uint64_t spread(std::uint64_t bits)
     return (bits | (bits << 1)) & 0x5555555555555555;
 }
 
-/// The inverse: gathers the even bits.
-std::uint32_t gather(std::uint64_t bits)
-{
-    bits &= 0x5555555555555555;
-    bits = (bits | (bits >> 1)) & 0x3333333333333333;
-    bits = (bits | (bits >> 2)) & 0x0F0F0F0F0F0F0F0F;
-    bits = (bits | (bits >> 4)) & 0x00FF00FF00FF00FF;
-    bits = (bits | (bits >> 8)) & 0x0000FFFF0000FFFF;
-    return static_cast<std::uint32_t>(bits | (bits >> 16));
-}
-
 /// How many of the 2^26 steps of the range lie below the value: 2^26 itself at the upper limit.
 std::uint32_t step_of(double value, double min, double max)
 {
-    return static_cast<std::uint32_t>((value - min) / (max - min) * kStepsPerAxis);
+    return static_cast<std::uint32_t>((value - min) / (max - min) * kCellsPerAxis);
 }
 
 std::uint64_t interleave(std::uint32_t column, std::uint32_t row)
@@ -50,8 +38,8 @@ std::uint64_t interleave(std::uint32_t column, std::uint32_t row)
 double middle_of_step(std::uint32_t step, double min, double max)
 {
     const double scale = max - min;
-    const double lower = min + (step / kStepsPerAxis) * scale;
-    const double upper = min + ((step + std::uint32_t{1}) / kStepsPerAxis) * scale;
+    const double lower = min + (step / kCellsPerAxis) * scale;
+    const double upper = min + ((step + std::uint32_t{1}) / kCellsPerAxis) * scale;
     return std::clamp((lower + upper) / 2, min, max);
 }
 
@@ -86,8 +74,6 @@ std::uint64_t cell_of_score(double score)
     if (score >= kTwoTo63) return static_cast<std::uint64_t>(score - kTwoTo63) | kHighBit;
     return kHighBit;
 }
-
-GridPoint grid_point_of(std::uint64_t cell) { return {gather(cell >> 1), gather(cell)}; }
 
 double longitude_of_column(std::uint32_t column)
 {

@@ -10,6 +10,20 @@
 /// number here agrees with Redis 7.2 to the last bit, so that scores, distances and results do.
 namespace store {
 
+namespace geo_detail {
+
+inline std::uint32_t gather_even_bits(std::uint64_t bits)
+{
+    bits &= 0x5555555555555555;
+    bits = (bits | (bits >> 1)) & 0x3333333333333333;
+    bits = (bits | (bits >> 2)) & 0x0F0F0F0F0F0F0F0F;
+    bits = (bits | (bits >> 4)) & 0x00FF00FF00FF00FF;
+    bits = (bits | (bits >> 8)) & 0x0000FFFF0000FFFF;
+    return static_cast<std::uint32_t>(bits | (bits >> 16));
+}
+
+}  // namespace geo_detail
+
 /// The range of the web's Mercator maps (EPSG:3857) and of Redis: the poles are left out.
 inline constexpr double kLongitudeMin = -180, kLongitudeMax = 180;
 inline constexpr double kLatitudeMin = -85.05112878, kLatitudeMax = 85.05112878;
@@ -46,13 +60,19 @@ std::uint64_t cell_of_score(double score);
 /// The middle of a cell, within the limits: what GEOPOS answers. About 0.3 m from the place filed.
 Place place_of(std::uint64_t cell);
 
+/// Columns and rows of the map without its northern and eastern limits.
+inline constexpr double kCellsPerAxis = 1 << 26;
+
 /// The column (longitude) and row (latitude) of a cell, 0 .. 2^27-1.
 struct GridPoint
 {
     std::uint32_t column;
     std::uint32_t row;
 };
-GridPoint grid_point_of(std::uint64_t cell);
+inline GridPoint grid_point_of(std::uint64_t cell)
+{
+    return {geo_detail::gather_even_bits(cell >> 1), geo_detail::gather_even_bits(cell)};
+}
 
 /// The middle of a column or row. Never falls as the number rises, also after rounding.
 double longitude_of_column(std::uint32_t column);

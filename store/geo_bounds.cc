@@ -22,9 +22,9 @@ namespace {
 constexpr double kRadiansPerDegree = std::numbers::pi / 180.0;
 
 /// Up to this difference series replace sines and cosines: 11 degrees, over 1200 km.
-constexpr double kNearDegrees = 11;
+constexpr double kSeriesDegrees = 11;
 
-constexpr double kRoundingM = 1e-6;
+constexpr double kRoundingM = ShapeBounds::kRoundingM;
 constexpr double kRoundingRatio = 1e-12;
 
 /// From here on places count as nearly opposite, and distances as uncertain.
@@ -50,7 +50,7 @@ double cosine_series(double x_squared)
 double haversine(double degrees)
 {
     const double half = degrees * (kRadiansPerDegree / 2);
-    const double sine = degrees <= kNearDegrees ? half * sine_ratio(half * half) : std::sin(half);
+    const double sine = degrees <= kSeriesDegrees ? half * sine_ratio(half * half) : std::sin(half);
     return sine * sine;
 }
 
@@ -105,6 +105,8 @@ PlaceRange CellBlock::places() const
 ShapeBounds::ShapeBounds(const Shape& shape)
     : is_box_(std::holds_alternative<Box>(shape)),
       center_(center_of(shape)),
+      center_row_((center_.latitude - kLatitudeMin) / kDegreesPerRow - 0.5),
+      center_column_((center_.longitude - kLongitudeMin) / kDegreesPerColumn - 0.5),
       latitude_cosine_(std::cos(center_.latitude * kRadiansPerDegree)),
       latitude_sine_(std::sin(center_.latitude * kRadiansPerDegree))
 {
@@ -143,7 +145,7 @@ ShapeBounds::Difference ShapeBounds::longitude_difference(const PlaceRange& rang
 double ShapeBounds::cosine_of_latitude(double latitude) const
 {
     const double difference = latitude - center_.latitude;
-    if (std::fabs(difference) > kNearDegrees) return std::cos(latitude * kRadiansPerDegree);
+    if (std::fabs(difference) > kSeriesDegrees) return std::cos(latitude * kRadiansPerDegree);
     // cos(a + 2x) by the double-angle formulas, for the series' sake in terms of x.
     const double half = difference * (kRadiansPerDegree / 2);
     const double sine = half * sine_ratio(half * half);
@@ -231,35 +233,61 @@ Overlap ShapeBounds::box_overlap(Difference latitude, Difference longitude, doub
     return is_inside ? Overlap::Inside : Overlap::Partly;
 }
 
-bool ShapeBounds::is_near(Place place) const
+// The near distances use fewer terms: for up to 5 degrees (half of which is x < 0.044) those left
+// out are below 1e-9 of the haversine, and of the cosine below 1e-9, which is 1e-8 of it at the
+// map's ends. Rows and columns are exact to 1e-8 of a cell, some nanometers.
+
+namespace {
+
+/// sin^2(x).
+double near_sine_squared(double x)
 {
-    return std::fabs(place.latitude - center_.latitude) <= kNearDegrees &&
-           wrapped(place.longitude - center_.longitude) <= kNearDegrees;
+    const double y = x * x;
+    return y * (1 - y * (1.0 / 3) * (1 - y * (2.0 / 15)));
 }
 
-double ShapeBounds::half_chord_squared(Place place) const
+double near_meters(double haversine)
 {
-    return haversine(std::fabs(place.latitude - center_.latitude)) +
-           latitude_cosine_ * cosine_of_latitude(place.latitude) *
-               haversine(wrapped(place.longitude - center_.longitude));
+    const double h = haversine;
+    return 2 * kEarthRadiusM * std::sqrt(h) * (1 + h * (1.0 / 6) * (1 + h * (9.0 / 20)));
 }
 
-double ShapeBounds::least_distance_m(Place place) const
+}  // namespace
+
+/// The cosine of the latitude that is twice the half angle from the center's.
+double ShapeBounds::near_latitude_cosine(double half_angle) const
 {
-    return meters_at_least(half_chord_squared(place));
+    const double angle = 2 * half_angle;
+    const double y = angle * angle;
+    const double cosine = 1 - y * (1.0 / 2) * (1 - y * (1.0 / 12));
+    const double sine = angle * (1 - y * (1.0 / 6) * (1 - y * (1.0 / 20)));
+    return latitude_cosine_ * cosine - latitude_sine_ * sine;
 }
 
-Overlap ShapeBounds::overlap(Place place) const
+double ShapeBounds::near_distance_m(GridPoint cell) const
 {
-    if (is_box_) {
-        const double latitude = std::fabs(place.latitude - center_.latitude);
-        const double longitude = wrapped(place.longitude - center_.longitude);
-        const double cosine = cosine_of_latitude(place.latitude);
-        return box_overlap({latitude, latitude}, {longitude, longitude}, cosine, cosine);
-    }
-    const double h = half_chord_squared(place);
-    if (meters_at_least(h) > limit_m_) return Overlap::Outside;
-    return meters_at_most(h) <= limit_m_ ? Overlap::Inside : Overlap::Partly;
+    const double latitude = half_latitude_angle(cell);
+    const double longitude = half_longitude_angle(cell);
+    const double cosines = latitude_cosine_ * near_latitude_cosine(latitude);
+    return near_meters(near_sine_squared(latitude) + cosines * near_sine_squared(longitude));
+}
+
+Overlap ShapeBounds::near_overlap(GridPoint cell) const
+{
+    const auto compare = [](double meters, double limit_m) {
+        if (meters * (1 - kNearRoundingRatio) - kRoundingM > limit_m) return Overlap::Outside;
+        return meters * (1 + kNearRoundingRatio) + kRoundingM <= limit_m ? Overlap::Inside
+                                                                         : Overlap::Partly;
+    };
+    if (!is_box_) return compare(near_distance_m(cell), limit_m_);
+
+    const double latitude = half_latitude_angle(cell);
+    const double cosine = near_latitude_cosine(latitude);
+    const double longitude = near_sine_squared(half_longitude_angle(cell));
+    const Overlap height = compare(2 * kEarthRadiusM * std::fabs(latitude), half_height_m_);
+    const Overlap width = compare(near_meters(cosine * cosine * longitude), half_width_m_);
+    if (height == Overlap::Outside || width == Overlap::Outside) return Overlap::Outside;
+    return height == width ? height : Overlap::Partly;
 }
 
 }  // namespace store

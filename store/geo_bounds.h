@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cmath>
 #include <cstdint>
+#include <numbers>
 #include <optional>
 
 #include "store/geo.h"
@@ -73,10 +75,25 @@ public:
 
     Overlap overlap(const PlaceRange& range) const;
 
-    /// The same questions about one place, without trigonometry. REQUIRES is_near(place).
-    bool is_near(Place place) const;
-    double least_distance_m(Place place) const;
-    Overlap overlap(Place place) const;
+    // Single cells near the center, up to some 500 km away: a few multiplications instead of sines.
+
+    bool is_near(GridPoint cell) const
+    {
+        return std::fabs(rows_from_center(cell)) <= kNearRows &&
+               std::fabs(columns_from_center(cell)) <= kNearColumns &&
+               (cell.row | cell.column) < kCellsPerAxis;
+    }
+
+    /// Up to kNearRoundingRatio and kRoundingM beside the distance. REQUIRES is_near(cell).
+    double near_distance_m(GridPoint cell) const;
+    double least_near_distance_m(GridPoint cell) const
+    {
+        return near_distance_m(cell) * (1 - kNearRoundingRatio) - kRoundingM;
+    }
+    Overlap near_overlap(GridPoint cell) const;
+
+    static constexpr double kNearRoundingRatio = 1e-7;
+    static constexpr double kRoundingM = 1e-6;
 
 private:
     /// A range of differences of longitude or latitude from the center: 0 <= least <= most.
@@ -90,12 +107,41 @@ private:
     double cosine_of_latitude(double latitude) const;
     double least_cosine(const PlaceRange& range) const;
     double greatest_cosine(const PlaceRange& range) const;
-    double half_chord_squared(Place place) const;
+
+    /// Half of the angles between the center and the middle of a cell, in radians.
+    double half_latitude_angle(GridPoint cell) const
+    {
+        return rows_from_center(cell) * kHalfRadiansPerRow;
+    }
+    double half_longitude_angle(GridPoint cell) const
+    {
+        return columns_from_center(cell) * kHalfRadiansPerColumn;
+    }
+    double near_latitude_cosine(double half_angle) const;
+
+    double rows_from_center(GridPoint cell) const { return cell.row - center_row_; }
+    double columns_from_center(GridPoint cell) const
+    {
+        // The shorter way around the earth.
+        const double columns = cell.column - center_column_;
+        if (columns > kCellsPerAxis / 2) return columns - kCellsPerAxis;
+        return columns < -kCellsPerAxis / 2 ? columns + kCellsPerAxis : columns;
+    }
+
+    static constexpr double kDegreesPerRow = (kLatitudeMax - kLatitudeMin) / kCellsPerAxis;
+    static constexpr double kDegreesPerColumn = (kLongitudeMax - kLongitudeMin) / kCellsPerAxis;
+    static constexpr double kHalfRadiansPerRow = kDegreesPerRow * std::numbers::pi / 360;
+    static constexpr double kHalfRadiansPerColumn = kDegreesPerColumn * std::numbers::pi / 360;
+    static constexpr double kNearDegrees = 5;
+    static constexpr double kNearRows = kNearDegrees / kDegreesPerRow;
+    static constexpr double kNearColumns = kNearDegrees / kDegreesPerColumn;
     Overlap box_overlap(Difference latitude, Difference longitude, double least_cosine,
                         double greatest_cosine) const;
 
     bool is_box_;
     Place center_;
+    double center_row_;  ///< of the cell whose middle the center would be: a fraction
+    double center_column_;
     double latitude_cosine_;
     double latitude_sine_;
     double limit_m_;

@@ -9,10 +9,10 @@ namespace {
 
 /// A block with at most this many members is searched member by member rather than split. A member
 /// costs some 10 ns, a lookup in the tree 100 ns and more.
-constexpr std::size_t kScanUpTo = 48;
+constexpr std::size_t kScanUpTo = 24;
 
 /// The first block opened holds at least this many members on one side of the center.
-constexpr std::size_t kFirstBlockMembers = 8;
+constexpr std::size_t kFirstBlockMembers = 6;
 
 constexpr std::size_t kQueueReserve = 256;
 
@@ -44,6 +44,7 @@ NearestSearch::NearestSearch(const SortedSet& set, const Shape& shape)
 {
     if (set.empty()) return;
     queue_.reserve(kQueueReserve);
+    candidates_.reserve(kQueueReserve);
     const CellBlock start = starting_block(cell_of(center_of(shape)));
     push_block(start);
     push_outside(start);
@@ -53,22 +54,26 @@ std::optional<Found> NearestSearch::next()
 {
     if (run_) return take_from_run();
     while (!queue_.empty()) {
-        Candidate nearest = pop();
-        const CellBlock block{nearest.cell, nearest.level};
-        switch (nearest.kind) {
+        const Waiting nearest = pop();
+        Candidate& candidate = candidates_[nearest.candidate];
+        const CellBlock block{candidate.cell, candidate.level};
+        switch (candidate.kind) {
             case Kind::Outside:
                 push_siblings(block);
                 push_outside(block.parent());
                 break;
-            case Kind::Block:
-                open(block);
-                break;
+            case Kind::Block: open(block); break;
             case Kind::Unmeasured:
-                if (measure(nearest)) push(nearest);
+                if (!queue_.empty())
+                    candidates_[queue_.front().candidate].members.prefetch_ahead(0);
+                if (const auto distance = test_.distance_if_inside(place_of(candidate.cell))) {
+                    const bool is_nearest = queue_.empty() || *distance < queue_.front().distance_m;
+                    if (is_nearest) return begin_run(candidate, *distance);
+                    candidate.kind = Kind::Measured;
+                    push(Waiting{*distance, nearest.candidate});
+                }
                 break;
-            case Kind::Measured:
-                run_ = nearest;
-                return take_from_run();
+            case Kind::Measured: return begin_run(candidate, nearest.distance_m);
         }
     }
     return std::nullopt;
@@ -92,26 +97,36 @@ CellBlock NearestSearch::starting_block(std::uint64_t center) const
     return smallest;
 }
 
-bool NearestSearch::comes_later(const Candidate& a, const Candidate& b)
+/// Whether a comes out of the queue after b.
+bool NearestSearch::is_later(const Waiting& a, const Waiting& b) const
 {
     if (a.distance_m != b.distance_m) return a.distance_m > b.distance_m;
     // At the same distance a member waits for what may yet turn out to be a member with a lower
     // score; and the lower score comes first.
-    const bool a_is_final = a.kind == Kind::Measured, b_is_final = b.kind == Kind::Measured;
+    const Candidate &at_a = candidates_[a.candidate], &at_b = candidates_[b.candidate];
+    const bool a_is_final = at_a.kind == Kind::Measured, b_is_final = at_b.kind == Kind::Measured;
     if (a_is_final != b_is_final) return a_is_final;
-    return a.cell > b.cell;
+    return at_a.cell > at_b.cell;
 }
 
-void NearestSearch::push(const Candidate& candidate)
+void NearestSearch::push(double distance_m, const Candidate& candidate)
 {
-    queue_.push_back(candidate);
-    std::push_heap(queue_.begin(), queue_.end(), comes_later);
+    candidates_.push_back(candidate);
+    push(Waiting{distance_m, static_cast<std::uint32_t>(candidates_.size() - 1)});
 }
 
-NearestSearch::Candidate NearestSearch::pop()
+void NearestSearch::push(Waiting waiting)
 {
-    std::pop_heap(queue_.begin(), queue_.end(), comes_later);
-    const Candidate first = queue_.back();
+    queue_.push_back(waiting);
+    std::push_heap(queue_.begin(), queue_.end(),
+                   [this](const Waiting& a, const Waiting& b) { return is_later(a, b); });
+}
+
+NearestSearch::Waiting NearestSearch::pop()
+{
+    std::pop_heap(queue_.begin(), queue_.end(),
+                  [this](const Waiting& a, const Waiting& b) { return is_later(a, b); });
+    const Waiting first = queue_.back();
     queue_.pop_back();
     return first;
 }
@@ -121,14 +136,14 @@ void NearestSearch::push_outside(CellBlock block)
     if (block == CellBlock::world()) return;
     const double least = bounds_.least_distance_outside_m(block.places());
     if (least > bounds_.limit_m()) return;
-    push({least, block.first, {}, Kind::Outside, static_cast<std::uint8_t>(block.level)});
+    push(least, {block.first, {}, Kind::Outside, static_cast<std::uint8_t>(block.level)});
 }
 
 void NearestSearch::push_block(CellBlock block)
 {
     const std::optional<double> least = bounds_.least_distance_if_touched_m(block.places());
     if (!least) return;
-    push({*least, block.first, {}, Kind::Block, static_cast<std::uint8_t>(block.level)});
+    push(*least, {block.first, {}, Kind::Block, static_cast<std::uint8_t>(block.level)});
 }
 
 void NearestSearch::push_siblings(CellBlock block)
@@ -179,25 +194,20 @@ void NearestSearch::push_members(SortedSet::Iterator position, double end)
 
 void NearestSearch::push_cell(std::uint64_t cell, SortedSet::Iterator members)
 {
-    Candidate candidate{0, cell, members, Kind::Unmeasured, 0};
-    const Place place = place_of(cell);
-    if (bounds_.is_near(place)) {
-        candidate.distance_m = bounds_.least_distance_m(place);
-        if (candidate.distance_m > bounds_.limit_m()) return;
-    } else if (!measure(candidate)) {
-        return;
+    const GridPoint point = grid_point_of(cell);
+    if (bounds_.is_near(point)) {
+        const double least = bounds_.least_near_distance_m(point);
+        if (least > bounds_.limit_m()) return;
+        push(least, {cell, members, Kind::Unmeasured, 0});
+    } else if (const auto distance = test_.distance_if_inside(place_of(cell))) {
+        push(*distance, {cell, members, Kind::Measured, 0});
     }
-    push(candidate);
 }
 
-/// Finds the exact distance. False if the cell is outside the shape.
-bool NearestSearch::measure(Candidate& candidate) const
+Found NearestSearch::begin_run(const Candidate& candidate, double distance_m)
 {
-    const std::optional<double> distance = test_.distance_if_inside(place_of(candidate.cell));
-    if (!distance) return false;
-    candidate.distance_m = *distance;
-    candidate.kind = Kind::Measured;
-    return true;
+    run_ = Run{candidate.cell, candidate.members, distance_m};
+    return take_from_run();
 }
 
 Found NearestSearch::take_from_run()
@@ -267,10 +277,11 @@ private:
     {
         for (; !position_.at_end() && position_.score() < end; ++position_) {
             const std::uint64_t cell = cell_of_score(position_.score());
-            const Place place = place_of(cell);
+            const GridPoint point = grid_point_of(cell);
             const Overlap overlap =
-                bounds_.is_near(place) ? bounds_.overlap(place) : Overlap::Partly;
+                bounds_.is_near(point) ? bounds_.near_overlap(point) : Overlap::Partly;
             if (overlap == Overlap::Outside) continue;
+            const Place place = place_of(cell);
             double distance = 0;
             if (overlap == Overlap::Partly || measure_ == Measure::Yes) {
                 const std::optional<double> measured = test_.distance_if_inside(place);

@@ -55,16 +55,31 @@ private:
 
     struct Candidate
     {
-        double distance_m;
         std::uint64_t cell;           ///< a block's first
         SortedSet::Iterator members;  ///< the first member of a cell
         Kind kind;
         std::uint8_t level;  ///< of a block
     };
 
-    static bool comes_later(const Candidate& a, const Candidate& b);
-    void push(const Candidate& candidate);
-    Candidate pop();
+    /// What the queue orders: small, because it is moved often.
+    struct Waiting
+    {
+        double distance_m;
+        std::uint32_t candidate;  ///< its index
+    };
+
+    /// The members of one cell that are being handed out: they are all equally far.
+    struct Run
+    {
+        std::uint64_t cell;
+        SortedSet::Iterator members;
+        double distance_m;
+    };
+
+    bool is_later(const Waiting& a, const Waiting& b) const;
+    void push(double distance_m, const Candidate& candidate);
+    void push(Waiting waiting);
+    Waiting pop();
 
     CellBlock starting_block(std::uint64_t center) const;
     void push_outside(CellBlock block);
@@ -75,16 +90,15 @@ private:
     void push_members(SortedSet::Iterator position, double end);
     void push_cell(std::uint64_t cell, SortedSet::Iterator members);
 
-    bool measure(Candidate& candidate) const;
+    Found begin_run(const Candidate& candidate, double distance_m);
     Found take_from_run();
 
     const SortedSet& set_;
     ShapeTest test_;
     ShapeBounds bounds_;
-    std::vector<Candidate> queue_;  ///< a heap
-
-    /// The members of one cell that are being handed out: they are all equally far.
-    std::optional<Candidate> run_;
+    std::vector<Waiting> queue_;  ///< a heap
+    std::vector<Candidate> candidates_;
+    std::optional<Run> run_;
 };
 
 /// Whether a search is to compute distances, which cost more than all the rest.

@@ -183,7 +183,8 @@ public:
     /// Fetches the member that is `distance` entries ahead, if it is in the same leaf.
     void prefetch_ahead(unsigned distance) const
     {
-        if (index_ + distance < leaf_->size) prefetch(leaf_->members()[index_ + distance]);
+        if (leaf_ != nullptr && index_ + distance < leaf_->size)
+            prefetch(leaf_->members()[index_ + distance]);
     }
 
     bool at_end() const { return leaf_ == nullptr || index_ == leaf_->size; }

@@ -149,10 +149,11 @@ TEST_CASE("no place outside a block is nearer than the least distance outside")
 TEST_CASE("what overlaps a shape is never called outside, and what is inside is wholly inside")
 {
     Random random{13};
-    int outside = 0, inside = 0;
+    int outside = 0, inside = 0, near = 0;
     for (int i = 0; i < 100'000; ++i) {
         const CellBlock block = any_block(random);
-        const Place place = place_of(any_cell(random, block));
+        const std::uint64_t cell = any_cell(random, block);
+        const Place place = place_of(cell);
         const Place center = any_center(random, place);
         const double size = std::pow(10.0, between(random, -1, 7.6));
         const double other_size = std::pow(10.0, between(random, -1, 7.6));
@@ -169,25 +170,36 @@ TEST_CASE("what overlaps a shape is never called outside, and what is inside is 
         bool wrong = contradicts(bounds.overlap(block.places()));
         wrong |= is_inside && !bounds.least_distance_if_touched_m(block.places());
         wrong |= is_inside && distance_m(center, place) > bounds.limit_m();
-        if (bounds.is_near(place)) {
-            wrong |= contradicts(bounds.overlap(place));
-            wrong |= bounds.least_distance_m(place) > distance_m(center, place);
+        const GridPoint point = grid_point_of(cell);
+        if (bounds.is_near(point)) {
+            ++near;
+            wrong |= contradicts(bounds.near_overlap(point));
+            wrong |= bounds.least_near_distance_m(point) > distance_m(center, place);
         }
         if (wrong) FAIL("seed 13, step " << i);
     }
     CHECK(outside > 10'000);
     CHECK(inside > 10'000);
+    CHECK(near > 10'000);
 }
 
-TEST_CASE("the bound of a single place is within a millimeter of its distance in a city")
+TEST_CASE("a distance without sines is as near as it says")
 {
     Random random{17};
-    const Place center{77.5946, 12.9716};
-    const ShapeBounds bounds{Circle{center, 0}};
-    for (int i = 0; i < 10'000; ++i) {
-        const Place place{between(random, 77.3, 77.9), between(random, 12.7, 13.3)};
-        const double distance = distance_m(center, place);
-        REQUIRE(bounds.least_distance_m(place) <= distance);
-        REQUIRE(bounds.least_distance_m(place) > distance - 0.001);
+    for (int i = 0; i < 100'000; ++i) {
+        const Place center = any_place(random);
+        const double width = std::pow(10.0, between(random, -6, 0.69));
+        const Place place{
+            std::clamp(center.longitude + between(random, -width, width), -180.0, 180.0),
+            std::clamp(center.latitude + between(random, -width, width), -85.05, 85.05)};
+        const std::uint64_t cell = cell_of(place);
+        const ShapeBounds bounds{Circle{center, 0}};
+        if (!bounds.is_near(grid_point_of(cell))) continue;
+        const double near_distance = bounds.near_distance_m(grid_point_of(cell));
+        const double distance = distance_m(center, place_of(cell));
+        const double allowed = distance * ShapeBounds::kNearRoundingRatio + ShapeBounds::kRoundingM;
+        // Ten times better than promised.
+        if (std::fabs(near_distance - distance) > allowed / 10) FAIL("seed 17, step " << i);
     }
+    SUCCEED();
 }
