@@ -36,7 +36,7 @@ inline std::string_view read_sized_bytes(const char* at)
 {
     const auto length = static_cast<unsigned char>(*at);
     if (length <= kLongestWithShortLength) return {at + 1, length};
-    std::uint64_t long_length;
+    std::uint64_t long_length = 0;
     std::memcpy(&long_length, at + 1, sizeof long_length);
     return {at + 1 + sizeof long_length, long_length};
 }

@@ -27,7 +27,7 @@ void String::write(std::size_t offset, std::string_view text)
     if (text.empty()) return;
     // A text that is a part of this string moves with the block.
     const std::string_view old = view();
-    const std::less_equal<const char*> not_after;
+    const std::less_equal<> not_after;
     const bool is_own = not_after(old.data(), text.data()) &&
                         not_after(text.data() + text.size(), old.data() + old.size());
     const std::size_t own_offset = is_own ? static_cast<std::size_t>(text.data() - old.data()) : 0;

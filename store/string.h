@@ -64,6 +64,7 @@ private:
     static_assert(sizeof(std::uintptr_t) == kInsideLimit + 1);
 
     bool is_inside() const { return (handle_ & 1) != 0; }
+    // NOLINTNEXTLINE(performance-no-int-to-ptr)
     Block& block() const { return *reinterpret_cast<Block*>(handle_); }
     const char* data() const
     {

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include "store/hashing.h"
 #include "store/prefetch.h"
@@ -170,9 +171,9 @@ private:
     Element* random_attempt(Random& random) const;
 
     std::size_t size_ = 0;
-    Segment root_;                          ///< the only segment while depth_ is 0
-    std::unique_ptr<Segment[]> directory_;  ///< 2^depth_ entries, unless depth_ is 0
-    std::unique_ptr<Spill> spill_;          ///< almost always absent
+    Segment root_;                    ///< the only segment while depth_ is 0
+    std::vector<Segment> directory_;  ///< 2^depth_ entries, unless depth_ is 0
+    std::unique_ptr<Spill> spill_;    ///< almost always absent
     std::uint32_t segments_ = 0;
     std::uint32_t deepest_ = 0;  ///< segments whose depth is depth_
     std::uint32_t buckets_ = 0;

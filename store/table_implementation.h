@@ -1,5 +1,8 @@
 #pragma once
 
+#include <array>
+#include <iterator>
+
 #include "store/table.h"
 
 /// The bodies of store/table.h's templates.
@@ -112,7 +115,7 @@ void Table<Element, Hash>::split(Segment segment, std::uint64_t hash)
 {
     const unsigned depth = segment.depth();
     const std::uint64_t side = std::uint64_t{1} << (63 - depth);
-    std::uint64_t hashes[Segment::kMaxBuckets * Bucket::kSlots];
+    std::array<std::uint64_t, Segment::kMaxBuckets * Bucket::kSlots> hashes;
     unsigned count = 0;
     unsigned high_count = 0;
     segment.for_each([&](Element* element) {
@@ -138,7 +141,7 @@ template <class Element, class Hash>
 void Table<Element, Hash>::double_directory()
 {
     const std::uint64_t count = entry_count();
-    auto doubled = std::unique_ptr<Segment[]>(new Segment[2 * count]);
+    std::vector<Segment> doubled(2 * count);
     for (std::uint64_t i = 0; i < count; ++i) doubled[2 * i] = doubled[2 * i + 1] = entry(i);
     directory_ = std::move(doubled);
     root_ = {};
@@ -231,10 +234,10 @@ void Table<Element, Hash>::halve_directory()
         const std::uint64_t count = entry_count() / 2;
         if (count == 1) {
             root_ = directory_[0];
-            directory_ = nullptr;
+            directory_ = {};
             deepest_ = 1;
         } else {
-            auto halved = std::unique_ptr<Segment[]>(new Segment[count]);
+            std::vector<Segment> halved(count);
             for (std::uint64_t i = 0; i < count; ++i) halved[i] = directory_[2 * i];
             for (std::uint64_t i = 0; i < count; i += 2) {
                 if (halved[i] != halved[i + 1]) deepest_ += 2;
@@ -257,7 +260,7 @@ void Table<Element, Hash>::clear()
     }
     size_ = 0;
     root_ = {};
-    directory_ = nullptr;
+    directory_ = {};
     spill_ = nullptr;
     depth_ = 0;
     deepest_ = 0;

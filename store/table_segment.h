@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <bit>
 #include <cassert>
 #include <cstddef>
@@ -52,7 +53,6 @@ public:
     bool any() const { return bits_ != 0; }
     unsigned first() const { return static_cast<unsigned>(std::countr_zero(bits_)) / 8; }
     void drop_first() { bits_ &= bits_ - 1; }
-    unsigned count() const { return static_cast<unsigned>(std::popcount(bits_)); }
 
 private:
     std::uint64_t bits_;
@@ -124,6 +124,7 @@ public:
     void set_footer(std::uint64_t word)
     {
         control_ |= std::uint64_t{kFooterTag} << (8 * (kSlots - 1));
+        // NOLINTNEXTLINE(performance-no-int-to-ptr)
         slots_[kSlots - 1] = reinterpret_cast<Element*>(static_cast<std::uintptr_t>(word));
     }
 
@@ -143,7 +144,7 @@ private:
     /// Tags in the lower seven bytes, the passed count in the highest: arithmetic on one word
     /// rather than bytes in memory, so that the order of bytes does not matter.
     std::uint64_t control_ = 0;
-    Element* slots_[kSlots] = {};
+    std::array<Element*, kSlots> slots_{};
 };
 
 /// A block of 1..64 buckets. This is a handle of 8 bytes, copied freely: the address, and the
@@ -166,7 +167,7 @@ public:
     /// All are size classes of jemalloc.
     static unsigned fitting_buckets(unsigned count)
     {
-        constexpr unsigned kSizes[] = {1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 40, 48};
+        constexpr std::array kSizes{1U, 2U, 3U, 4U, 6U, 8U, 12U, 16U, 24U, 32U, 40U, 48U};
         for (const unsigned size : kSizes) {
             if (count <= comfortable(size)) return size;
         }
@@ -251,6 +252,7 @@ private:
 
     BucketType* buckets() const
     {
+        // NOLINTNEXTLINE(performance-no-int-to-ptr)
         return reinterpret_cast<BucketType*>(bits_ & ~std::uintptr_t{kMaxBuckets - 1});
     }
     BucketType& last() const { return bucket(bucket_count() - 1); }

@@ -18,6 +18,7 @@ public:
         assert(this->address() == address && this->tag() == tag);
     }
 
+    // NOLINTNEXTLINE(performance-no-int-to-ptr)
     void* address() const { return reinterpret_cast<void*>(bits_ & ~kTagMask); }
     Tag tag() const { return static_cast<Tag>(bits_ & kTagMask); }
 

@@ -83,7 +83,7 @@ TEST_CASE("a heap that empties gives its memory back")
     std::vector<Lock> locks(20000);
     for (std::size_t i = 0; i < locks.size(); ++i) heap.push(at(static_cast<int>(i)), &locks[i]);
     const std::size_t full = heap.memory_bytes();
-    CHECK(full < locks.size() * 16 + 2 * 65536);
+    CHECK(full < locks.size() * 16 + 131'072);
     while (heap.size() > 10) heap.erase(static_cast<std::uint32_t>(heap.size() - 1));
     CHECK(heap.memory_bytes() < full / 2);
     heap.clear();

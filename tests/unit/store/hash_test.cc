@@ -34,6 +34,12 @@ std::map<std::string, std::string> scan_all(const Hash& hash)
     return seen;
 }
 
+std::string field_name(std::uint64_t number)
+{
+    std::string name = "f";
+    return name += std::to_string(number);
+}
+
 }  // namespace
 
 TEST_CASE("a driver's profile is read as it was written, in order")
@@ -70,7 +76,7 @@ TEST_CASE("a hash becomes a table where Redis makes it one, and stays one")
     Hash hash;
     SECTION("513 fields")
     {
-        for (int i = 0; i < 512; ++i) hash.set("f" + std::to_string(i), "v");
+        for (std::uint64_t i = 0; i < 512; ++i) hash.set(field_name(i), "v");
         hash.set("f0", "w");
         CHECK(hash.encoding() == Encoding::Packed);
         hash.set("f512", "v");
@@ -123,7 +129,7 @@ TEST_CASE("a hash agrees with std::map in both its forms")
         std::map<std::string, std::string> reference;
         const std::uint64_t range = seed % 2 == 0 ? 100 : 2000;
         for (int step = 0; step < 10000; ++step) {
-            const auto field = "f" + std::to_string(random.below(range));
+            const auto field = field_name(random.below(range));
             if (random.below(5) < 3) {
                 const std::string value(random.below(30), 'v');
                 REQUIRE(hash.set(field, value) == reference.insert_or_assign(field, value).second);
