@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstring>
+#include <ctime>
 #include <string>
 
 #include "server/config_file.h"
@@ -52,8 +53,8 @@ void Log::write(LogLevel level, std::string_view message)
     const auto milliseconds =
         std::chrono::duration_cast<std::chrono::milliseconds>(now - seconds).count();
     fmt::print(out, "{:%FT%T}.{:03}Z {} {}\n",
-               fmt::gmtime(std::chrono::system_clock::to_time_t(seconds)), milliseconds,
-               kLevels[static_cast<std::size_t>(level)], printable(message));
+               fmt::gmtime(static_cast<std::time_t>(seconds.time_since_epoch().count())),
+               milliseconds, kLevels[static_cast<std::size_t>(level)], printable(message));
     if (to_file) {
         std::fclose(out);
     } else {

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "server/log.h"
+#include "server/net/asio.h"
+#include "server/net/connections.h"
+#include "server/net/listeners.h"
+#include "server/net/ticker.h"
+#include "server/server.h"
+
+namespace server {
+
+/// The whole program. It owns every part, in the order in which they need each other: each part
+/// knows only those above it.
+class App
+{
+public:
+    /// Opens the log and all addresses, and accepts nobody yet. Throws ConfigError or
+    /// net::ListenError.
+    explicit App(Options options);
+
+    /// Serves until SHUTDOWN, SIGTERM or SIGINT. The warnings go to the log first.
+    void run(std::span<const std::string> warnings);
+
+private:
+    void fit_clients_to_file_limit();
+    void say_where_it_listens();
+    void stop_on_signals();
+    void stop(std::string_view why);
+
+    Server server_;
+    Log log_;
+    asio::io_context io_;
+    net::Connections connections_;
+    net::Listeners listeners_;
+    net::Ticker ticker_;
+    asio::signal_set signals_;
+};
+
+}  // namespace server

@@ -1,0 +1,335 @@
+#include "server/net/connection.h"
+
+#include <algorithm>
+#include <chrono>
+#include <new>
+#include <utility>
+
+#include "protocol/error.h"
+#include "protocol/reply_writer.h"
+#include "server/net/address.h"
+#include "server/net/wall_clock.h"
+
+namespace server::net {
+namespace {
+
+// The room for one read: whole batches of a pipeline, and long enough to make large values cheap.
+constexpr std::size_t kReadRoom = 64 * 1024;
+constexpr std::size_t kMostReadBytes = 1024 * 1024;
+
+// A turn's bounds: a millisecond or so, and replies worth a write.
+constexpr int kMostRequestsInTurn = 1000;
+constexpr std::size_t kMostReplyBytesInTurn = 256 * 1024;
+
+// The beginning of a request that is worth copying to give the room for reading back.
+constexpr std::size_t kSmallRest = kReadRoom / 4;
+
+// Memory that is kept for the next turn; more goes back to the system.
+constexpr std::size_t kKeptRoom = 256 * 1024;
+
+// After a pause, a client has to read until no more than this is left.
+constexpr std::size_t kResumeUnsentBytes = Connection::kMostUnsentBytes / 2;
+
+bool is_ignoring_case(std::string_view word, std::string_view lower_case)
+{
+    return std::equal(word.begin(), word.end(), lower_case.begin(), lower_case.end(),
+                      [](char c, char lower) { return c == lower || (c | 0x20) == lower; });
+}
+
+// A web page may make a browser talk to us: HTTP's lines would be refused one by one, and those
+// of its body executed. Redis hangs up at the first sign of HTTP, and so do we.
+bool is_http(std::string_view command)
+{
+    return is_ignoring_case(command, "post") || is_ignoring_case(command, "host:");
+}
+
+void give_back(protocol::Buffer& memory, protocol::Buffer& spare)
+{
+    if (spare.capacity() == 0 && memory.capacity() <= kKeptRoom) {
+        memory.swap(spare);
+    } else {
+        memory.release();
+    }
+}
+
+}  // namespace
+
+Connection::Connection(Connections& all, Socket socket, std::string address, bool is_unix)
+    : all_(all),
+      socket_(std::move(socket)),
+      address_(std::move(address)),
+      descriptor_(socket_.native_handle()),
+      last_heard_(all.server.clock.now())
+{
+    session_.peer = this;
+    session_.unix_socket = is_unix;
+    all_.server.open(session_);
+    all_.add(*this);
+}
+
+Connection::~Connection() { close(); }
+
+// Asio would try to read at once if it were asked to read; asked to wait, it does not, and that
+// saves a fruitless system call a request. No buffer is needed while waiting, either.
+void Connection::wait_for_requests()
+{
+    socket_.async_wait(Socket::wait_read, [self = shared_from_this()](const Error& error) {
+        if (!error && self->socket_.is_open()) self->read_requests();
+    });
+}
+
+void Connection::take_turn_later()
+{
+    asio::post(socket_.get_executor(), [self = shared_from_this()] {
+        if (self->socket_.is_open()) self->take_turn();
+    });
+}
+
+void Connection::read_requests()
+{
+    borrow_memory();
+    if (receive()) {
+        take_turn();
+    } else if (socket_.is_open() && !session_.close_after_reply) {
+        return_memory();
+        wait_for_requests();
+    }
+}
+
+// False if nothing has come, or nothing will ever come.
+bool Connection::receive()
+{
+    Error error;
+    std::size_t size = 0;
+    try {
+        char* const room = input_.prepare(kReadRoom);
+        const std::size_t most = std::min(input_.available(), kMostReadBytes);
+        size = socket_.read_some(asio::buffer(room, most), error);
+    } catch (const std::bad_alloc&) {
+        all_.log.warning("Disconnected {}: no memory for its request of {} bytes", address_,
+                         input_.size());
+        close();
+        return false;
+    }
+    if (error == asio::error::would_block || error == asio::error::interrupted) return false;
+    if (error) {
+        hang_up();
+        return false;
+    }
+    input_.commit(size);
+    last_heard_ = all_.server.clock.now();
+    all_.server.stats.input_bytes += size;
+    const auto limit = static_cast<std::size_t>(all_.server.options.client_query_buffer_limit);
+    if (input_.size() > limit) {
+        all_.log.warning("Disconnected {}: its request is longer than client-query-buffer-limit",
+                         address_);
+        close();
+        return false;
+    }
+    return true;
+}
+
+// The client will send no more; it may still want its replies.
+void Connection::hang_up()
+{
+    session_.close_after_reply = true;
+    if (!waiting_to_send_) send();
+}
+
+void Connection::take_turn()
+{
+    all_.server.clock.set(wall_clock());
+    borrow_memory();
+    in_turn_ = true;
+    try {
+        execute_requests();
+    } catch (const protocol::ProtocolError& error) {
+        refuse(error.what());
+    }
+    in_turn_ = false;
+    if (doomed_) return close();
+    send();
+    if (all_.server.shutdown_requested) return all_.shut_down();
+    if (socket_.is_open()) go_on();
+}
+
+void Connection::execute_requests()
+{
+    const auto& output = session_.output;
+    const std::size_t most_output = output.size() + kMostReplyBytesInTurn;
+    int requests = 0;
+    requests_left_ = false;
+    while (true) {
+        parser_.limits().authenticated = session_.authenticated;
+        parser_.limits().max_bulk_bytes = all_.server.options.proto_max_bulk_len;
+        if (!parser_.next(input_.view())) return;
+        if (!parser_.arguments().empty()) execute(parser_.arguments());
+        input_.consume(parser_.size());
+        if (session_.close_after_reply || doomed_) return;
+        if (++requests == kMostRequestsInTurn || output.size() > most_output) break;
+    }
+    requests_left_ = !input_.empty();
+}
+
+void Connection::execute(std::span<const std::string_view> request)
+{
+    if (is_http(request[0])) {
+        all_.log_attack(address_);
+        doomed_ = true;
+        return;
+    }
+    all_.server.executor.execute(session_, request);
+    if (reads_too_slowly()) {
+        disconnect_slow_reader();
+    } else if (all_.server.shutdown_requested) {
+        session_.close_after_reply = true;
+    }
+}
+
+void Connection::refuse(std::string_view error)
+{
+    all_.log.verbose("{} broke the protocol: {}", address_, error);
+    const std::string line = fmt::format("ERR {}", error);
+    all_.server.stats.count_error(line);
+    protocol::ReplyWriter{session_.output, session_.protocol}.error(line);
+    session_.close_after_reply = true;
+}
+
+// What comes after a turn: a pause, another turn, or waiting for the client.
+void Connection::go_on()
+{
+    return_memory();
+    if (session_.close_after_reply) return;
+    paused_ = session_.output.size() > kMostUnsentBytes;
+    if (paused_) return;
+    if (requests_left_) {
+        take_turn_later();
+    } else {
+        wait_for_requests();
+    }
+}
+
+// The socket almost always takes all at once; if not, the rest waits until it does.
+void Connection::send()
+{
+    if (waiting_to_send_) return;
+    auto& output = session_.output;
+    while (!output.empty()) {
+        Error error;
+        const std::size_t sent =
+            socket_.write_some(asio::buffer(output.data(), output.size()), error);
+        if (error == asio::error::would_block) return wait_to_send();
+        if (error && error != asio::error::interrupted) return close();
+        all_.server.stats.output_bytes += sent;
+        output.consume(sent);
+    }
+    return_memory();
+    if (session_.close_after_reply) close();
+}
+
+void Connection::wait_to_send()
+{
+    waiting_to_send_ = true;
+    socket_.async_wait(Socket::wait_write, [self = shared_from_this()](const Error& error) {
+        self->waiting_to_send_ = false;
+        if (error || !self->socket_.is_open()) return;
+        self->send();
+        const bool has_read = self->session_.output.size() <= kResumeUnsentBytes;
+        if (self->socket_.is_open() && self->paused_ && has_read) self->go_on();
+    });
+}
+
+void Connection::flush()
+{
+    // A turn ends with sending, and a full socket will say when there is room.
+    if (in_turn_ || flush_planned_ || !socket_.is_open()) return;
+    const bool too_slow = reads_too_slowly();
+    if (waiting_to_send_ && !too_slow) return;
+    flush_planned_ = true;
+    asio::post(socket_.get_executor(), [self = shared_from_this(), too_slow] {
+        self->flush_planned_ = false;
+        if (!self->socket_.is_open()) return;
+        if (too_slow) {
+            self->disconnect_slow_reader();
+        } else {
+            self->send();
+        }
+    });
+}
+
+void Connection::kill()
+{
+    if (in_turn_) {
+        doomed_ = true;
+    } else {
+        close();
+    }
+}
+
+void Connection::close()
+{
+    if (!socket_.is_open()) return;
+    all_.log.verbose("Closed {}", address_);
+    all_.server.close(session_);
+    all_.remove(*this);
+    Error ignored;
+    socket_.close(ignored);
+}
+
+void Connection::check_patience()
+{
+    const Options& options = all_.server.options;
+    const std::chrono::seconds patience{options.timeout_seconds};
+    const auto silence = all_.server.clock.now() - last_heard_;
+    const bool may_be_silent = session_.client_class == ClientClass::Pubsub;
+    if (patience.count() != 0 && !may_be_silent && silence > patience) {
+        all_.log.verbose("Disconnected {}: silent for {} s", address_, options.timeout_seconds);
+        return close();
+    }
+    if (reads_too_slowly()) disconnect_slow_reader();
+}
+
+bool Connection::reads_too_slowly()
+{
+    const auto index = static_cast<std::size_t>(session_.client_class);
+    const OutputLimit& limit = all_.server.options.client_output_buffer_limit[index];
+    return guard_.exceeded(limit, session_.output.size(), all_.server.clock.now());
+}
+
+void Connection::disconnect_slow_reader()
+{
+    all_.log.warning("Disconnected {}: {} bytes of replies wait, over client-output-buffer-limit",
+                     address_, session_.output.size());
+    ++all_.server.stats.output_limit_disconnections;
+    kill();
+}
+
+void Connection::borrow_memory()
+{
+    if (input_.capacity() == 0) input_.swap(all_.spare_input);
+    if (session_.output.capacity() == 0) session_.output.swap(all_.spare_output);
+}
+
+// Memory that is empty goes back to be lent to the next. The beginning of a request that is left
+// gets memory of its own size: many slow clients must not hold much.
+void Connection::return_memory()
+{
+    if (!input_.empty() && input_.size() <= kSmallRest && input_.capacity() >= kReadRoom) {
+        protocol::Buffer rest;
+        rest.append(input_.view());
+        rest.swap(input_);
+        rest.clear();
+        give_back(rest, all_.spare_input);
+    }
+    if (input_.empty()) give_back(input_, all_.spare_input);
+    if (session_.output.empty()) give_back(session_.output, all_.spare_output);
+}
+
+std::string Connection::local_address() const
+{
+    Error gone;
+    const Endpoint local = socket_.local_endpoint(gone);
+    return gone ? std::string{} : to_text(local);
+}
+
+}  // namespace server::net

@@ -1,0 +1,83 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "protocol/buffer.h"
+#include "protocol/request_parser.h"
+#include "server/net/asio.h"
+#include "server/net/connections.h"
+#include "server/net/output_guard.h"
+#include "server/session.h"
+
+namespace server::net {
+
+/// One client's socket and session, served in turns: read what has come, execute the whole requests
+/// in it, send all replies with one write. It keeps itself alive while it waits for anything.
+///
+/// A turn is bounded, so that a busy client cannot keep the others waiting. While more than
+/// kMostUnsentBytes of replies wait for a slow reader, no more of its requests are read or
+/// executed.
+class Connection final : public Peer, public std::enable_shared_from_this<Connection>
+{
+public:
+    /// `address` is the client's, as in CLIENT LIST. The socket must be non-blocking.
+    Connection(Connections& all, Socket socket, std::string address, bool is_unix);
+    ~Connection() override;
+
+    void start() { wait_for_requests(); }
+    void close();
+    /// Closes if the client was silent, or slow to read, for longer than the options allow.
+    void check_patience();
+
+    void flush() override;
+    void kill() override;
+    std::string remote_address() const override { return address_; }
+    std::string local_address() const override;
+    int descriptor() const override { return descriptor_; }
+    std::size_t query_bytes() const override { return input_.size(); }
+    std::size_t query_room() const override { return input_.available(); }
+
+    static constexpr std::size_t kMostUnsentBytes = 32 * 1024 * 1024;
+
+private:
+    void wait_for_requests();
+    void take_turn_later();
+    void read_requests();
+    bool receive();
+    void take_turn();
+    void execute_requests();
+    void execute(std::span<const std::string_view> request);
+    void refuse(std::string_view error);
+    void go_on();
+    void send();
+    void wait_to_send();
+    void hang_up();
+
+    bool reads_too_slowly();
+    void disconnect_slow_reader();
+    void borrow_memory();
+    void return_memory();
+
+    Connections& all_;
+    Socket socket_;
+    const std::string address_;
+    const int descriptor_;
+    Session session_;
+    protocol::Buffer input_;
+    protocol::RequestParser parser_;
+    OutputGuard guard_;
+    store::TimePoint last_heard_;
+
+    bool in_turn_ = false;          // requests are being executed
+    bool requests_left_ = false;    // the turn ended before the input did
+    bool paused_ = false;           // until the client has read its replies
+    bool waiting_to_send_ = false;  // the socket is full
+    bool flush_planned_ = false;
+    bool doomed_ = false;  // close at the end of the turn, whatever is unsent
+};
+
+}  // namespace server::net

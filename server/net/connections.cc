@@ -1,0 +1,119 @@
+#include "server/net/connections.h"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "server/net/address.h"
+#include "server/net/connection.h"
+
+namespace server::net {
+namespace {
+
+constexpr std::string_view kFull = "-ERR max number of clients reached\r\n";
+
+// Redis's words: scripts and people look for them.
+constexpr std::string_view kProtected =
+    "-DENIED Redis is running in protected mode because protected mode is enabled and no password "
+    "is set for the default user. In this mode connections are only accepted from the loopback "
+    "interface. If you want to connect from external computers to Redis you may adopt one of the "
+    "following solutions: 1) Just disable protected mode sending the command 'CONFIG SET "
+    "protected-mode no' from the loopback interface by connecting to Redis from the same host the "
+    "server is running, however MAKE SURE Redis is not publicly accessible from internet if you do "
+    "so. Use CONFIG REWRITE to make this change permanent. 2) Alternatively you can just disable "
+    "the protected mode by editing the Redis configuration file, and setting the protected mode "
+    "option to 'no', and then restarting the server. 3) If you started the server manually just "
+    "for testing, restart it with the '--protected-mode no' option. 4) Set up an authentication "
+    "password for the default user. NOTE: You only need to do one of the above things in order for "
+    "the server to start accepting connections from the outside.\r\n";
+
+void set_tcp_option(int descriptor, int name, int value)
+{
+    setsockopt(descriptor, IPPROTO_TCP, name, &value, sizeof value);
+}
+
+}  // namespace
+
+Connections::Connections(Server& all, Log& diary, std::function<void()> on_shutdown)
+    : server(all), log(diary), on_shutdown_(std::move(on_shutdown))
+{}
+
+Connections::~Connections() { close_all(); }
+
+void Connections::welcome(Socket socket)
+{
+    Error gone;
+    const Endpoint remote = socket.remote_endpoint(gone);
+    if (gone) return;
+    const Endpoint local = socket.local_endpoint(gone);
+    if (gone) return;
+    const bool is_unix = local.protocol().family() == AF_UNIX;
+    // A client of a Unix socket has no name of its own; Redis uses the server's.
+    std::string address = to_text(is_unix ? local : remote);
+
+    const Options& options = server.options;
+    if (server.sessions.size() >= static_cast<std::size_t>(options.max_clients))
+        return turn_away(std::move(socket), address, kFull);
+    if (options.protected_mode && options.require_pass.empty() && !is_local(remote))
+        return turn_away(std::move(socket), address, kProtected);
+
+    configure(socket);
+    log.verbose("Accepted {}", address);
+    std::make_shared<Connection>(*this, std::move(socket), std::move(address), is_unix)->start();
+}
+
+// The few bytes fit into a fresh socket's buffer: no need to wait for it.
+void Connections::turn_away(Socket socket, const std::string& address, std::string_view reply)
+{
+    ++server.stats.connections_rejected;
+    log.verbose("Turned {} away: {}", address, reply.substr(1, 60));
+    Error ignored;
+    socket.non_blocking(true, ignored);
+    socket.write_some(asio::buffer(reply), ignored);
+}
+
+// What fails here is no reason to refuse a client: it is served a little worse.
+void Connections::configure(Socket& socket) const
+{
+    Error ignored;
+    socket.non_blocking(true, ignored);
+    socket.set_option(asio::ip::tcp::no_delay{true}, ignored);
+    const int interval = server.options.tcp_keepalive_seconds;
+    if (interval == 0) return;
+    socket.set_option(asio::socket_base::keep_alive{true}, ignored);
+    set_tcp_option(socket.native_handle(), TCP_KEEPIDLE, interval);
+    set_tcp_option(socket.native_handle(), TCP_KEEPINTVL, std::max(1, interval / 3));
+    set_tcp_option(socket.native_handle(), TCP_KEEPCNT, 3);
+}
+
+void Connections::check_patience()
+{
+    // Closing removes from the set that is being walked.
+    const std::vector<Connection*> all{open_.begin(), open_.end()};
+    for (Connection* connection : all) connection->check_patience();
+}
+
+void Connections::close_all()
+{
+    while (!open_.empty()) (*open_.begin())->close();
+}
+
+// Not more than once a minute: an attack must not fill the disk.
+void Connections::log_attack(std::string_view address)
+{
+    const auto now = server.clock.now();
+    if (now - last_attack_ < std::chrono::minutes{1}) return;
+    last_attack_ = now;
+    log.warning(
+        "Possible SECURITY ATTACK detected: {} sends POST or Host:, maybe a browser led astray "
+        "(cross protocol scripting). Connection closed.",
+        address);
+}
+
+}  // namespace server::net

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+
+#include "protocol/buffer.h"
+#include "server/log.h"
+#include "server/net/asio.h"
+#include "server/server.h"
+
+namespace server::net {
+
+class Connection;
+
+/// The clients' connections: lets them in, and holds what they share.
+class Connections
+{
+public:
+    /// `on_shutdown` is called after a request that asked for it. The references outlive this.
+    Connections(Server& server, Log& log, std::function<void()> on_shutdown);
+    ~Connections();
+    Connections(const Connections&) = delete;
+    Connections& operator=(const Connections&) = delete;
+
+    /// Serves a client that was accepted, or turns it away with a reason.
+    void welcome(Socket socket);
+
+    /// Disconnects who was silent, or slow to read, for too long.
+    void check_patience();
+
+    void close_all();
+
+    std::size_t size() const { return open_.size(); }
+
+    // For connections:
+    void add(Connection& connection) { open_.insert(&connection); }
+    void remove(Connection& connection) { open_.erase(&connection); }
+    void shut_down() { on_shutdown_(); }
+    void log_attack(std::string_view address);
+
+    Server& server;
+    Log& log;
+
+    /// Memory for requests and for replies, lent to the connection that is being served: an idle
+    /// one needs none, and the bytes that all use stay in the processor's cache.
+    protocol::Buffer spare_input;
+    protocol::Buffer spare_output;
+
+private:
+    void turn_away(Socket socket, const std::string& address, std::string_view reply);
+    void configure(Socket& socket) const;
+
+    std::function<void()> on_shutdown_;
+    std::unordered_set<Connection*> open_;
+    store::TimePoint last_attack_{};
+};
+
+}  // namespace server::net

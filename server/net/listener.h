@@ -1,0 +1,52 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <stdexcept>
+#include <string>
+
+#include "server/net/asio.h"
+
+namespace server::net {
+
+/// An address cannot be listened on. what() is one line: "Could not listen on 127.0.0.1:6379:
+/// Address already in use".
+class ListenError : public std::runtime_error
+{
+public:
+    ListenError(const std::string& where, const Error& why);
+
+    const Error& why() const { return why_; }
+
+private:
+    Error why_;
+};
+
+/// Accepts the clients of one address.
+class Listener
+{
+public:
+    using Welcome = std::function<void(Socket)>;
+
+    /// Listens from now on; clients wait until start(). Throws ListenError.
+    Listener(asio::io_context& io, const Endpoint& endpoint, int backlog);
+
+    /// Hands every client over, until the listener is destroyed. `troubled` is told, at most once a
+    /// second, why nobody can be accepted just now.
+    void start(Welcome welcome, std::function<void(const Error&)> troubled);
+
+    /// Where it listens; with the port that was taken if 0 was asked for.
+    Endpoint endpoint() const { return acceptor_.local_endpoint(); }
+
+private:
+    void accept();
+    void rest();
+
+    asio::basic_socket_acceptor<asio::generic::stream_protocol> acceptor_;
+    asio::steady_timer timer_;
+    std::chrono::steady_clock::time_point last_trouble_{};
+    Welcome welcome_;
+    std::function<void(const Error&)> troubled_;
+};
+
+}  // namespace server::net

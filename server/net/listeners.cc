@@ -1,0 +1,132 @@
+#include "server/net/listeners.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+#include "server/net/address.h"
+
+namespace server::net {
+namespace {
+
+// Somebody else may hold the port of our free one on another address: try again with another.
+constexpr int kMostAttempts = 20;
+
+bool is_family_missing(const Error& error)
+{
+    return error == asio::error::address_family_not_supported ||
+           error == std::errc::protocol_not_supported || error == std::errc::no_protocol_option;
+}
+
+bool is_socket(const std::string& path)
+{
+    struct stat status = {};
+    return stat(path.c_str(), &status) == 0 && S_ISSOCK(status.st_mode);
+}
+
+// A server that was killed leaves its socket's file behind; one that runs answers.
+void remove_stale_socket(asio::io_context& io, const std::string& path)
+{
+    if (!is_socket(path)) return;
+    asio::local::stream_protocol::socket probe{io};
+    Error refused;
+    probe.connect({path}, refused);
+    if (!refused) throw ListenError{path, asio::error::address_in_use};
+    unlink(path.c_str());
+}
+
+}  // namespace
+
+Listeners::Listeners(asio::io_context& io, Connections& connections)
+    : io_(io), connections_(connections)
+{
+    open_tcp();
+    if (!connections.server.options.unix_socket.empty()) open_unix_socket();
+    if (listeners_.empty()) throw ListenError{"any address", asio::error::not_found};
+}
+
+Listeners::~Listeners()
+{
+    if (!unix_path_.empty()) unlink(unix_path_.c_str());
+}
+
+void Listeners::open_tcp()
+{
+    const int port = connections_.server.options.port;
+    int attempts = 1;
+    while (!open_addresses(port)) {
+        if (++attempts > kMostAttempts) throw ListenError{"any port", asio::error::address_in_use};
+        listeners_.clear();
+    }
+}
+
+// False if a free port was asked for, and the one that was found is not free everywhere.
+bool Listeners::open_addresses(int port)
+{
+    const bool any_port = port == 0;
+    Options& options = connections_.server.options;
+    for (const std::string& word : options.bind) {
+        const bool optional = word.starts_with('-');
+        const std::string name = word.substr(optional ? 1 : 0);
+        try {
+            const Endpoint place = resolve(io_, name, port);
+            listeners_.push_back(std::make_unique<Listener>(io_, place, options.tcp_backlog));
+        } catch (const ListenError& error) {
+            // As in Redis: an optional address may be missing, and a machine may lack IPv6.
+            if (optional && error.why() == std::errc::address_not_available) continue;
+            if (is_family_missing(error.why())) continue;
+            if (any_port && port != 0 && error.why() == asio::error::address_in_use) return false;
+            throw;
+        } catch (const asio::system_error& error) {
+            throw ListenError{fmt::format("{}:{}", name, port), error.code()};
+        }
+        port = port_of(listeners_.back()->endpoint());
+    }
+    if (!listeners_.empty()) options.port = port;
+    return true;
+}
+
+void Listeners::open_unix_socket()
+{
+    const Options& options = connections_.server.options;
+    const std::string& path = options.unix_socket;
+    try {
+        remove_stale_socket(io_, path);
+        const asio::local::stream_protocol::endpoint place{path};
+        listeners_.push_back(std::make_unique<Listener>(io_, place, options.tcp_backlog));
+        unix_path_ = path;
+    } catch (const asio::system_error& error) {  // the path is too long
+        throw ListenError{path, error.code()};
+    }
+    const auto permissions = static_cast<mode_t>(options.unix_socket_permissions);
+    if (permissions != 0 && chmod(path.c_str(), permissions) != 0)
+        throw ListenError{path, Error{errno, asio::error::get_system_category()}};
+}
+
+void Listeners::start()
+{
+    for (const auto& listener : listeners_) {
+        listener->start([this](Socket socket) { connections_.welcome(std::move(socket)); },
+                        [this](const Error& error) {
+                            connections_.log.warning("Could not accept a client: {}",
+                                                     error.message());
+                        });
+    }
+}
+
+std::vector<std::string> Listeners::addresses() const
+{
+    std::vector<std::string> result;
+    for (const auto& listener : listeners_) {
+        std::string text = to_text(listener->endpoint());
+        if (text.ends_with(":0")) text.resize(text.size() - 2);  // a Unix socket
+        result.push_back(std::move(text));
+    }
+    return result;
+}
+
+}  // namespace server::net

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "server/net/asio.h"
+#include "server/net/connections.h"
+#include "server/net/listener.h"
+
+namespace server::net {
+
+/// Every place where the server listens, as its options say.
+class Listeners
+{
+public:
+    /// Opens all of them; puts the port that was taken into the options if they asked for any.
+    /// Throws ListenError.
+    Listeners(asio::io_context& io, Connections& connections);
+    /// Removes the Unix socket's file.
+    ~Listeners();
+    Listeners(const Listeners&) = delete;
+    Listeners& operator=(const Listeners&) = delete;
+
+    void start();
+
+    /// As the log names them: "127.0.0.1:6379", "/run/dabba.sock".
+    std::vector<std::string> addresses() const;
+
+private:
+    void open_tcp();
+    bool open_addresses(int port);
+    void open_unix_socket();
+
+    asio::io_context& io_;
+    Connections& connections_;
+    std::vector<std::unique_ptr<Listener>> listeners_;
+    std::string unix_path_;  // empty: none was made
+};
+
+}  // namespace server::net
