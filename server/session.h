@@ -7,6 +7,8 @@
 
 #include "protocol/buffer.h"
 #include "protocol/reply_writer.h"
+#include "server/options.h"
+#include "server/pubsub.h"
 #include "store/clock.h"
 
 namespace server {
@@ -43,9 +45,9 @@ struct QueuedRequest
 /// A transaction being collected, and the keys that must not change before EXEC.
 struct Transaction
 {
-    bool open = false;         ///< between MULTI and EXEC
-    bool failed = false;       ///< a request was refused while collecting: EXEC aborts
-    bool keys_changed = false; ///< a watched key was changed: EXEC answers nil
+    bool open = false;          ///< between MULTI and EXEC
+    bool failed = false;        ///< a request was refused while collecting: EXEC aborts
+    bool keys_changed = false;  ///< a watched key was changed: EXEC answers nil
     std::vector<QueuedRequest> queue;
 };
 
@@ -68,8 +70,13 @@ struct Session
     bool no_evict = false;
     bool no_touch = false;
     bool unix_socket = false;
+    ClientClass client_class = ClientClass::Normal;  ///< which output limit holds
 
     Transaction transaction;
+    Subscriptions subscriptions;
+
+    bool running = false;     ///< a request of this session is being executed
+    protocol::Buffer pushes;  ///< messages that came meanwhile: they follow its reply
 
     store::TimePoint connected_at{};
     store::TimePoint last_request_at{};
