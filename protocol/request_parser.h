@@ -15,7 +15,7 @@ namespace protocol {
 /// What a client may claim. Redis's defaults.
 struct RequestLimits
 {
-    std::int64_t max_arguments = std::numeric_limits<std::int32_t>::max();
+    std::int64_t max_arguments = 1024 * 1024;  ///< Redis's limit up to 6.2; 7.0 takes any int
     std::int64_t max_bulk_bytes = 512LL * 1024 * 1024;  ///< proto-max-bulk-len
     std::size_t max_inline_bytes = 64 * 1024;           ///< also for the lines "*3" and "$5"
 

@@ -47,6 +47,7 @@ enum Flag : std::uint32_t {
     kMovableKeys = 1 << 15,  ///< the arguments themselves say where the keys are
     kAllowBusy = 1 << 16,
     kSentinel = 1 << 17,
+    kWhileSubscribed = 1 << 26,  ///< the few that a RESP2 client with subscriptions may still use
     kNotQueued = 1 << 18,  ///< runs at once inside MULTI (EXEC, DISCARD, WATCH, QUIT, RESET)
     kNoAsyncLoading = 1 << 21,
     kNoMandatoryKeys = 1 << 22,  ///< may come without a single key, such as EVAL
@@ -113,6 +114,12 @@ constexpr KeySpec counted_keys_after(std::string_view keyword, int start, std::s
             .flags = flags};
 }
 
+constexpr int arity_of(int name_words, Arity arguments)
+{
+    const int least = name_words + arguments.least;
+    return arguments.open_ended ? -least : least;
+}
+
 /// A command, declared once: everything else that is known of it is computed from this row.
 struct Command
 {
@@ -133,15 +140,12 @@ struct Command
     std::string_view deprecated_since = {};  ///< Redis's version; empty: not deprecated
     std::string_view replaced_by = {};       ///< deprecated: what to use instead, in Markdown
 
+    /// How many words the name has: 2 for a subcommand.
+    int words = name.find(' ') == std::string_view::npos ? 1 : 2;
+
     /// Redis's arity: the number of words with the name; negative: at least so many.
-    constexpr int arity() const
-    {
-        if (arity_override != 0) return arity_override;
-        const int words = name.find(' ') == std::string_view::npos ? 1 : 2;
-        const Arity arguments = count_arguments(syntax);
-        const int least = words + arguments.least;
-        return arguments.open_ended ? -least : least;
-    }
+    int arity = arity_override != 0 ? arity_override
+                                    : arity_of(words, count_arguments(syntax));
 
     constexpr bool has(Flag flag) const { return (flags & flag) != 0; }
 };

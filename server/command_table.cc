@@ -47,8 +47,8 @@ CommandTable::CommandTable() : slots_(1024)
 {
     using namespace commands;
     for (const auto family :
-         {assign(), client(), cluster(), command(), config(), connection(), expire(), geo(), geo_search(),
-          hash(), info(), key(), server(), set(), sorted_set(), sorted_set_range(),
+         {assign(), assign_inspect(), client(), cluster(), command(), config(), connection(), expire(), geo(), geo_search(),
+          hash(), info(), key(), pubsub(), server(), set(), sorted_set(), sorted_set_range(),
           string(), transaction()}) {
         for (const Command& row : family) add(row);
     }

@@ -39,7 +39,18 @@ void Executor::execute(Session& session, std::span<const std::string_view> reque
     server_.end_due_offers();
     const std::size_t start = session.output.size();
     protocol::ReplyWriter reply{session.output, session.protocol};
+    session.running = true;
     execute(session, request, reply);
+    session.running = false;
+    apply_reply_mode(session, start);
+    if (!session.pushes.empty()) {
+        session.output.append(session.pushes.view());
+        session.pushes.clear();
+    }
+}
+
+void Executor::apply_reply_mode(Session& session, std::size_t reply_start)
+{
     switch (session.reply_mode) {
         case ReplyMode::On:
             return;
@@ -52,7 +63,7 @@ void Executor::execute(Session& session, std::span<const std::string_view> reque
         case ReplyMode::Off:
             break;
     }
-    session.output.truncate(start);
+    session.output.truncate(reply_start);
 }
 
 void Executor::execute(Session& session, std::span<const std::string_view> request,
@@ -85,12 +96,20 @@ const Command& Executor::admit(const Session& session,
     if (command == nullptr) throw unknown_command(request);
     const bool lacks_subcommand = command->run == nullptr;
     if (lacks_subcommand && request.size() > 1) throw unknown_subcommand(*command, request);
-    const int arity = command->arity();
     const auto given = static_cast<int>(request.size());
+    const int arity = command->arity;
     if (lacks_subcommand || (arity > 0 && given != arity) || given < -arity) {
         throw CommandError{"ERR wrong number of arguments for '{}' command", full_name(*command)};
     }
     if (!session.authenticated && !command->has(kNoAuth)) throw CommandError{text::kNoAuth};
+    // In RESP2 a message would look like the reply to something else.
+    if (session.protocol == protocol::Version::Resp2 && session.subscriptions.any() &&
+        !command->has(kWhileSubscribed)) {
+        throw CommandError{
+            "ERR Can't execute '{}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET "
+            "are allowed in this context",
+            full_name(*command)};
+    }
     return *command;
 }
 
@@ -100,13 +119,12 @@ void Executor::run(Session& session, const Command& command,
     ++server_.stats.commands_processed;
     const std::size_t start = reply.size();
     [[maybe_unused]] const std::uint64_t changes = server_.stats.changes;
-    const std::size_t words = subcommand_of(command).empty() ? 1 : 2;
     Call call{.server = server_,
               .session = session,
               .command = command,
               .name = request[0],
               .keys = server_.database(session.database),
-              .args = Args{request.subspan(words)},
+              .args = Args{request.subspan(static_cast<std::size_t>(command.words))},
               .reply = reply};
     try {
         command.run(call);

@@ -33,6 +33,7 @@ public:
 
 private:
     const Command& admit(const Session& session, std::span<const std::string_view> request) const;
+    static void apply_reply_mode(Session& session, std::size_t reply_start);
     void refuse(Session& session, std::string_view error, protocol::ReplyWriter& reply);
 
     Server& server_;

@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "server/assign_events.h"
+
 namespace server {
 
 namespace {
@@ -37,6 +39,7 @@ void Server::open(Session& session)
 void Server::close(Session& session)
 {
     watches.unwatch(session);
+    pubsub.forget(session);
     sessions.remove(session);
 }
 
@@ -68,14 +71,25 @@ void Server::key_changed(int database, std::string_view key, store::Change chang
     watches.key_changed(database, key);
 }
 
-void Server::order_changed(int database, std::string_view order, store::AssignmentEvent,
+void Server::order_changed(int database, std::string_view order, store::AssignmentEvent event,
                            const store::AssignmentRecord& record)
 {
+    announce(order, event, record);
     if (record.state == store::AssignmentState::Offered && record.reservation) {
         offers_.set(database, order, record.reservation->expires_at);
     } else {
         offers_.clear(database, order);
     }
+}
+
+void Server::announce(std::string_view order, store::AssignmentEvent event,
+                      const store::AssignmentRecord& record)
+{
+    if (pubsub.silent()) return;
+    const std::string message = to_json(order, event, record, clock.now());
+    pubsub.publish(fmt::format("assign:{}", order), message);
+    if (record.reservation)
+        pubsub.publish(fmt::format("assign:{}", record.reservation->driver), message);
 }
 
 void Server::database_cleared(int database)

@@ -8,6 +8,7 @@
 #include "server/executor.h"
 #include "server/offer_timers.h"
 #include "server/options.h"
+#include "server/pubsub.h"
 #include "server/sessions.h"
 #include "server/stats.h"
 #include "server/watches.h"
@@ -35,6 +36,7 @@ public:
     Stats stats;
     Sessions sessions;
     Watches watches;
+    PubSub pubsub;
     const CommandTable commands;
     Executor executor{*this};
 
@@ -68,6 +70,8 @@ private:
     void database_cleared(int database) override;
     void order_changed(int database, std::string_view order, store::AssignmentEvent event,
                        const store::AssignmentRecord& record) override;
+    void announce(std::string_view order, store::AssignmentEvent event,
+                  const store::AssignmentRecord& record);
 
     OfferTimers offers_;
 

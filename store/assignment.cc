@@ -145,14 +145,20 @@ std::optional<AssignmentRecord> Assignments::standing(std::string_view order)
     return starts_afresh ? std::nullopt : record;
 }
 
+std::optional<AssignmentRecord> Assignments::open_offer(std::string_view order)
+{
+    try {
+        auto record = get(order);
+        if (record && record->state == AssignmentState::Offered) return record;
+    } catch (const Error&) {
+        // The key was put to another use.
+    }
+    return std::nullopt;
+}
+
 void Assignments::time_out(std::string_view order)
 {
-    std::optional<AssignmentRecord> record;
-    try {
-        record = get(order);
-    } catch (const Error&) {
-        return;  // the key was put to another use
-    }
+    auto record = open_offer(order);
     if (!record || !is_overdue(*record)) return;
 
     record->tried.push_back(record->reservation->driver);

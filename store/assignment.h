@@ -76,6 +76,9 @@ public:
     /// The record, if assign() would leave it as it is.
     std::optional<AssignmentRecord> standing(std::string_view order);
 
+    /// The record, if it is one with an open offer. Never throws.
+    std::optional<AssignmentRecord> open_offer(std::string_view order);
+
     /// Ends the offer of an order if its time is over, and goes on to the next candidate. Never
     /// throws: whatever was done to the keys meanwhile, the order goes on or ends as unassigned.
     void time_out(std::string_view order);

@@ -8,6 +8,7 @@
 namespace server::commands {
 
 std::span<const Command> assign();
+std::span<const Command> assign_inspect();
 std::span<const Command> client();
 std::span<const Command> cluster();
 std::span<const Command> command();
@@ -19,6 +20,7 @@ std::span<const Command> geo_search();
 std::span<const Command> hash();
 std::span<const Command> info();
 std::span<const Command> key();
+std::span<const Command> pubsub();
 std::span<const Command> server();
 std::span<const Command> set();
 std::span<const Command> sorted_set();

@@ -20,6 +20,7 @@ std::int64_t set_fields(Call& call)
                            full_name(call.command)};
     }
     auto hash = call.keys.edit<store::Hash>(key);
+    hash->expect(call.args.remaining() / 2);
     std::int64_t made = 0;
     while (!call.args.done()) {
         const auto field = call.args.next();

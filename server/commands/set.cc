@@ -10,7 +10,9 @@ namespace {
 void sadd(Call& call)
 {
     auto set = call.keys.edit<store::Set>(call.args.next());
-    for (const auto member : call.args.rest()) set.changes += set->add(member);
+    const auto members = call.args.rest();
+    set->expect(members.front(), members.size());
+    for (const auto member : members) set.changes += set->add(member);
     call.reply.integer(set.changes);
 }
 
