@@ -1,8 +1,6 @@
 #include "store/geo_search.h"
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
 
 namespace store {
 namespace {
@@ -64,8 +62,10 @@ std::optional<Found> NearestSearch::next()
                 break;
             case Kind::Block: open(block); break;
             case Kind::Unmeasured:
-                if (!queue_.empty())
+                // Probably the next result: its bytes are on their way while this one is measured.
+                if (!queue_.empty()) {
                     candidates_[queue_.front().candidate].members.prefetch_ahead(0);
+                }
                 if (const auto distance = test_.distance_if_inside(place_of(candidate.cell))) {
                     const bool is_nearest = queue_.empty() || *distance < queue_.front().distance_m;
                     if (is_nearest) return begin_run(candidate, *distance);
@@ -262,11 +262,17 @@ public:
 private:
     bool take_all(double end)
     {
+        // Members of one cell are equally far.
+        std::uint64_t measured_cell = kCellEnd;
+        double distance = 0;
         for (; !position_.at_end() && position_.score() < end; ++position_) {
             position_.prefetch_ahead(kPrefetchDistance);
             const std::uint64_t cell = cell_of_score(position_.score());
             const Place place = place_of(cell);
-            const double distance = measure_ == Measure::Yes ? test_.distance_to(place) : 0;
+            if (measure_ == Measure::Yes && cell != measured_cell) {
+                distance = test_.distance_to(place);
+                measured_cell = cell;
+            }
             if (!give(cell, place, distance)) return false;
         }
         return true;

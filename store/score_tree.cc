@@ -287,12 +287,12 @@ void ScoreTree::make_room(Leaf* leaf, unsigned position, Path& path)
     // Ascending inserts leave full leaves behind.
     const bool is_append = leaf->next == nullptr && position == leaf->size;
     if (is_append) return split_leaf(leaf, leaf->size - 1, path);
-    if (!share_with_sibling(leaf, path)) split_leaf(leaf, leaf->size / 2, path);
+    if (!share_with_sibling(path)) split_leaf(leaf, leaf->size / 2, path);
 }
 
-/// Gives entries to a sibling that has much room: leaves stay fuller than splitting alone would
-/// leave them.
-bool ScoreTree::share_with_sibling(Leaf* leaf, Path& path)
+/// Lets the leaf at the end of the path give entries to a sibling that has much room: leaves stay
+/// fuller than splitting alone would leave them.
+bool ScoreTree::share_with_sibling(Path& path)
 {
     constexpr unsigned kMuchRoomUpTo = kLeafCapacity * 7 / 8;
     if (path.length == 0) return false;
@@ -307,7 +307,6 @@ bool ScoreTree::share_with_sibling(Leaf* leaf, Path& path)
     }
     auto* left = static_cast<Leaf*>(parent->children[left_index]);
     auto* right = static_cast<Leaf*>(parent->children[left_index + 1]);
-    assert(left == leaf || right == leaf);
     share(*left, *right, (left->size + right->size) / 2);
     put_slot(*parent, left_index, slot_of(left));
     put_slot(*parent, left_index + 1, slot_of(right));

@@ -108,7 +108,7 @@ private:
                              unsigned depth);
 
     void make_room(Leaf* leaf, unsigned position, Path& path);
-    bool share_with_sibling(Leaf* leaf, Path& path);
+    bool share_with_sibling(Path& path);
     void split_leaf(Leaf* leaf, unsigned keep, Path& path);
     template <class NodeType>
     void add_sibling(Path& path, unsigned depth, NodeType* node, NodeType* sibling);

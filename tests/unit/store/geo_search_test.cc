@@ -13,6 +13,11 @@
 
 namespace {
 
+std::string numbered(const char* name, std::uint64_t number)
+{
+    return std::string{name}.append(std::to_string(number));
+}
+
 using namespace store;
 
 double between(Random& random, double low, double high)
@@ -94,7 +99,7 @@ SortedSet populate(Random& random, const AnyPlace& any_place, std::size_t size)
 {
     SortedSet set;
     for (std::size_t i = 0; i < size; ++i) {
-        set.put("driver:" + std::to_string(i), static_cast<double>(cell_of(any_place(random))));
+        set.put(numbered("driver:", i), static_cast<double>(cell_of(any_place(random))));
     }
     return set;
 }
@@ -249,7 +254,7 @@ TEST_CASE("drivers at one point come in the order of their names")
 {
     SortedSet set;
     const double score = static_cast<double>(cell_of({77.6, 13.0}));
-    for (int i = 0; i < 5000; ++i) set.put("d" + std::to_string(10'000 + i), score);
+    for (int i = 0; i < 5000; ++i) set.put(numbered("d", 10'000 + i), score);
     set.put("nearer", static_cast<double>(cell_of({77.6001, 13.0})));
 
     NearestSearch search{set, Circle{{77.6002, 13.0}, 5000}};
@@ -257,7 +262,7 @@ TEST_CASE("drivers at one point come in the order of their names")
     for (int i = 0; i < 5000; ++i) {
         const auto found = search.next();
         REQUIRE(found.has_value());
-        REQUIRE(found->member == "d" + std::to_string(10'000 + i));
+        REQUIRE(found->member == numbered("d", 10'000 + i));
     }
     CHECK_FALSE(search.next());
 }

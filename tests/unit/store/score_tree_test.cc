@@ -11,6 +11,11 @@
 
 namespace {
 
+std::string numbered(const char* name, std::uint64_t number)
+{
+    return std::string{name}.append(std::to_string(number));
+}
+
 using store::Random;
 using store::ScoredMember;
 using store::ScoreTree;
@@ -91,7 +96,7 @@ void churn(Twins& twins, Random& random, double (*any_score)(Random&), int steps
     for (int step = 0; step < steps; ++step) {
         const std::uint64_t action = random.below(10);
         if (action < growth || twins.model().empty()) {
-            twins.add("m" + std::to_string(random.next()), any_score(random));
+            twins.add(numbered("m", random.next()), any_score(random));
         } else if (action < growth + 2) {
             twins.move(twins.any(random), any_score(random));
         } else {

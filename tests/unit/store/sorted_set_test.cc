@@ -15,6 +15,11 @@
 
 namespace {
 
+std::string numbered(const char* name, std::uint64_t number)
+{
+    return std::string{name}.append(std::to_string(number));
+}
+
 using store::Random;
 using store::SortedSet;
 using PutResult = store::SortedSet::PutResult;
@@ -102,7 +107,7 @@ TEST_CASE("a sorted set agrees with a model through random changes")
     SortedSet set;
     std::map<std::string, double> model;
     for (int step = 0; step < 40'000; ++step) {
-        const std::string name = "driver:" + std::to_string(random.below(3000));
+        const std::string name = numbered("driver:", random.below(3000));
         if (random.below(3) == 0) {
             REQUIRE(set.erase(name) == (model.erase(name) == 1));
         } else {
@@ -161,15 +166,15 @@ TEST_CASE("a sorted set can be moved, and the old one used again")
 TEST_CASE("a scan meets every member that stays")
 {
     SortedSet set;
-    for (int i = 0; i < 2000; ++i) set.put("stays:" + std::to_string(i), i);
+    for (int i = 0; i < 2000; ++i) set.put(numbered("stays:", i), i);
     std::set<std::string> seen;
     std::uint64_t cursor = 0;
     int added = 0;
     do {
         cursor = set.scan(cursor, [&](SortedSet::Item item) { seen.emplace(item.member); });
-        for (int i = 0; i < 3; ++i) set.put("new:" + std::to_string(++added), 1);
+        for (int i = 0; i < 3; ++i) set.put(numbered("new:", ++added), 1);
     } while (cursor != 0);
-    for (int i = 0; i < 2000; ++i) REQUIRE(seen.count("stays:" + std::to_string(i)) == 1);
+    for (int i = 0; i < 2000; ++i) REQUIRE(seen.count(numbered("stays:", i)) == 1);
 }
 
 TEST_CASE("random members are drawn evenly")
