@@ -24,6 +24,7 @@ SortedSet SortedSet::clone() const
 
 SortedSet::PutResult SortedSet::put(std::string_view member, double score)
 {
+    score += 0.0;  // -0 becomes 0, as in Redis's compact form of small sets
     const std::uint64_t hash = hash_bytes(member);
     if (ScoredMember* present = table_.find(member, hash)) {
         if (present->score() == score) return PutResult::Unchanged;

@@ -41,8 +41,8 @@ public:
     std::size_t size() const { return table_.size(); }
     bool empty() const { return table_.empty(); }
 
-    /// Adds the member or changes its score. An equal score changes nothing (so 0 does not become
-    /// -0). REQUIRES: the score is not NaN.
+    /// Adds the member or changes its score. An equal score changes nothing; -0 is stored as 0.
+    /// REQUIRES: the score is not NaN.
     PutResult put(std::string_view member, double score);
 
     /// True if the member was there. The view may be one that this set gave.
