@@ -38,8 +38,8 @@ public:
         return true;
     }
 
-    /// As accept(), but only if at least `operands` arguments follow the word: Redis takes an option
-    /// without its operands for an unknown one.
+    /// As accept(), but only if at least `operands` arguments follow the word: Redis takes an
+    /// option without its operands for an unknown one.
     bool accept(std::string_view word, std::size_t operands)
     {
         return remaining() > operands && accept(word);

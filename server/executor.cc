@@ -84,9 +84,21 @@ void Executor::execute(Session& session, std::span<const std::string_view> reque
         run(session, command, request, reply);
     } catch (const CommandError& error) {
         reply.rewind(start);
-        session.transaction.failed |= session.transaction.open;
-        refuse(session, error.line(), reply);
+        refuse_to_start(session, request, error.line(), reply);
     }
+}
+
+/// A request that is not even tried spoils the transaction it belongs to; EXEC itself ends it.
+void Executor::refuse_to_start(Session& session, std::span<const std::string_view> request,
+                               std::string_view error, protocol::ReplyWriter& reply)
+{
+    session.transaction.failed |= session.transaction.open;
+    const Command* command = server_.commands.resolve(request);
+    if (command == nullptr || command->name != "EXEC") return refuse(error, reply);
+    session.transaction = {};
+    server_.watches.unwatch(session);
+    if (error.starts_with("ERR ")) error.remove_prefix(4);
+    refuse(fmt::format("EXECABORT Transaction discarded because of: {}", error), reply);
 }
 
 const Command& Executor::admit(const Session& session,
@@ -131,15 +143,15 @@ void Executor::run(Session& session, const Command& command,
         return;
     } catch (const CommandError& error) {
         reply.rewind(start);
-        refuse(session, error.line(), reply);
+        refuse(error.line(), reply);
     } catch (const store::Error& error) {
         reply.rewind(start);
-        refuse(session, error_line(error.reason()), reply);
+        refuse(error_line(error.reason()), reply);
     }
     assert(server_.stats.changes == changes && "a command that fails changes nothing");
 }
 
-void Executor::refuse(Session&, std::string_view error, protocol::ReplyWriter& reply)
+void Executor::refuse(std::string_view error, protocol::ReplyWriter& reply)
 {
     server_.stats.count_error(error);
     reply.error(error);

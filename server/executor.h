@@ -34,7 +34,9 @@ public:
 private:
     const Command& admit(const Session& session, std::span<const std::string_view> request) const;
     static void apply_reply_mode(Session& session, std::size_t reply_start);
-    void refuse(Session& session, std::string_view error, protocol::ReplyWriter& reply);
+    void refuse_to_start(Session& session, std::span<const std::string_view> request,
+                         std::string_view error, protocol::ReplyWriter& reply);
+    void refuse(std::string_view error, protocol::ReplyWriter& reply);
 
     Server& server_;
 };

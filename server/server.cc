@@ -95,7 +95,8 @@ void Server::announce(std::string_view order, store::AssignmentEvent event,
 void Server::database_cleared(int database)
 {
     ++stats.changes;
-    watches.database_cleared(database);
+    store::Keyspace& keys = this->database(database);
+    watches.database_cleared(database, [&](std::string_view key) { return keys.holds(key); });
 }
 
 }  // namespace server

@@ -37,15 +37,12 @@ void Watches::key_changed(int database, std::string_view key)
     if (watchers == by_database_.end()) return;
     const auto found = watchers->second.find(key);
     if (found == watchers->second.end()) return;
-    for (Session* session : found->second) session->transaction.keys_changed = true;
+    mark(found->second);
 }
 
-void Watches::database_cleared(int database)
+void Watches::mark(const std::vector<Session*>& sessions)
 {
-    const auto watchers = by_database_.find(database);
-    if (watchers == by_database_.end()) return;
-    for (const auto& [key, sessions] : watchers->second)
-        for (Session* session : sessions) session->transaction.keys_changed = true;
+    for (Session* session : sessions) session->transaction.keys_changed = true;
 }
 
 }  // namespace server

@@ -19,7 +19,15 @@ public:
     void unwatch(Session& session);
 
     void key_changed(int database, std::string_view key);
-    void database_cleared(int database);
+    /// A key that is not there does not change when everything goes: `exists(key)` tells.
+    template <class Exists>
+    void database_cleared(int database, Exists&& exists)
+    {
+        const auto watchers = by_database_.find(database);
+        if (watchers == by_database_.end()) return;
+        for (const auto& [key, sessions] : watchers->second)
+            if (exists(key)) mark(sessions);
+    }
 
     std::size_t watching_sessions() const { return by_session_.size(); }
 
@@ -27,10 +35,14 @@ private:
     struct Hash
     {
         using is_transparent = void;
-        std::size_t operator()(std::string_view key) const { return std::hash<std::string_view>{}(key); }
+        std::size_t operator()(std::string_view key) const
+        {
+            return std::hash<std::string_view>{}(key);
+        }
     };
-    using Watchers =
-        std::unordered_map<std::string, std::vector<Session*>, Hash, std::equal_to<>>;
+    using Watchers = std::unordered_map<std::string, std::vector<Session*>, Hash, std::equal_to<>>;
+
+    static void mark(const std::vector<Session*>& sessions);
 
     std::unordered_map<int, Watchers> by_database_;
     std::unordered_map<Session*, std::vector<std::pair<int, std::string>>> by_session_;

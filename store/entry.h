@@ -123,10 +123,14 @@ private:
     void visit_type(Act&& act)
     {
         switch (type_) {
-            case Type::String: return act.template operator()<String>();
-            case Type::Set: return act.template operator()<Set>();
-            case Type::SortedSet: return act.template operator()<SortedSet>();
-            case Type::Hash: return act.template operator()<Hash>();
+            case Type::String:
+                return act.template operator()<String>();
+            case Type::Set:
+                return act.template operator()<Set>();
+            case Type::SortedSet:
+                return act.template operator()<SortedSet>();
+            case Type::Hash:
+                return act.template operator()<Hash>();
         }
     }
 

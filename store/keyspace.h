@@ -86,8 +86,8 @@ public:
     /// Counts a hit or miss.
     bool contains(std::string_view key) { return counted_lookup(key) != nullptr; }
 
-    /// Removes the key if its deadline has come.
-    void remove_if_due(std::string_view key) { lookup(key); }
+    /// Whether there is such a key. Counts nothing.
+    bool holds(std::string_view key) { return lookup(key) != nullptr; }
 
     /// The moment at which the key ends: nothing if there is no such key or no deadline.
     std::optional<Deadline> deadline(std::string_view key);

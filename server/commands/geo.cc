@@ -49,8 +49,9 @@ void geodist(Call& call)
     const auto key = call.args.next();
     const auto from = call.args.next();
     const auto to = call.args.next();
+    // Too many words are told before a unit that is none.
+    if (call.args.remaining() > 1) throw CommandError{text::kSyntax};
     const double meters_per_unit = call.args.done() ? 1 : next_unit(call.args);
-    call.args.expect_end();
 
     const auto* places = call.keys.find<SortedSet>(key);
     if (places == nullptr) return call.reply.null();

@@ -41,7 +41,7 @@ RangeOptions next_range_options(Args& args)
         } else if (args.accept("LIMIT", 2)) {
             options.offset = args.next_integer();
             options.limit = args.next_integer();
-        } else if (args.accept("REV")) {
+        } else if (!options.reverse && args.accept("REV")) {
             options.reverse = true;
         } else if (!options.by && args.accept("BYSCORE")) {
             options.by = Unit::Score;

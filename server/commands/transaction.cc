@@ -53,7 +53,7 @@ void watch(Call& call)
 {
     if (call.session.transaction.open) throw CommandError{"ERR WATCH inside MULTI is not allowed"};
     for (const auto key : call.args.rest()) {
-        call.keys.remove_if_due(key);  // now, or EXEC would take its end for a change
+        call.keys.holds(key);  // one that is due goes now, or EXEC would take its end for a change
         call.server.watches.watch(call.session, call.session.database, key);
     }
     call.reply.ok();
