@@ -108,7 +108,7 @@ class BrokenRequests(ServerTest):
         with self.server.connect() as connection:
             ask(connection, "PING")
         before = self.server.resident_bytes()
-        claims = (b"*2147483647\r\n", b"*2\r\n$3\r\nGET\r\n$536870912\r\nx", b"*1048576\r\n$536870912\r\n")
+        claims = (b"*1048576\r\n", b"*2\r\n$3\r\nGET\r\n$536870912\r\nx", b"*1048576\r\n$536870912\r\n")
         clients = [self.connect() for _ in range(60)]
         for number, connection in enumerate(clients):
             connection.sendall(claims[number % len(claims)])
