@@ -194,7 +194,9 @@ end
 
 -- ---- Places ------------------------------------------------------------------------------------
 
-local kEarthRadiusM, kRadiansPerDegree = 6372797.560856, math.pi / 180
+-- Written out: while Redis loads a library, `math` is not there.
+local kEarthRadiusM, kRadiansPerDegree = 6372797.560856, 3.14159265358979323846 / 180
+local kInfinity = 1 / 0
 local kLatitudeMax = 85.05112878
 local kCellsPerAxis, kCellEnd = 2 ^ 26, 2 ^ 54
 
@@ -1055,12 +1057,12 @@ local function register(name, command, keys_needed, least, most, flags, run)
 end
 
 -- What frees drivers must work when memory is short.
-register('assign', 'assign', 3, 5, math.huge, {}, assign)
+register('assign', 'assign', 3, 5, kInfinity, {}, assign)
 register('assign_accept', 'assign.accept', 1, 1, 1, {'allow-oom'}, accept)
 register('assign_reject', 'assign.reject', 1, 1, 1, {}, reject)
 register('assign_complete', 'assign.complete', 1, 0, 0, {'allow-oom'}, complete)
 register('assign_cancel', 'assign.cancel', 1, 0, 0, {'allow-oom'}, cancel)
 register('assign_get', 'assign.get', 1, 0, 0, {'no-writes'}, get_record)
-register('assign_pending', 'assign.pending', 1, 0, math.huge, {'no-writes'}, pending)
-register('assign_explain', 'assign.explain', 3, 5, math.huge, {'no-writes'}, explain)
+register('assign_pending', 'assign.pending', 1, 0, kInfinity, {'no-writes'}, pending)
+register('assign_explain', 'assign.explain', 3, 5, kInfinity, {'no-writes'}, explain)
 register('assign_tick', 'assign.tick', 1, 0, 2, {}, tick)
