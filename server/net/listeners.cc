@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <system_error>
 #include <utility>
 
 #include "server/net/address.h"
@@ -16,10 +15,13 @@ namespace {
 // Somebody else may hold the port of our free one on another address: try again with another.
 constexpr int kMostAttempts = 20;
 
+// Asio's category of errors knows nothing of std::errc: its values are errno's.
+bool is_address_missing(const Error& error) { return error.value() == EADDRNOTAVAIL; }
+
 bool is_family_missing(const Error& error)
 {
-    return error == asio::error::address_family_not_supported ||
-           error == std::errc::protocol_not_supported || error == std::errc::no_protocol_option;
+    return error.value() == EAFNOSUPPORT || error.value() == EPROTONOSUPPORT ||
+           error.value() == ENOPROTOOPT;
 }
 
 bool is_socket(const std::string& path)
@@ -77,7 +79,7 @@ bool Listeners::open_addresses(int port)
             listeners_.push_back(std::make_unique<Listener>(io_, place, options.tcp_backlog));
         } catch (const ListenError& error) {
             // As in Redis: an optional address may be missing, and a machine may lack IPv6.
-            if (optional && error.why() == std::errc::address_not_available) continue;
+            if (optional && is_address_missing(error.why())) continue;
             if (is_family_missing(error.why())) continue;
             if (any_port && port != 0 && error.why() == asio::error::address_in_use) return false;
             throw;

@@ -1,5 +1,7 @@
 #include "server/command_line.h"
 
+#include <fmt/format.h>
+
 #include <catch2/catch.hpp>
 #include <sstream>
 
