@@ -300,7 +300,9 @@ constexpr Command kCommands[] = {
      .flags = kWrite | kDenyOom | kMovableKeys,
      .keys = {key_at(1, "RO ACCESS"), key_after("STORE", 6, "OW UPDATE"),
               key_after("STOREDIST", 6, "OW UPDATE")},
-     .run = search_command<Form::RadiusOfPlace, Store::Optional>},
+     .run = search_command<Form::RadiusOfPlace, Store::Optional>,
+     .deprecated_since = "6.2.0",
+     .replaced_by = "`GEOSEARCH` and `GEOSEARCHSTORE` with the `BYRADIUS` argument"},
     {.name = "GEORADIUS_RO",
      .syntax = "key longitude latitude radius <M | KM | FT | MI> [WITHCOORD] [WITHDIST] [WITHHASH] "
                "[COUNT count [ANY]] [ASC | DESC]",
@@ -311,7 +313,9 @@ constexpr Command kCommands[] = {
      .group = Group::Geo,
      .flags = kReadonly,
      .keys = {key_at(1, "RO ACCESS")},
-     .run = search_command<Form::RadiusOfPlace, Store::Never>},
+     .run = search_command<Form::RadiusOfPlace, Store::Never>,
+     .deprecated_since = "6.2.0",
+     .replaced_by = "`GEOSEARCH` with the `BYRADIUS` argument"},
     {.name = "GEORADIUSBYMEMBER",
      .syntax = "key member radius <M | KM | FT | MI> [WITHCOORD] [WITHDIST] [WITHHASH] "
                "[COUNT count [ANY]] [ASC | DESC] [STORE key | STOREDIST key]",
@@ -323,7 +327,10 @@ constexpr Command kCommands[] = {
      .flags = kWrite | kDenyOom | kMovableKeys,
      .keys = {key_at(1, "RO ACCESS"), key_after("STORE", 5, "OW UPDATE"),
               key_after("STOREDIST", 5, "OW UPDATE")},
-     .run = search_command<Form::RadiusOfMember, Store::Optional>},
+     .run = search_command<Form::RadiusOfMember, Store::Optional>,
+     .deprecated_since = "6.2.0",
+     .replaced_by =
+         "`GEOSEARCH` and `GEOSEARCHSTORE` with the `BYRADIUS` and `FROMMEMBER` arguments"},
     {.name = "GEORADIUSBYMEMBER_RO",
      .syntax = "key member radius <M | KM | FT | MI> [WITHCOORD] [WITHDIST] [WITHHASH] "
                "[COUNT count [ANY]] [ASC | DESC]",
@@ -333,7 +340,9 @@ constexpr Command kCommands[] = {
      .group = Group::Geo,
      .flags = kReadonly,
      .keys = {key_at(1, "RO ACCESS")},
-     .run = search_command<Form::RadiusOfMember, Store::Never>},
+     .run = search_command<Form::RadiusOfMember, Store::Never>,
+     .deprecated_since = "6.2.0",
+     .replaced_by = "`GEOSEARCH` with the `BYRADIUS` and `FROMMEMBER` arguments"},
 };
 
 }  // namespace

@@ -1,0 +1,241 @@
+#include <limits>
+#include <optional>
+
+#include "server/call.h"
+#include "server/command.h"
+#include "server/commands/client_name.h"
+#include "server/commands/families.h"
+#include "server/server.h"
+#include "server/version.h"
+
+namespace server::commands {
+
+namespace {
+
+/// Compares without telling by its duration how much of the password is right.
+bool is_same_secret(std::string_view given, std::string_view secret)
+{
+    unsigned difference = given.size() != secret.size();
+    for (std::size_t i = 0; i < given.size(); ++i) {
+        const char expected = secret.empty() ? '\0' : secret[i % secret.size()];
+        difference |= static_cast<unsigned char>(given[i] ^ expected);
+    }
+    return difference == 0;
+}
+
+/// There is one user, "default", who needs a password only if one is set.
+void authenticate(Call& call, std::string_view user, std::string_view password)
+{
+    const std::string& secret = call.server.options.require_pass;
+    if (user != "default" || (!secret.empty() && !is_same_secret(password, secret)))
+        throw CommandError{text::kWrongPass};
+    call.session.authenticated = true;
+}
+
+void auth(Call& call)
+{
+    if (call.args.remaining() > 2) throw CommandError{text::kSyntax};
+    const bool names_user = call.args.remaining() == 2;
+    if (!names_user && call.server.options.require_pass.empty()) {
+        throw CommandError{
+            "ERR AUTH <password> called without any password configured for the default user. Are "
+            "you sure your configuration is correct?"};
+    }
+    const auto user = names_user ? call.args.next() : std::string_view{"default"};
+    authenticate(call, user, call.args.next());
+    call.reply.ok();
+}
+
+void echo(Call& call) { call.reply.bulk(call.args.next()); }
+
+void ping(Call& call)
+{
+    if (call.args.remaining() > 1)
+        throw CommandError{"ERR wrong number of arguments for 'ping' command"};
+    const Session& session = call.session;
+    if (session.protocol == protocol::Version::Resp2 && session.subscriptions.any()) {
+        call.reply.array(2);  // so that it cannot be mistaken for a message
+        call.reply.bulk("pong");
+        return call.reply.bulk(call.args.done() ? std::string_view{} : call.args.next());
+    }
+    if (call.args.done()) return call.reply.simple("PONG");
+    call.reply.bulk(call.args.next());
+}
+
+struct Greeting
+{
+    std::optional<protocol::Version> protocol;
+    std::string_view user;
+    std::optional<std::string_view> password;
+    std::optional<std::string_view> name;
+};
+
+Greeting next_greeting(Args& args)
+{
+    Greeting greeting;
+    if (args.done()) return greeting;
+    const auto version =
+        args.next_integer("ERR Protocol version is not an integer or out of range");
+    if (version < 2 || version > 3) throw CommandError{"NOPROTO unsupported protocol version"};
+    greeting.protocol = version == 2 ? protocol::Version::Resp2 : protocol::Version::Resp3;
+    while (!args.done()) {
+        if (args.accept("AUTH", 2)) {
+            greeting.user = args.next();
+            greeting.password = args.next();
+        } else if (args.accept("SETNAME", 1)) {
+            greeting.name = args.next();
+            check_client_name(*greeting.name);
+        } else {
+            throw CommandError{"ERR Syntax error in HELLO option '{}'", args.next()};
+        }
+    }
+    return greeting;
+}
+
+void hello(Call& call)
+{
+    const Greeting greeting = next_greeting(call.args);
+    if (greeting.password) authenticate(call, greeting.user, *greeting.password);
+    if (!call.session.authenticated) {
+        throw CommandError{
+            "NOAUTH HELLO must be called with the client already authenticated, otherwise the "
+            "HELLO <proto> AUTH <user> <pass> option can be used to authenticate the client and "
+            "select the RESP protocol version at the same time"};
+    }
+
+    if (greeting.name) call.session.name = *greeting.name;
+    if (greeting.protocol) {
+        call.session.protocol = *greeting.protocol;
+        call.reply.set_version(*greeting.protocol);
+    }
+
+    call.reply.map(7);
+    const auto reply_field = [&](std::string_view name, std::string_view value) {
+        call.reply.bulk(name);
+        call.reply.bulk(value);
+    };
+    const auto reply_number = [&](std::string_view name, std::int64_t value) {
+        call.reply.bulk(name);
+        call.reply.integer(value);
+    };
+    reply_field("server", "redis");  // clients of Redis look for this very word
+    reply_field("version", kRedisVersion);
+    reply_number("proto", static_cast<std::int64_t>(call.session.protocol));
+    reply_number("id", static_cast<std::int64_t>(call.session.id));
+    reply_field("mode", "standalone");
+    reply_field("role", "master");
+    call.reply.bulk("modules");
+    call.reply.array(0);
+}
+
+void quit(Call& call)
+{
+    call.session.close_after_reply = true;
+    call.reply.ok();
+}
+
+void reset(Call& call)
+{
+    Session& session = call.session;
+    call.server.watches.unwatch(session);
+    session.transaction = {};
+    call.server.pubsub.forget(session);
+    session.client_class = ClientClass::Normal;
+    session.database = 0;
+    session.authenticated = call.server.options.require_pass.empty();
+    session.reply_mode = ReplyMode::On;
+    session.no_evict = false;
+    session.no_touch = false;
+    session.name.clear();  // the library's name stays: the library is still the same
+    session.protocol = protocol::Version::Resp2;
+
+    call.reply.set_version(session.protocol);
+    call.reply.simple("RESET");
+}
+
+void select(Call& call)
+{
+    const std::int64_t index = call.args.next_integer();
+    if (index < std::numeric_limits<int>::min() || index > std::numeric_limits<int>::max()) {
+        throw CommandError{
+            "ERR value is out of range, value must between -2147483648 and 2147483647"};
+    }
+    if (index < 0 || index >= call.server.database_count())
+        throw CommandError{text::kDatabaseOutOfRange};
+
+    call.session.database = static_cast<int>(index);
+    call.reply.ok();
+}
+
+constexpr std::uint32_t kBeforeAuth =
+    kNoscript | kLoading | kStale | kFast | kNoAuth | kSentinel | kAllowBusy;
+
+constexpr std::uint32_t kEnding =
+    kNoscript | kLoading | kStale | kFast | kNoAuth | kAllowBusy | kNotQueued | kWhileSubscribed;
+
+constexpr Command kCommands[] = {
+    {.name = "AUTH",
+     .syntax = "[username] password",
+     .summary = "Authenticates the connection.",
+     .since = "1.0.0",
+     .complexity = "O(N) where N is the number of passwords defined for the user",
+     .group = Group::Connection,
+     .flags = kBeforeAuth,
+     .run = auth},
+    {.name = "ECHO",
+     .syntax = "message",
+     .summary = "Returns the given string.",
+     .since = "1.0.0",
+     .complexity = "O(1)",
+     .group = Group::Connection,
+     .flags = kLoading | kStale | kFast,
+     .run = echo},
+    {.name = "HELLO",
+     .syntax = "[protover [AUTH username password] [SETNAME clientname]]",
+     .summary = "Handshakes with the server and chooses the protocol version.",
+     .since = "6.0.0",
+     .complexity = "O(1)",
+     .group = Group::Connection,
+     .flags = kBeforeAuth,
+     .run = hello},
+    {.name = "PING",
+     .syntax = "[message]",
+     .summary = "Returns PONG, or the message: the server lives.",
+     .since = "1.0.0",
+     .complexity = "O(1)",
+     .group = Group::Connection,
+     .flags = kFast | kSentinel | kWhileSubscribed,
+     .run = ping,
+     .tips = "request_policy:all_shards response_policy:all_succeeded"},
+    {.name = "QUIT",
+     .summary = "Closes the connection.",
+     .since = "1.0.0",
+     .complexity = "O(1)",
+     .group = Group::Connection,
+     .flags = kEnding,
+     .run = quit,
+     .arity_override = -1,
+     .deprecated_since = "7.2.0",
+     .replaced_by = "just closing the connection"},
+    {.name = "RESET",
+     .summary = "Makes the connection as good as new.",
+     .since = "6.2.0",
+     .complexity = "O(1)",
+     .group = Group::Connection,
+     .flags = kEnding,
+     .run = reset},
+    {.name = "SELECT",
+     .syntax = "index",
+     .summary = "Changes the selected database.",
+     .since = "1.0.0",
+     .complexity = "O(1)",
+     .group = Group::Connection,
+     .flags = kLoading | kStale | kFast,
+     .run = select},
+};
+
+}  // namespace
+
+std::span<const Command> connection() { return kCommands; }
+
+}  // namespace server::commands
