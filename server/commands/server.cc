@@ -109,9 +109,12 @@ void shutdown(Call& call)
 void slowlog_get(Call& call)
 {
     constexpr std::string_view kError = "ERR count should be greater than or equal to -1";
+    if (call.args.remaining() > 1) {
+        throw CommandError{
+            "ERR unknown subcommand or wrong number of arguments for 'GET'. Try SLOWLOG HELP."};
+    }
     if (!call.args.done())
         call.args.next_integer_in(-1, std::numeric_limits<std::int64_t>::max(), kError);
-    call.args.expect_end();
     call.reply.array(0);
 }
 

@@ -2,6 +2,9 @@
 
 #include <catch2/catch.hpp>
 
+#include "server/command_keys.h"
+#include "server/command_table.h"
+
 using namespace server;
 
 namespace {
@@ -26,6 +29,14 @@ std::string shown(const Argument& argument)
     if (argument.multiple) text += argument.multiple_token ? "*" : "+";
     if (argument.key_spec) text += "#" + std::to_string(*argument.key_spec);
     return text;
+}
+
+bool has_key(const std::vector<Argument>& arguments, int spec)
+{
+    for (const Argument& argument : arguments) {
+        if (argument.key_spec == spec || has_key(argument.arguments, spec)) return true;
+    }
+    return false;
 }
 
 std::string tree(std::string_view syntax, decltype(Command::keys) keys = {},
@@ -107,4 +118,18 @@ TEST_CASE("keys are found by the command's own specifications")
                {key_at(1, "RO"), counted_keys_after("REQUIRE", 2, "RO")}) ==
           "city:key#0 REQUIRE=require:block(numsets:integer set:key+#1)?");
     CHECK(tree("key", {key_at(2, "RO")}, "OBJECT ENCODING") == "key:key#0");
+}
+
+TEST_CASE("each key of each command is one of its arguments")
+{
+    const CommandTable table;
+    for (const Command* command : table.all()) {
+        INFO(command->name);
+        const auto arguments = argument_tree(*command);
+        const auto specs = key_specs(*command);
+        for (std::size_t i = 0; i < specs.size(); ++i) {
+            const bool is_key = specs[i].flags.find("NOT_KEY") == std::string_view::npos;
+            CHECK(has_key(arguments, static_cast<int>(i)) == is_key);
+        }
+    }
 }

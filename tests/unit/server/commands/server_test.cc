@@ -87,6 +87,8 @@ TEST_CASE("the slow log is empty")
     CHECK(client("SLOWLOG", "GET", "-1") == "*0\r\n");
     CHECK(client("SLOWLOG", "GET", "-2") == "-ERR count should be greater than or equal to -1\r\n");
     CHECK(client("SLOWLOG", "GET", "x") == "-ERR count should be greater than or equal to -1\r\n");
+    CHECK(client("SLOWLOG", "GET", "1", "2") ==
+          "-ERR unknown subcommand or wrong number of arguments for 'GET'. Try SLOWLOG HELP.\r\n");
     CHECK(client("SLOWLOG", "LEN") == ":0\r\n");
     CHECK(client("SLOWLOG", "RESET") == "+OK\r\n");
 }
