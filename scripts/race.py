@@ -314,7 +314,8 @@ def print_table(tallies):
     widths[0] = max(len(row[0]) for row in rows)
     for row in rows:
         if len(row) == len(HEADINGS):
-            print("  ".join([row[0].ljust(widths[0])] + [cell.rjust(width) for cell, width in zip(row[1:], widths[1:])]))
+            cells = [cell.rjust(width) for cell, width in zip(row[1:], widths[1:])]
+            print("  ".join([row[0].ljust(widths[0]), *cells]))
         else:
             print("  ".join([row[0].ljust(widths[0]), row[1]]))
 

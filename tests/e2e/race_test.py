@@ -36,7 +36,8 @@ def rows_of(output):
 class Race(unittest.TestCase):
     def check_race(self, rounds, orders):
         # A millisecond for each round trip, as on a network: everybody has read before anybody has written.
-        done = race("--port", PORT, "--rounds", str(rounds), "--orders", str(orders), "--latency", "1", "--seed", "2847")
+        size = ("--rounds", str(rounds), "--orders", str(orders))
+        done = race("--port", PORT, *size, "--latency", "1", "--seed", "2847")
         print(done.stdout)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         rows = rows_of(done.stdout)

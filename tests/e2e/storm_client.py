@@ -31,12 +31,23 @@ from storm_city import (
     read_diary,
 )
 
+# What the server may answer to whoever comes too late, and what the diary calls it.
+EXPECTED_REFUSALS = {
+    "STALETOKEN": "stale_token",
+    "LOCKLOST": "lock_lost",
+    "the order's state does not allow this": "ended_before",
+}
+
+ASLEEP = {"state": "asleep"}
+
 
 class Waiter:
     """One connection, which places one order after the other and holds a few drivers meanwhile."""
 
     def __init__(self, port, chance, diary):
-        self.ask = redis.Redis(port=port, decode_responses=True, single_connection_client=True).execute_command
+        client = redis.Redis(port=port, decode_responses=True, single_connection_client=True)
+        client.response_callbacks.clear()  # replies as they come
+        self.ask = client.execute_command
         self.chance = chance
         self.note = diary.note
         self.held = []
@@ -53,15 +64,17 @@ class Waiter:
     def keep(self, order, driver, token="-"):
         """The driver is on his way with this order. Some are still under way when the day ends."""
         self.note("has", order, driver, token)
-        if self.chance.random() < 0.97:
+        if self.chance.random() < 0.99:
             self.held.append((order, driver))
 
 
 class StockWaiter(Waiter):
-    """The five steps. A lock is only released while it is surely still one's own: DEL does not look."""
+    """The five steps, with more than ten drivers to choose from. A lock is only released while it is surely
+    still one's own: DEL does not look."""
 
     def __init__(self, *arguments):
         super().__init__(*arguments)
+        self._read_at = 0
         self._locked_at = {}
 
     def place(self, order):
@@ -76,9 +89,10 @@ class StockWaiter(Waiter):
             if self.ask("SREM", AVAILABLE, driver) == 1:
                 self.keep(order, driver)
                 return
-            # Somebody had taken him before we had his lock; that lock had ended in between.
-            self.note("too_late_for", order, driver)
-        self.note("finds_nobody", order)
+            # We saw him available, somebody took him, and that lock had ended when we tried ours: SREM's
+            # reply is the last word.
+            self.note("too_late_for", order, driver, int((time.monotonic() - self._read_at) * 1000))
+        self.note("ends_without", order)
 
     def give_back(self, order, driver):
         self.note("gives_back", order, driver)
@@ -87,7 +101,8 @@ class StockWaiter(Waiter):
         self._unlock(order, driver)
 
     def _free_and_near(self, place):
-        nearby = self.ask("GEORADIUS", GEO, *place, 5, "km", "ASC", "COUNT", 10, "WITHCOORD", "WITHDIST")
+        nearby = self.ask("GEORADIUS", GEO, *place, 5, "km", "ASC", "COUNT", 50, "WITHCOORD", "WITHDIST")
+        self._read_at = time.monotonic()
         available = set(self.ask("SMEMBERS", AVAILABLE))
         return [row[0] for row in nearby if row[0] in available]
 
@@ -111,16 +126,12 @@ class AssignWaiter(Waiter):
 
     def __init__(self, *arguments):
         super().__init__(*arguments)
-        self._asleep = []
-
-    def serve(self, orders):
-        super().serve(orders)
-        # The last ones asleep are left to the server, which goes on by itself until the deadline.
+        self._asleep = []  # offers nobody answers: some are looked at again, the last ones left to the server
 
     def resume(self, order, driver, token):
         """An order of a predecessor, who may have been told of a driver: the answer must be the same."""
         record = self._assign(order, self.chance.choice(RESTAURANTS))
-        if driver and (record is None or (record["driver"], record["token"]) != (driver, token)):
+        if driver and (record is None or (record["driver"], str(record["token"])) != (driver, token)):
             raise AssertionError(f"{order} was promised {driver} by token {token}, and now: {record}")
         self._go_on(order, record)
 
@@ -153,87 +164,77 @@ class AssignWaiter(Waiter):
     def _go_on(self, order, record):
         while record and record["state"] == "offered":
             record = self._answer(order, record)
-        if record and record["state"] == "assigned":
+        if record == ASLEEP:
+            self._asleep.append(order)
+        elif record and record["state"] == "assigned":
             self.keep(order, record["driver"], record["token"])
-        elif record is None or record["state"] == "unassigned":
-            self.note("finds_nobody", order)
+        else:
+            self.note("ends_without", order)
 
     def _answer(self, order, record):
-        """What the driver says to his offer; the record after it, or None if we leave it to the server."""
+        """What the driver says to his offer, and the record after it."""
         token, mood = record["token"], self.chance.random()
         if mood < 0.15:
             self.note("sleeps", order, record["driver"], token)
-            self._asleep.append(order)
-            return {"state": "asleep"}
+            return ASLEEP
         if mood < 0.20:
-            return self._say("ASSIGN.CANCEL", order)
+            return self._record(self.ask("ASSIGN.CANCEL", order))
         if mood < 0.40:
-            return self._say("ASSIGN.REJECT", order, token)
+            return self._try("ASSIGN.REJECT", order, token)
         if mood < 0.45:
-            stale = self._say("ASSIGN.ACCEPT", order, token - 1)
-            if stale["state"] != "refused":
-                raise AssertionError(f"an old token was taken: {stale}")
-        return self._say("ASSIGN.ACCEPT", order, token)
+            after = self._try("ASSIGN.ACCEPT", order, token - 1)
+            if after["state"] == "assigned":
+                raise AssertionError(f"an old token was taken: {after}")
+        return self._try("ASSIGN.ACCEPT", order, token)
 
-    def _say(self, command, order, *token):
-        """The record, or, if the offer had ended before, a new look at it."""
+    def _try(self, command, order, token):
+        """The record after it, or as it is if the offer had ended before."""
         try:
-            return self._record(self.ask(command, order, *token))
+            return self._record(self.ask(command, order, token))
         except redis.ResponseError as refusal:
-            text = str(refusal)
-            if text.startswith("STALETOKEN"):
-                self.note("stale_token", order, detail=token[0])
-            elif text.startswith("LOCKLOST"):
-                self.note("lock_lost", order, detail=token[0])
-            elif "the order's state does not allow this" in text:
-                self.note("ended_before", order)
-            else:
+            reason = next((name for text, name in EXPECTED_REFUSALS.items() if text in str(refusal)), None)
+            if reason is None:
                 raise
-            return {"state": "refused"} if not text.startswith("STALETOKEN") else {"state": "refused", "stale": True}
+            self.note(reason, order, detail=token)
+            if reason == "lock_lost":
+                return self._try("ASSIGN.REJECT", order, token)
+            return self._record(self.ask("ASSIGN.GET", order))
 
 
-def read_promises(diaries):
-    """How far each connection came, and which orders were begun: {order: (driver, token) or None}.
-
-    Orders that were given back, or whose giving back had begun, are over.
-    """
-    begun = {}
+def read_predecessors(diaries):
+    """The orders that were begun, and of these the unfinished ones with the (driver, token) they were told."""
+    begun, unfinished = set(), {}
     for entry in (entry for diary in diaries for entry in read_diary(diary)):
         if entry.word == "begins":
-            begun.setdefault(entry.order, None)
+            begun.add(entry.order)
+            unfinished[entry.order] = (None, None)
         elif entry.word == "has":
-            begun[entry.order] = (entry.driver, entry.detail)
-        elif entry.word in ("gives_back", "finds_nobody"):
-            begun[entry.order] = "over"
-    return begun
+            unfinished[entry.order] = (entry.driver, entry.detail)
+        elif entry.word in ("gives_back", "ends_without"):
+            unfinished.pop(entry.order, None)
+    return begun, unfinished
 
 
-def run_connection(port, kind, process, connection, chance, diary, begun, failures):
+def run_connection(waiter, orders, predecessors, failures):
+    begun, unfinished = predecessors
     try:
-        waiter = {"stock": StockWaiter, "assign": AssignWaiter}[kind](port, chance, diary)
-        orders = [order_name(kind, process, connection, number) for number in range(ORDERS)]
-        if kind == "assign":
-            for order in (order for order in orders if begun.get(order, "over") != "over"):
-                pass
+        if isinstance(waiter, AssignWaiter):
             for order in orders:
-                promise = begun.get(order, "over")
-                if promise != "over":
-                    driver, token = promise or (None, None)
-                    waiter.resume(order, driver, int(token) if driver else None)
+                if order in unfinished:
+                    waiter.resume(order, *unfinished[order])
         waiter.serve([order for order in orders if order not in begun])
     except Exception:
         traceback.print_exc()
-        failures.append(connection)
+        failures.append(waiter)
 
 
 def main(port, kind, process, seed, diary_path, *predecessors):
-    begun = read_promises(predecessors)
-    diary, failures = Diary(diary_path), []
-    threads = []
+    diary, told, failures, threads = Diary(diary_path), read_predecessors(predecessors), [], []
     for connection in range(CONNECTIONS):
         chance = random.Random(f"{seed}:{kind}:{process}:{connection}:{len(predecessors)}")
-        arguments = (int(port), kind, int(process), connection, chance, diary, begun, failures)
-        threads.append(threading.Thread(target=run_connection, args=arguments))
+        waiter = {"stock": StockWaiter, "assign": AssignWaiter}[kind](int(port), chance, diary)
+        orders = [order_name(kind, process, connection, number) for number in range(ORDERS)]
+        threads.append(threading.Thread(target=run_connection, args=(waiter, orders, told, failures)))
         threads[-1].start()
     for thread in threads:
         thread.join()

@@ -1,0 +1,192 @@
+#!/usr/bin/python3
+"""A storm over a city: 64 connections, half of them with the five stock commands and half with ASSIGN, and
+processes killed in the middle. No driver is given away twice, and none gets lost.
+
+Runs under with_server: PORT. STORM_SEED=N repeats the clients' choices; what arrives first is the machine's.
+"""
+
+import collections
+import os
+import pathlib
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+import redis
+
+from storm_city import (
+    AVAILABLE,
+    CONNECTIONS,
+    DEADLINE_MS,
+    DRIVERS,
+    GEO,
+    OFFER_MS,
+    ORDERS,
+    PROCESSES,
+    STOCK_LOCK_MS,
+    lock_of,
+    place_everybody,
+    read_diary,
+)
+from storm_judge import Holds, Listener, Moment, open_questions, unknown_locks
+
+PORT = int(os.environ["PORT"])
+KINDS = ("stock", "assign")
+KILLS = 4  # of each kind
+PATIENCE_S = 200  # for a slow machine, or a server with sanitizers
+
+
+class ClientProcess:
+    """A process of the storm, which can be killed and followed by another one."""
+
+    def __init__(self, folder, kind, number, seed):
+        self._command = [sys.executable, str(pathlib.Path(__file__).with_name("storm_client.py"))]
+        self._arguments = [str(PORT), kind, str(number), str(seed)]
+        self._name = str(pathlib.Path(folder) / f"{kind}-{number}")
+        self.killed = []
+        self._start()
+
+    @property
+    def diaries(self):
+        return [*self.killed, self._diary]
+
+    def kill(self):
+        """kill -9, and another one goes on. False if it had finished before."""
+        self._process.send_signal(signal.SIGKILL)
+        if self._process.wait() != -signal.SIGKILL:
+            return False
+        self.killed.append(self._diary)
+        self._start()
+        return True
+
+    def wait(self):
+        return self._process.wait(PATIENCE_S)
+
+    def stop(self):
+        self._process.kill()
+        self._process.wait()
+
+    def _start(self):
+        self._diary = f"{self._name}.{len(self.killed)}"
+        self._process = subprocess.Popen([*self._command, *self._arguments, self._diary, *self.killed])
+
+
+class Storm(unittest.TestCase):
+    def setUp(self):
+        self.seed = int(os.environ.get("STORM_SEED") or random.SystemRandom().randrange(1_000_000))
+        print(f"STORM_SEED={self.seed}", flush=True)
+        self.chance = random.Random(self.seed)
+        self.server = redis.Redis(port=PORT, decode_responses=True)
+        self.addCleanup(self.server.close)
+        self.server.flushall()
+        self.server.execute_command("GEOADD", GEO, *place_everybody(self.chance))
+        self.server.sadd(AVAILABLE, *DRIVERS)
+        folder = tempfile.TemporaryDirectory(prefix="dabba-storm-")
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+
+    def start(self, kind):
+        processes = [ClientProcess(self.folder, kind, number, self.seed) for number in range(PROCESSES)]
+        for process in processes:
+            self.addCleanup(process.stop)
+        return processes
+
+    def check(self, wrongs, when):
+        self.assertEqual(wrongs, [], f"{when}: {len(wrongs)} wrongs")
+
+    def test_storm(self):
+        began = time.monotonic()
+        listener = Listener(PORT)
+        processes = {kind: self.start(kind) for kind in KINDS}
+        kills = collections.Counter()
+        for number in range(1, KILLS + 1):
+            wanted = PROCESSES * CONNECTIONS * ORDERS * number // (KILLS + 2)
+            self.assertTrue(listener.wait_for_orders(wanted, PATIENCE_S), f"no more than {listener.counts}")
+            for kind in KINDS:
+                kills[kind] += self.chance.choice(processes[kind]).kill()
+            self.check(Moment(self.server).wrongs(), f"after kill {number}")
+        everybody = [process for kind in KINDS for process in processes[kind]]
+        self.assertEqual([process.wait() for process in everybody], [0] * len(everybody))
+        diaries = [read_diary(path) for process in everybody for path in process.diaries]
+        moment = Moment(self.server)
+        self.check(moment.wrongs() + unknown_locks(moment, diaries), "when the last client had gone")
+        self.wait_for_quiet()
+        listener.stop(self.server)
+
+        killed = [read_diary(path) for process in everybody for path in process.killed]
+        moment = Moment(self.server)
+        self.report(listener, diaries, kills, time.monotonic() - began)
+        self.check(listener.wrongs, "heard")
+        self.check(moment.wrongs(), "at the end")
+        self.assertEqual(moment.token, listener.last_token)
+        self.judge_the_end(moment, diaries, killed)
+        self.judge_the_storm(listener, diaries, kills)
+
+    def wait_for_quiet(self):
+        """Until the last offer and the last lock have run out by themselves."""
+        deadline = time.monotonic() + (DEADLINE_MS + OFFER_MS + STOCK_LOCK_MS) / 1000 + 5
+        while self.server.execute_command("ASSIGN.PENDING") or self.server.exists(*map(lock_of, DRIVERS)):
+            self.assertLess(time.monotonic(), deadline, "offers or locks do not end")
+            time.sleep(0.05)
+
+    def judge_the_end(self, moment, diaries, killed):
+        """Every driver is accounted for, once."""
+        holds = Holds(entry for diary in diaries for entry in diary)
+        self.check(holds.wrongs(), "in the diaries")
+        assigned = {record["driver"]: order for order, record in moment.orders_that_are("assigned").items()}
+        told, with_stock = holds.at_the_end("assign"), holds.at_the_end("stock")
+        self.assertEqual({driver: assigned.get(driver) for driver in told}, told, "a promise was not kept")
+        questions = set().union(*map(open_questions, killed))
+        places = collections.Counter()
+        for driver in DRIVERS:
+            where = [
+                name
+                for name, group in {"available": moment.available, "assigned": assigned, "stock": with_stock}.items()
+                if driver in group
+            ]
+            if not where and driver in questions:
+                where = ["unknown"]
+            self.assertEqual(len(where), 1, f"{driver} is {where or 'lost'}")
+            places[where[0]] += 1
+        print(
+            f"{len(DRIVERS)} drivers in the end: {places['available']} available, {places['assigned']} assigned,"
+            f" {places['stock']} with stock clients, {places['unknown']} taken by a client killed before it"
+            f" knew ({len(questions)} open questions); {len(holds)} holds, no two at once",
+            flush=True,
+        )
+
+    def judge_the_storm(self, listener, diaries, kills):
+        """It was one: a test in which nothing happens shows nothing."""
+        self.assertGreaterEqual(min(kills[kind] for kind in KINDS), KILLS // 2)
+        for event in ("offered", "assigned", "rejected", "timed_out", "completed", "cancelled", "unassigned"):
+            self.assertGreater(listener.counts[event], 0, event)
+        words = collections.Counter(entry.word for diary in diaries for entry in diary)
+        self.assertGreater(words["stale_token"], 0)
+        orders = {entry.order for diary in diaries for entry in diary}
+        self.assertEqual(len(orders), len(KINDS) * PROCESSES * CONNECTIONS * ORDERS)
+
+    def report(self, listener, diaries, kills, seconds):
+        entries = [entry for diary in diaries for entry in diary]
+        words = collections.Counter(entry.word for entry in entries)
+        has = collections.Counter(order.split(":")[1] for order in {e.order for e in entries if e.word == "has"})
+        too_late_ms = [int(entry.detail) for entry in entries if entry.word == "too_late_for"]
+        print(
+            f"{len({entry.order for entry in entries})} orders through {len(KINDS) * PROCESSES * CONNECTIONS}"
+            f" connections in {seconds:.1f} s; kill -9 of {kills['stock']} stock and {kills['assign']} ASSIGN"
+            f" processes, {CONNECTIONS} connections each\n"
+            f"orders with a driver: {has['stock']} by the stock commands, {has['assign']} by ASSIGN\n"
+            f"stock: {words['locks']} locks tried, {words['unlocked_late']} released too late, {len(too_late_ms)} won"
+            f" after the driver had gone, {min(too_late_ms, default=0)} ms or more after he was seen available\n"
+            f"ASSIGN: {', '.join(f'{count} {event}' for event, count in listener.counts.items())};"
+            f" last token {listener.last_token}; refused: {words['stale_token']} stale tokens,"
+            f" {words['lock_lost']} lost locks, {words['ended_before']} ended before",
+            flush=True,
+        )
+
+
+if __name__ == "__main__":
+    unittest.main()
