@@ -5,7 +5,7 @@
 #include <exception>
 #include <string>
 #include <string_view>
-#include <utility>
+#include <type_traits>
 
 #include "store/error.h"
 
@@ -18,15 +18,28 @@ class CommandError : public std::exception
 public:
     explicit CommandError(std::string_view line) : line_(line) {}
 
+    /// Texts among the values are quoted up to their first NUL, as by Redis, which prints them as C
+    /// strings.
     template <class... Values>
     CommandError(fmt::format_string<Values...> line, Values&&... values)
-        : line_(fmt::format(line, std::forward<Values>(values)...))
+        : line_(fmt::format(fmt::runtime(fmt::string_view{line}), as_quoted(values)...))
     {}
 
     const char* what() const noexcept override { return line_.c_str(); }
     std::string_view line() const { return line_; }
 
 private:
+    template <class Value>
+    static auto as_quoted(const Value& value)
+    {
+        if constexpr (std::is_convertible_v<const Value&, std::string_view>) {
+            const std::string_view text = value;
+            return text.substr(0, text.find('\0'));
+        } else {
+            return value;
+        }
+    }
+
     std::string line_;
 };
 

@@ -22,14 +22,13 @@ CommandError unknown_command(std::span<const std::string_view> request)
         const auto argument = as_c_string(request[i]).substr(0, kMost - arguments.size());
         arguments += fmt::format("'{}' ", argument);
     }
-    return {"ERR unknown command '{}', with args beginning with: {}",
-            as_c_string(request[0]).substr(0, kMost), arguments};
+    return {"ERR unknown command '{}', with args beginning with: {}", request[0].substr(0, kMost),
+            arguments};
 }
 
 CommandError unknown_subcommand(const Command& container, std::span<const std::string_view> request)
 {
-    return {"ERR unknown subcommand '{}'. Try {} HELP.", as_c_string(request[1]).substr(0, 128),
-            container.name};
+    return {"ERR unknown subcommand '{}'. Try {} HELP.", request[1].substr(0, 128), container.name};
 }
 
 }  // namespace
@@ -52,16 +51,10 @@ void Executor::execute(Session& session, std::span<const std::string_view> reque
 void Executor::apply_reply_mode(Session& session, std::size_t reply_start)
 {
     switch (session.reply_mode) {
-        case ReplyMode::On:
-            return;
-        case ReplyMode::SkipNext:
-            session.reply_mode = ReplyMode::Skip;
-            break;
-        case ReplyMode::Skip:
-            session.reply_mode = ReplyMode::On;
-            break;
-        case ReplyMode::Off:
-            break;
+        case ReplyMode::On: return;
+        case ReplyMode::SkipNext: session.reply_mode = ReplyMode::Skip; break;
+        case ReplyMode::Skip: session.reply_mode = ReplyMode::On; break;
+        case ReplyMode::Off: break;
     }
     session.output.truncate(reply_start);
 }
@@ -107,7 +100,10 @@ const Command& Executor::admit(const Session& session,
     const Command* command = server_.commands.resolve(request);
     if (command == nullptr) throw unknown_command(request);
     const bool lacks_subcommand = command->run == nullptr;
-    if (lacks_subcommand && request.size() > 1) throw unknown_subcommand(*command, request);
+    // COMMAND is a container that is a command too, if nothing follows.
+    const bool has_no_such_subcommand =
+        lacks_subcommand || (command->arity == -1 && server_.commands.is_container(*command));
+    if (request.size() > 1 && has_no_such_subcommand) throw unknown_subcommand(*command, request);
     const auto given = static_cast<int>(request.size());
     const int arity = command->arity;
     if (lacks_subcommand || (arity > 0 && given != arity) || given < -arity) {
