@@ -10,6 +10,7 @@
 #include "protocol/reply_reader.h"
 #include "server/args.h"
 #include "tests/comparison/keyspace_state.h"
+#include "tests/comparison/search_judge.h"
 #include "tests/support/words.h"
 
 namespace tests {
@@ -49,7 +50,7 @@ Comparison::Comparison(Target& dabba, Target& redis, std::function<void()> befor
       before_step_(std::move(before_step)),
       dabba_side_(dabba.connect()),
       redis_side_(redis.connect()),
-      judge_(*redis_side_)
+      judge_(*dabba_side_, *redis_side_)
 {}
 
 std::optional<Difference> Comparison::run(std::span<const Step> steps,
@@ -145,7 +146,7 @@ void Comparison::remember(Client& client, const Request& request, const std::str
             const auto database = std::atoi(one[1].c_str());
             if (database >= 0 && database < 16) client.database = database;
         }
-        if (!client.in_transaction && stores_some(one)) drop_ties(client, one);
+        if (reply[0] == ':' && is_stored_search(one)) forgive_stored(client, one);
     }
 }
 
@@ -167,9 +168,9 @@ bool Comparison::same_scan(Client& client, const Request& request)
     return whole(*client.dabba) == whole(*client.redis);
 }
 
-/// COUNT may take any of several members at the same distance, so a stored result can differ. It is
-/// deleted then, lest everything after it differs, too.
-void Comparison::drop_ties(Client& client, const Request& request)
+/// COUNT may take any of several members at the same distance, and Dabba may find more, so that a
+/// stored result can differ. It is deleted then, lest everything after it differs, too.
+void Comparison::forgive_stored(Client& client, const Request& request)
 {
     auto destination = request[1];
     for (std::size_t i = 2; i + 1 < request.size(); ++i) {

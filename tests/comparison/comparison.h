@@ -60,7 +60,7 @@ private:
                           const protocol::Value& redis);
     void remember(Client& client, const Request& request, const std::string& reply);
     bool same_scan(Client& client, const Request& request);
-    void drop_ties(Client& client, const Request& request);
+    void forgive_stored(Client& client, const Request& request);
     std::optional<std::string> compare_states();
 
     Target& dabba_;

@@ -93,26 +93,17 @@ void mutate(Words& words, std::string& bytes)
     const auto at = words.below(bytes.size());
     const auto size = 1 + words.below(8);
     switch (words.below(7)) {
-        case 0:
-            bytes[at] = static_cast<char>(words.below(256));
-            break;
-        case 1:
-            bytes.erase(at, size);
-            break;
-        case 2:
-            bytes.insert(at, bytes.substr(words.below(bytes.size()), 4 * size));
-            break;
+        case 0: bytes[at] = static_cast<char>(words.below(256)); break;
+        case 1: bytes.erase(at, size); break;
+        case 2: bytes.insert(at, bytes.substr(words.below(bytes.size()), 4 * size)); break;
         case 3:
             bytes.insert(at, words.pick({"\r\n", "\n", "*", "$", "-1", "\"", "'", "\\x", "\r"}));
             break;
-        case 4:
-            bytes[at] = static_cast<char>('0' + words.below(10));
-            break;
+        case 4: bytes[at] = static_cast<char>('0' + words.below(10)); break;
         case 5:
             bytes.insert(at, words.pick({"99999999", "2147483648", "*3\r\n", "$-5\r\n", "\\"}));
             break;
-        default:
-            bytes.insert(at, size, static_cast<char>(words.below(256)));
+        default: bytes.insert(at, size, static_cast<char>(words.below(256)));
     }
 }
 

@@ -6,6 +6,7 @@
 #include "server/args.h"
 #include "store/number.h"
 #include "tests/comparison/requests.h"
+#include "tests/comparison/search_judge.h"
 
 namespace tests {
 
@@ -39,18 +40,10 @@ void damage(Words& words, Request& request)
         return;
     }
     switch (words.below(5)) {
-        case 0:
-            request.erase(at, request.end());
-            break;
-        case 1:
-            request.erase(at);
-            break;
-        case 2:
-            *at = words.junk();
-            break;
-        case 3:
-            request.insert(at, words.junk());
-            break;
+        case 0: request.erase(at, request.end()); break;
+        case 1: request.erase(at); break;
+        case 2: *at = words.junk(); break;
+        case 3: request.insert(at, words.junk()); break;
         default: {
             const std::string copy = *at;
             request.push_back(copy);
@@ -110,8 +103,12 @@ std::vector<Step> generate_steps(std::uint64_t seed, std::size_t count, std::int
         Step step{.client = words.below(kClients), .request = {}};
         auto& open = in_transaction[step.client];
         step.request = open ? draw_in_transaction(words) : draw(words);
-        if (words.one_in(12)) damage(words, step.request);
+        if (words.one_in(12) && step.request[0] != "HELLO") damage(words, step.request);
         if (ends_soon(step.request)) continue;
+        // What it stores may differ (see known_differences), and nobody could say when it was read.
+        if (open && is_stored_search(step.request)) continue;
+        // Where Redis 7.0 refuses a COMMAND GETKEYS that 7.2 takes, it would spoil the transaction.
+        if (open && step.request[0] == "COMMAND") continue;
         if (begins_transaction(step.request)) open = true;
         if (ends_transaction(step.request)) open = false;
         step.request[0] = words.any_case(step.request[0]);

@@ -16,8 +16,10 @@ namespace tests {
 class Judge
 {
 public:
-    /// `side` is a connection to the Redis that is compared with, for questions about its data.
-    explicit Judge(Connection& side) : side_(side) {}
+    /// The connections are for questions about the data.
+    Judge(Connection& dabba_side, Connection& redis_side)
+        : dabba_side_(dabba_side), redis_side_(redis_side)
+    {}
 
     /// The replies to one request, made in the database; a transaction's are judged one by one.
     bool same(const Request& request, int database, const protocol::Value& dabba,
@@ -31,19 +33,13 @@ public:
     const std::map<std::string_view, int>& known_differences_met() const { return met_; }
 
 private:
-    bool same_search(const Request& request, int database, const protocol::Value& dabba,
-                     const protocol::Value& redis);
-    std::map<std::string, double> distances(const Request& request, int database);
-
-    Connection& side_;
+    Connection& dabba_side_;
+    Connection& redis_side_;
     std::map<std::string_view, int> met_;
 };
 
 /// Is the request this command, in whatever case? REQUIRES `command` upper case.
 bool is_command(const Request& request, std::string_view command);
-
-/// A search whose result is stored: if it was cut off at COUNT, ties may be stored differently.
-bool stores_some(const Request& request);
 
 /// How far two readings of a key's remaining time may lie apart, in milliseconds.
 constexpr std::int64_t kClockTolerance = 3000;

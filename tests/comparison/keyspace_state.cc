@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <set>
+#include <sstream>
 #include <vector>
 
 #include "protocol/reply_reader.h"
@@ -43,13 +44,14 @@ std::string as_text(const Value& value, std::size_t group, bool ordered)
     return text;
 }
 
-/// Members and scores; a score by its value, for servers differ in how many digits they print.
+/// Members and scores; a score by its value, for servers differ in how many digits they print, and
+/// without the sign of zero, which Redis keeps in large sets and loses in small ones.
 std::string scores_as_text(const Value& value)
 {
     std::string text;
     for (std::size_t i = 0; i + 1 < value.elements.size(); i += 2) {
         text += fmt::format("{} {}\n", join_words({value.elements[i].text}),
-                            std::strtod(value.elements[i + 1].text.c_str(), nullptr));
+                            std::strtod(value.elements[i + 1].text.c_str(), nullptr) + 0.0);
     }
     return text;
 }
@@ -87,10 +89,31 @@ std::set<std::string> listed_keys(Connection& connection)
     return keys;
 }
 
-std::string described(const KeyState* state)
+/// The lines of one text that the other lacks, not more than fit on a screen.
+std::string lines_only_in(const std::string& text, const std::string& other)
 {
-    if (state == nullptr) return "missing";
-    return fmt::format("{}, ends in {} ms\n{}", state->type, state->ends_in_ms, state->content);
+    constexpr int kMost = 10;
+    const auto split = [](const std::string& lines) {
+        std::set<std::string> set;
+        std::istringstream stream{lines};
+        for (std::string line; std::getline(stream, line);) set.insert(line.substr(0, 200));
+        return set;
+    };
+    const auto others = split(other);
+    std::string only;
+    int shown = 0;
+    for (const auto& line : split(text)) {
+        if (!others.contains(line) && shown++ < kMost) only += "  " + line + "\n";
+    }
+    return only;
+}
+
+std::string described(const KeyState* state, const KeyState* other)
+{
+    if (state == nullptr) return "missing\n";
+    return fmt::format("{}, ends in {} ms; only here, or in another order:\n{}", state->type,
+                       state->ends_in_ms,
+                       lines_only_in(state->content, other == nullptr ? "" : other->content));
 }
 
 bool same(const KeyState& left, const KeyState& right)
@@ -130,8 +153,8 @@ std::optional<std::string> first_difference(const KeyspaceState& dabba, const Ke
         const auto* of_dabba = left == dabba.end() ? nullptr : &left->second;
         const auto* of_redis = right == redis.end() ? nullptr : &right->second;
         if (of_dabba != nullptr && of_redis != nullptr && same(*of_dabba, *of_redis)) continue;
-        return fmt::format("database and key: {}\ndabba: {}\nredis: {}", join_words({name}),
-                           described(of_dabba), described(of_redis));
+        return fmt::format("database and key: {}\ndabba: {}redis: {}", join_words({name}),
+                           described(of_dabba, of_redis), described(of_redis, of_dabba));
     }
     return std::nullopt;
 }

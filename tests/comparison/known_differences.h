@@ -21,6 +21,9 @@ struct KnownDifference
 
 std::span<const KnownDifference> known_differences();
 
+/// The one that is also told from what follow-up questions give (see search_judge.h).
+constexpr std::string_view kWiderSearch = "wider search";
+
 /// Whether two replies are the same but for numbers that one of the servers prints with more
 /// digits.
 bool same_but_for_digits(const protocol::Value& dabba, const protocol::Value& redis);

@@ -18,17 +18,21 @@ Request select(Words& words)
     return {"SELECT", words.one_in(4) ? words.pick({"1", "2"}) : "0"};
 }
 
+/// AUTH before SETNAME, and no more after it: Redis 7.0 sets the name even if what follows is
+/// refused.
 Request hello(Words& words)
 {
     if (words.one_in(6)) return {"HELLO", words.pick({"1", "4", "three", "", "-1"})};
     Request request{"HELLO", words.pick({"2", "3"})};
     if (words.one_in(4)) {
         request.insert(request.end(),
-                       {words.any_case("SETNAME"), words.pick({"rider", "", "two words", "a-b"})});
-    }
-    if (words.one_in(4)) {
-        request.insert(request.end(),
                        {words.any_case("AUTH"), words.pick({"default", "nobody"}), words.value()});
+    }
+    if (words.one_in(10)) {
+        request.push_back(words.junk());
+    } else if (words.one_in(4)) {
+        request.insert(request.end(),
+                       {words.any_case("SETNAME"), words.pick({"rider", "", "two words", "a-b"})});
     }
     return request;
 }
@@ -36,22 +40,14 @@ Request hello(Words& words)
 Request client(Words& words)
 {
     switch (words.below(8)) {
-        case 0:
-            return {"CLIENT", "SETNAME", words.value()};
-        case 1:
-            return {"CLIENT", words.any_case("GETNAME")};
-        case 2:
-            return {"CLIENT", "NO-EVICT", words.pick({"on", "OFF", "maybe", ""})};
-        case 3:
-            return {"CLIENT", "KILL", "ID", words.pick({"0", "-1", "987654321", "one"})};
-        case 4:
-            return {"CLIENT", "KILL", words.pick({"TYPE", "USER", "ADDR", "SKIPME"}), "nobody"};
-        case 5:
-            return {"CLIENT", "LIST", "ID", words.pick({"0", "-1", "987654321", "one"})};
-        case 6:
-            return {"CLIENT", "ID"};
-        default:
-            return {"CLIENT", words.pick({"NOSUCH", "", "REPLY", "NO-EVICT"})};
+        case 0: return {"CLIENT", "SETNAME", words.value()};
+        case 1: return {"CLIENT", words.any_case("GETNAME")};
+        case 2: return {"CLIENT", "NO-EVICT", words.pick({"on", "OFF", "maybe", ""})};
+        case 3: return {"CLIENT", "KILL", "ID", words.pick({"0", "-1", "987654321", "one"})};
+        case 4: return {"CLIENT", "KILL", words.pick({"TYPE", "USER", "ADDR", "SKIPME"}), "nobody"};
+        case 5: return {"CLIENT", "LIST", "ID", words.pick({"0", "-1", "987654321", "one"})};
+        case 6: return {"CLIENT", "ID"};
+        default: return {"CLIENT", words.pick({"NOSUCH", "", "REPLY", "NO-EVICT"})};
     }
 }
 
@@ -66,20 +62,14 @@ Request leave(Words& words) { return {words.pick({"RESET", "RESET", "QUIT"})}; }
 Request about_server(Words& words)
 {
     switch (words.below(7)) {
-        case 0:
-            return {"DBSIZE"};
-        case 1:
-            return {"TIME"};
+        case 0: return {"DBSIZE"};
+        case 1: return {"TIME"};
         case 2:
             return {"CONFIG", "GET", words.pick({"databases", "nothing", "maxmemory-polic[yz]"})};
-        case 3:
-            return {"CONFIG", words.pick({"BANANA", "GET", "SET"})};
-        case 4:
-            return {"COMMAND", words.pick({"BANANA", "GETKEYS"})};
-        case 5:
-            return {words.junk(), words.junk(), words.value()};
-        default:
-            return {"ROLE"};
+        case 3: return {"CONFIG", words.pick({"BANANA", "GET", "SET"})};
+        case 4: return {"COMMAND", words.pick({"BANANA", "GETKEYS"})};
+        case 5: return {words.junk(), words.junk(), words.value()};
+        default: return {"ROLE"};
     }
 }
 

@@ -64,19 +64,14 @@ std::string Words::any_key()
 std::string Words::member()
 {
     switch (below(20)) {
-        case 0:
-            return "";
-        case 1:
-            return bytes_of(random_, 1 + below(3));
-        case 2:
-            return std::string(60 + below(10), 'x');
-        case 3:
-            return std::to_string(between(-40000, 40000));
+        case 0: return "";
+        case 1: return bytes_of(random_, 1 + below(3));
+        case 2: return std::string(60 + below(10), 'x');
+        case 3: return std::to_string(between(-40000, 40000));
         case 4:
             return pick({"9223372036854775807", "-9223372036854775808", "9223372036854775808", "+1",
                          "01", "-0", " 1", "2147483648", "-2147483649"});
-        default:
-            break;
+        default: break;
     }
     if (one_in(2)) return std::to_string(between(-5, 20));
     return "member:" + std::to_string(below(25));
@@ -91,31 +86,26 @@ std::string Words::value() { return one_in(12) ? bytes_of(random_, below(200)) :
 std::string Words::score()
 {
     switch (below(12)) {
-        case 0:
-            return pick({"inf", "-inf", "+inf", "Infinity", "-INFINITY", "infinity"});
+        case 0: return pick({"inf", "-inf", "+inf", "Infinity", "-INFINITY", "infinity"});
         case 1:
             return pick({"nan", "NaN", "-nan", "", "one", "1 ", " 1", "1e", "1e400", "0x", "--1",
                          "1.2.3", "1,5", "1e-400"});
         case 2:
             return pick({"0.1", "1e17", "1e21", "1e-7", "-0", "0x1F", "1e3", ".5", "5.", "1e100",
                          "9007199254740993", "123456789012345680", "1.7976931348623157e308"});
-        case 3:
-            return decimal(static_cast<double>(between(-1'000'000'000, 1'000'000'000)) / 1e6);
-        default:
-            return std::to_string(between(-5, 15));
+        case 3: return decimal(static_cast<double>(between(-1'000'000'000, 1'000'000'000)) / 1e6);
+        default: return std::to_string(between(-5, 15));
     }
 }
 
 std::string Words::longitude()
 {
     switch (below(14)) {
-        case 0:
-            return pick({"180", "-180", "0", "-0", "179.999999", "-179.999999", "1e1"});
+        case 0: return pick({"180", "-180", "0", "-0", "179.999999", "-179.999999", "1e1"});
         case 1:
             return pick({"180.0000001", "-181", "1e10", "inf", "-inf", "nan", "", "east", "1 ",
                          "0x10", "9e999"});
-        case 2:
-            return decimal(static_cast<double>(between(-180'000'000, 180'000'000)) / 1e6);
+        case 2: return decimal(static_cast<double>(between(-180'000'000, 180'000'000)) / 1e6);
         default:
             return decimal(kCityLongitude + static_cast<double>(between(-300'000, 300'000)) / 1e6);
     }
@@ -124,12 +114,10 @@ std::string Words::longitude()
 std::string Words::latitude()
 {
     switch (below(14)) {
-        case 0:
-            return pick({"85.05112878", "-85.05112878", "0", "-0", "85", "-85", "1e-1"});
+        case 0: return pick({"85.05112878", "-85.05112878", "0", "-0", "85", "-85", "1e-1"});
         case 1:
             return pick({"85.0511288", "-85.06", "90", "-inf", "inf", "NAN", "", "north", " 1"});
-        case 2:
-            return decimal(static_cast<double>(between(-85'000'000, 85'000'000)) / 1e6);
+        case 2: return decimal(static_cast<double>(between(-85'000'000, 85'000'000)) / 1e6);
         default:
             return decimal(kCityLatitude + static_cast<double>(between(-300'000, 300'000)) / 1e6);
     }
@@ -138,14 +126,10 @@ std::string Words::latitude()
 std::string Words::length()
 {
     switch (below(14)) {
-        case 0:
-            return pick({"0", "-1", "nan", "inf", "-inf", "", "five", "1e10", "1e-3", "5 "});
-        case 1:
-            return std::to_string(between(100, 30'000));
-        case 2:
-            return decimal(static_cast<double>(between(0, 100'000'000)) / 1e6);
-        default:
-            return std::to_string(between(1, 40));
+        case 0: return pick({"0", "-1", "nan", "inf", "-inf", "", "five", "1e10", "1e-3", "5 "});
+        case 1: return std::to_string(between(100, 30'000));
+        case 2: return decimal(static_cast<double>(between(0, 100'000'000)) / 1e6);
+        default: return std::to_string(between(1, 40));
     }
 }
 
@@ -181,13 +165,11 @@ std::string Words::pattern()
 std::string Words::time_to_live(bool in_milliseconds)
 {
     switch (below(10)) {
-        case 0:
-            return pick({"0", "-1", "-100000", "-9223372036854775807"});
+        case 0: return pick({"0", "-1", "-100000", "-9223372036854775807"});
         case 1:
             return pick({"9223372036854775807", "9223372036854775808", "-9223372036854775808",
                          "9223372036854775", "ten", "", "1.5", " 5", "+5", "99999999999999999999"});
-        default:
-            return std::to_string(between(1000, 100'000) * (in_milliseconds ? 1000 : 1));
+        default: return std::to_string(between(1000, 100'000) * (in_milliseconds ? 1000 : 1));
     }
 }
 
@@ -204,19 +186,14 @@ std::string Words::moment(bool in_milliseconds)
 std::string Words::junk()
 {
     switch (below(6)) {
-        case 0:
-            return bytes_of(random_, below(5));
-        case 1:
-            return std::to_string(between(-3, 3));
-        case 2:
-            return pick({"9223372036854775807", "-9223372036854775809", "nan", "inf", "1e400"});
+        case 0: return bytes_of(random_, below(5));
+        case 1: return std::to_string(between(-3, 3));
+        case 2: return pick({"9223372036854775807", "-9223372036854775809", "nan", "inf", "1e400"});
         case 3:
             return any_case(pick({"NX", "XX", "GT", "LT", "CH", "EX", "PX", "GET", "COUNT", "ANY",
                                   "ASC", "WITHDIST", "STORE", "BYRADIUS", "FROMMEMBER", "LIMIT"}));
-        case 4:
-            return any_key();
-        default:
-            return "";
+        case 4: return any_key();
+        default: return "";
     }
 }
 
