@@ -1,0 +1,109 @@
+"""What Dabba has to reach, and whether it did in this run.
+
+A bar reads the summary {case: {server: {number: {"median", "min", "max"}}}} and yields rows of
+(what, bar, measured, reached). A case that was not measured has no row.
+"""
+
+
+class Summary:
+    """Medians, looked up by case, server and number; None where there is nothing."""
+
+    def __init__(self, cases, peer="redis"):
+        self.cases = cases
+        self.peer = peer
+
+    def get(self, case, server, number="cpu_us"):
+        return self.cases.get(case, {}).get(server, {}).get(number, {}).get("median")
+
+    def ratio(self, case, number="cpu_us", peer_case=None):
+        """How many times as much as Dabba the peer needs."""
+        ours = self.get(case, "dabba", number)
+        theirs = self.get(peer_case or case, self.peer, number)
+        return theirs / ours if ours and theirs else None
+
+    def having(self, prefix, suffix=""):
+        return [case for case in self.cases if case.startswith(prefix) and case.endswith(suffix)]
+
+
+SIMPLE = ("ping", "set", "get", "del", "sadd", "srem", "sismember", "geoadd", "hgetall")
+
+
+def at_least(ratio, bar):
+    return f"1/{ratio:,.0f}" if bar >= 10 else f"1/{ratio:.2f}", ratio >= bar
+
+
+def searches(summary):
+    for case in summary.having("georadius ", " 100,000"):
+        if ratio := summary.ratio(case):
+            yield (f"the seed's GEORADIUS, 100,000 drivers, {case.split()[1]}", "at most 1/300 of Redis's CPU",
+                   *at_least(ratio, 300))
+    for layout in ("uniform", "clustered"):
+        small, large = (summary.get(f"georadius {layout} {size}", "dabba") for size in ("10,000", "1,000,000"))
+        if small and large:
+            yield (f"the same from 10,000 to 1,000,000, {layout}", "grows by at most 2x",
+                   f"{large / small:.2f}x", large / small <= 2)
+    for case in (*summary.having("georadius_any"), *summary.having("georadius_all"), *summary.having("smembers")):
+        if ratio := summary.ratio(case):
+            yield (case, "at most 1/2 of Redis's CPU", *at_least(ratio, 2))
+
+
+def orders(summary):
+    size = "100,000 50%"
+    by_hand = summary.get(f"five_commands {size}", summary.peer)
+    scripts = {name: summary.get(f"{name} {size}", summary.peer) for name in ("lua_growing_count", "lua_growing_radius")}
+    for ours, title in (("assign", "one at a time"), ("assign_pipelined", "pipelined")):
+        cost = summary.get(f"{ours} {size}", "dabba")
+        if cost and by_hand:
+            yield (f"ASSIGN ({title}) against the five commands, 100,000 drivers", "1,000x the orders per CPU second",
+                   f"{by_hand / cost:,.0f}x", by_hand / cost >= 1000)
+        for name, script in scripts.items():
+            if cost and script:
+                yield (f"ASSIGN ({title}) against {name.replace('_', ' ')}", "200x the orders per CPU second",
+                       f"{script / cost:,.0f}x", script / cost >= 200)
+    for share in ("1%", "0%"):
+        cost = summary.get(f"assign 1,000,000 {share}", "dabba")
+        if cost:
+            yield f"ASSIGN with {share} of a million available", "under 100 us of CPU", f"{cost:.1f} us", cost < 100
+
+
+def simple(summary):
+    for name in SIMPLE:
+        if ratio := summary.ratio(f"{name} p64"):
+            yield (f"{name.upper()}, pipeline 64", "at most 1/2 of Redis's CPU", *at_least(ratio, 2))
+    for name in SIMPLE:
+        if ratio := summary.ratio(f"{name} p1"):
+            yield (f"{name.upper()}, pipeline 1", "not above Redis's CPU", *at_least(ratio, 1))
+    ours, echo = summary.get("ping p1", "dabba"), summary.get("ping p1", "echo")
+    if ours and echo:
+        yield ("PING, pipeline 1, beside a bare Asio echo server", "within 10 %", f"{(ours / echo - 1) * 100:+.0f} %",
+               ours <= echo * 1.1)
+    if ratio := summary.ratio("geoadd of a million p16"):
+        yield "GEOADD of moved drivers, a million, pipeline 16", "2x Redis per CPU second", f"{ratio:.2f}x", ratio >= 2
+
+
+def the_rest(summary):
+    for case in summary.having("memory"):
+        if ratio := summary.ratio(case, "resident_bytes"):
+            yield case, "at most 60 % of Redis's", f"{100 / ratio:.0f} %", ratio >= 1 / 0.6
+    for case in summary.having("growth"):
+        worst = summary.get(case, "dabba", "worst_cpu_us")
+        if worst is not None:
+            clock = summary.get(case, "dabba", "max_us")
+            theirs = summary.get(case, summary.peer, "worst_cpu_us") or 0
+            yield (f"{case}: the worst batch of 10", "under 2 ms",
+                   f"{worst / 1000:.2f} ms of CPU ({clock / 1000:.1f} ms by the clock; Redis {theirs / 1000:.0f} ms of CPU)",
+                   worst < 2000)
+    for case in summary.having("", "keys end in one second"):
+        p99 = summary.get(case, "dabba", "p99_us")
+        if p99:
+            yield f"{case}: others' p99", "under 2 ms", f"{p99 / 1000:.2f} ms", p99 < 2000
+    start = summary.get("start to first reply", "dabba", "start_ms")
+    if start:
+        yield "start to first reply", "under 20 ms", f"{start:.1f} ms", start < 20
+
+
+def judge(cases, peer="redis"):
+    """All rows of (what, bar, measured, reached)."""
+    summary = Summary(cases, peer)
+    for part in (searches, orders, simple, the_rest):
+        yield from part(summary)
