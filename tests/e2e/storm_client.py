@@ -109,13 +109,17 @@ class StockWaiter(Waiter):
     def _lock(self, order, driver):
         self._locked_at[driver] = time.monotonic()
         self.note("locks", order, driver)
-        return bool(self.ask("SET", lock_of(driver), order, "NX", "PX", STOCK_LOCK_MS))
+        won = self.ask("SET", lock_of(driver), order, "NX", "PX", STOCK_LOCK_MS) is not None
+        if won:
+            self.note("locked", order, driver)
+        return won
 
     def _lock_age_ms(self, driver):
         return (time.monotonic() - self._locked_at[driver]) * 1000
 
     def _unlock(self, order, driver):
         if self._lock_age_ms(driver) < STOCK_LOCK_MS / 2:
+            self.note("unlocks", order, driver)
             self.ask("DEL", lock_of(driver))
             if self._lock_age_ms(driver) >= STOCK_LOCK_MS:
                 self.note("unlocked_late", order, driver)  # and may have deleted somebody else's

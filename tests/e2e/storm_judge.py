@@ -6,7 +6,7 @@ import threading
 
 import redis
 
-from storm_city import AVAILABLE, DRIVERS, GEO, all_orders, lock_of
+from storm_city import AVAILABLE, DRIVERS, GEO, STOCK_LOCK_MS, all_orders, lock_of
 
 LAST_WORDS = ("takes", "gives_back")  # a client killed right after one of these has left an open question
 
@@ -67,8 +67,9 @@ class Listener:
     def __init__(self, port):
         self.counts = collections.Counter()
         self.wrongs = []
+        self.locks = []  # [driver, order, begin in ms, end in ms], by the server's clock
         self.last_token = 0
-        self._orders, self._sequences, self._holders = set(), {}, {}
+        self._orders, self._sequences, self._holders, self._locks_by_token = set(), {}, {}, {}
         self._heard = threading.Condition()
         self._pubsub = redis.Redis(port=port, decode_responses=True).pubsub()
         self._pubsub.psubscribe("assign:order:*")
@@ -108,6 +109,8 @@ class Listener:
             self._judge_reservation(event)
         elif driver in self._holders and self._holders[driver]["order"] == order:
             del self._holders[driver]
+            lock = self._locks_by_token[event["token"]]
+            lock[3] = min(lock[3], event["time_ms"])
 
     def _judge_reservation(self, event):
         driver, holder = event["driver"], self._holders.get(event["driver"])
@@ -117,6 +120,9 @@ class Listener:
             if event["token"] <= self.last_token:
                 self.wrongs.append(f"the last token was {self.last_token}: {event}")
             self.last_token = event["token"]
+            lock = [driver, event["order"], event["time_ms"], event["expires_at_ms"]]
+            self._locks_by_token[event["token"]] = lock
+            self.locks.append(lock)
         self._holders[driver] = event
 
     @staticmethod
@@ -165,6 +171,39 @@ class Holds:
                 if begin < end:
                     wrongs.append(f"{driver} was with {order} and {next_order} at the same time")
         return wrongs
+
+
+def stock_locks(diaries):
+    """[driver, order, begin in ms, end in ms] of the stock clients' locks, by the diaries' clock: from when the
+    client knew it had the lock to when it began to release it, or to when the lock could end at the earliest."""
+    locks = []
+    for diary in diaries:
+        asked, held = {}, {}
+        for entry in diary:
+            key, time_ms = (entry.driver, entry.order), entry.time_ns / 1e6
+            if entry.word == "locks":
+                asked[key] = time_ms
+            elif entry.word == "locked":
+                held[key] = [*key, time_ms, asked[key] + STOCK_LOCK_MS]
+                locks.append(held[key])
+            elif entry.word == "unlocks":
+                held[key][3] = min(held[key][3], time_ms)
+    return locks
+
+
+def wrongs_of_locks(locks, slack_ms):
+    """Locks of one driver that were alive at the same time."""
+    by_driver = collections.defaultdict(list)
+    for driver, order, begin, end in locks:
+        if begin < end:
+            by_driver[driver].append((begin, end, order))
+    wrongs = []
+    for driver, times in by_driver.items():
+        times.sort()
+        for (_, end, order), (begin, _, next_order) in zip(times, times[1:]):
+            if begin < end - slack_ms:
+                wrongs.append(f"{driver} was locked by {order} and, {end - begin:.1f} ms too early, by {next_order}")
+    return wrongs
 
 
 def open_questions(diary):
