@@ -48,7 +48,7 @@ enum Flag : std::uint32_t {
     kAllowBusy = 1 << 16,
     kSentinel = 1 << 17,
     kWhileSubscribed = 1 << 26,  ///< the few that a RESP2 client with subscriptions may still use
-    kNotQueued = 1 << 18,  ///< runs at once inside MULTI (EXEC, DISCARD, WATCH, QUIT, RESET)
+    kNotQueued = 1 << 18,        ///< runs at once inside MULTI (EXEC, DISCARD, WATCH, QUIT, RESET)
     kNoAsyncLoading = 1 << 21,
     kNoMandatoryKeys = 1 << 22,  ///< may come without a single key, such as EVAL
 
@@ -74,12 +74,19 @@ struct KeySpec
     int last = 0;            ///< Range: relative to the first key; negative counts from the end
     int step = 1;            ///< Range and KeyCount: arguments from one key to the next
     std::string_view flags;  ///< for example "RW ACCESS UPDATE"
+    std::string_view notes = {};  ///< for people who read COMMAND INFO; Redis has a few
 };
 
 /// One key, at argument `position` (1 is the first after the command's name).
 constexpr KeySpec key_at(int position, std::string_view flags)
 {
     return {.begin = KeySpec::Begin::Index, .position = position, .flags = flags};
+}
+
+constexpr KeySpec with_notes(KeySpec spec, std::string_view notes)
+{
+    spec.notes = notes;
+    return spec;
 }
 
 /// Keys from argument `position` to the last one.
@@ -144,8 +151,7 @@ struct Command
     int words = name.find(' ') == std::string_view::npos ? 1 : 2;
 
     /// Redis's arity: the number of words with the name; negative: at least so many.
-    int arity = arity_override != 0 ? arity_override
-                                    : arity_of(words, count_arguments(syntax));
+    int arity = arity_override != 0 ? arity_override : arity_of(words, count_arguments(syntax));
 
     constexpr bool has(Flag flag) const { return (flags & flag) != 0; }
 };

@@ -94,7 +94,8 @@ void reply_key_spec(ReplyWriter& reply, const KeySpec& spec)
 {
     const bool by_index = spec.begin == KeySpec::Begin::Index;
     const bool by_range = spec.find == KeySpec::Find::Range;
-    reply.map(3);
+    reply.map(spec.notes.empty() ? 3 : 4);
+    if (!spec.notes.empty()) reply_pair(reply, "notes", spec.notes);
     reply.bulk("flags");
     reply_statuses(reply, key_flag_names(spec.flags));
 
