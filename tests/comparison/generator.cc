@@ -51,6 +51,13 @@ void damage(Words& words, Request& request)
     }
 }
 
+/// Not what asks for connections by number, since each server counts its own; nor HELLO, see there.
+bool may_be_damaged(const Request& request)
+{
+    const bool by_number = request[0] == "CLIENT" && (request[1] == "KILL" || request[1] == "LIST");
+    return !by_number && request[0] != "HELLO";
+}
+
 /// What a client in a transaction does next: most often he ends it soon.
 Request draw_in_transaction(Words& words)
 {
@@ -103,7 +110,7 @@ std::vector<Step> generate_steps(std::uint64_t seed, std::size_t count, std::int
         Step step{.client = words.below(kClients), .request = {}};
         auto& open = in_transaction[step.client];
         step.request = open ? draw_in_transaction(words) : draw(words);
-        if (words.one_in(12) && step.request[0] != "HELLO") damage(words, step.request);
+        if (words.one_in(12) && may_be_damaged(step.request)) damage(words, step.request);
         if (ends_soon(step.request)) continue;
         // What it stores may differ (see known_differences), and nobody could say when it was read.
         if (open && is_stored_search(step.request)) continue;
