@@ -6,6 +6,7 @@
 #include "server/call.h"
 #include "server/command.h"
 #include "server/commands/families.h"
+#include "server/commands/help.h"
 #include "server/server.h"
 #include "store/glob.h"
 
@@ -221,6 +222,13 @@ constexpr Command kCommands[] = {
      .group = Group::Pubsub,
      .flags = kInspectFlags,
      .run = list_channels<Topic::Channel>},
+    {.name = "PUBSUB HELP",
+     .summary = "Returns helpful text about the different subcommands.",
+     .since = "6.2.0",
+     .complexity = "O(1)",
+     .group = Group::Pubsub,
+     .flags = kLoading | kStale,
+     .run = container_help},
     {.name = "PUBSUB NUMSUB",
      .syntax = "[channel [channel ...]]",
      .summary = "Returns a count of subscribers to channels.",
