@@ -24,7 +24,8 @@ Options, checks, error lines, replies, records, locks, tokens and events are the
   it answers COUNT). Every 100 ms is a good rhythm; two workers do no harm. Whatever changes an order
   first ends its offer if that ran out, so that nobody accepts too late, tick or no tick.
 - Replies are flat lists of names and values in RESP3 too, as Dabba's are in RESP2.
-- Redis sorts all drivers of the area for each search (see the README for what that costs).
+- Redis sorts all drivers of the area for each search (see the README for what that costs), and its
+  GEOSEARCH misses some in areas of thousands of kilometers.
 
 Keys. The declared ones are geo, available and order. Beside them a function reads and writes
 
@@ -46,6 +47,10 @@ Redis rolls nothing back. ]]
 local kRecordTimeMs = 60 * 60 * 1000
 local kDefaultRating, kDefaultCount = '*->rating', 10
 local kDefaultLock, kDefaultLockMs = 'agent:*:lock', 30 * 1000
+-- Of so few available drivers, each is asked where he is, which costs the same in every city; otherwise the
+-- search goes outward from the place, by pages of which this is the first.
+local kFewAvailable = 1000
+local kFirstPage = 100
 
 local kSyntax = 'ERR syntax error'
 local kNotAnInteger = 'ERR value is not an integer or out of range'
@@ -288,9 +293,9 @@ end
 -- Everybody in the shape, nearest first, as a function that gives the next one. A page costs Redis about the
 -- same however long it is, so they grow fast.
 local function outward(search)
-    local page, complete, given, count = {}, false, 0, 100
+    local page, complete, given, count = {}, false, 0, kFirstPage
     return function()
-        while given == #page or given > #page do
+        while given >= #page do
             if complete then return nil end
             page, complete = nearest_page(search, count)
             count = count * 10
@@ -362,12 +367,11 @@ local function rating_of(pattern, member)
     return text and parse_double(text) or 0
 end
 
--- The candidate that the strategy takes, or nil. Of few who are available, each is asked where he is: that
--- costs the same in every city.
+-- The candidate that the strategy takes, or nil.
 local function find_candidate(order, search, tried)
     local has_places, has_available = check_keys(search)
     if not has_places or not has_available then return nil end
-    local few = redis.call('SCARD', search.available) <= 1000
+    local few = redis.call('SCARD', search.available) <= kFewAvailable
     local next_found = few and sorted_members(search, redis.call('SMEMBERS', search.available)) or outward(search)
     local best, best_rating, weighed = nil, 0, 0
     for found in next_found do
@@ -557,14 +561,12 @@ end
 
 local function publish(order, event, record, now)
     local held = record.reservation
-    local message = string.format(
-        '{"event":"%s","order":%s,"state":"%s","driver":%s,"token":%s,"distance_m":%s,"expires_at_ms":%s,'
-            .. '"time_ms":%s,"sequence":%s}',
-        -- string.format cuts a text at a NUL, but quote() leaves none.
-        event, quote(order), record.state, held and quote(held.driver) or 'null', record.token,
-        held and shortest(held.distance_m) or 'null',
-        held and not is_finished(record) and integer_text(held.expires_at) or 'null', integer_text(now),
-        integer_text(record.sequence))
+    local message = '{"event":"' .. event .. '","order":' .. quote(order) .. ',"state":"' .. record.state
+        .. '","driver":' .. (held and quote(held.driver) or 'null')
+        .. ',"token":' .. record.token
+        .. ',"distance_m":' .. (held and shortest(held.distance_m) or 'null')
+        .. ',"expires_at_ms":' .. (held and not is_finished(record) and integer_text(held.expires_at) or 'null')
+        .. ',"time_ms":' .. integer_text(now) .. ',"sequence":' .. integer_text(record.sequence) .. '}'
     redis.call('PUBLISH', 'assign:' .. order, message)
     if held then redis.call('PUBLISH', 'assign:' .. held.driver, message) end
 end
@@ -643,6 +645,9 @@ local function time_out(order, now)
     local record = open_offer(order)
     if not record or record.reservation.expires_at > now then return false end
     table.insert(record.tried, record.reservation.driver)
+    -- To Redis a lock lives through its last millisecond; nobody may take it for another's.
+    local left = redis.call('PTTL', record.reservation.lock)
+    if left == 0 or left == 1 then release_lock(order, record.reservation) end
     local searched, candidate = pcall(next_candidate, order, record, now)
     end_offer(order, record, 'timed_out', searched and candidate or nil, now)
     return true
@@ -680,6 +685,7 @@ local kMetersPer = {m = 1, km = 1000, ft = 0.3048, mi = 1609.34}
 local function arguments(list)
     local args, position = {}, 1
     function args.done() return position > #list end
+    function args.peek() return list[position] end
     function args.next()
         if args.done() then refuse(kSyntax) end
         position = position + 1
@@ -796,14 +802,10 @@ local function read_request(command, keys, list, now)
         lock_ms = kDefaultLockMs, offer = false,
     }
     local args, given = arguments(list), {}
-    local position = 0
     while not args.done() do
-        position = position + 1
-        local word
-        for name, option in pairs(kOptions) do
-            if args.accept(name, option[1]) then word = name break end
-        end
-        local option = word and kOptions[word] or refuse(kSyntax)
+        local word = args.peek():upper()
+        local option = kOptions[word]
+        if not option or not args.accept(word, option[1]) then refuse(kSyntax) end
         if given[option[2]] then refuse(kSyntax) end
         given[option[2]] = true
         option[3](args, search, now, command)
@@ -830,8 +832,9 @@ local function lock_reason(lock, now)
     local holder = type_of(lock) == 'string' and redis.call('GET', lock) or ''
     if holder == '' then holder = 'something else' end
     local left = redis.call('PTTL', lock)
-    if left < 0 then return string.format('locked by %s without an end (%s)', holder, lock) end
-    return string.format('locked by %s for another %.1f s (%s)', holder, left / 1000, lock)
+    -- Not with string.format, which cuts texts at a NUL.
+    if left < 0 then return 'locked by ' .. holder .. ' without an end (' .. lock .. ')' end
+    return 'locked by ' .. holder .. ' for another ' .. string.format('%.1f', left / 1000) .. ' s (' .. lock .. ')'
 end
 
 -- Why a driver was passed over, as a person would say it.
@@ -879,8 +882,9 @@ end
 -- What assign would do, in one sentence.
 local function outcome_of(record, search, looked_at, best)
     if record then
-        return string.format('would change nothing: the order is %s with %s (token %s)', record.state,
-                             record.reservation and record.reservation.driver or '', record.token)
+        local driver = record.reservation and record.reservation.driver or ''
+        return 'would change nothing: the order is ' .. record.state .. ' with ' .. driver .. ' (token '
+            .. record.token .. ')'
     end
     if best then return 'would ' .. (search.offer and 'offer the order to ' or 'assign ') .. best.member end
     if looked_at == 0 then return 'no candidate: no driver is in the area' end
@@ -1050,8 +1054,9 @@ local function register(name, command, keys_needed, least, most, flags, run)
             end
             local succeeded, reply = pcall(run, keys, args)
             if succeeded then return reply end
-            if type(reply) == 'table' and reply.refusal then return redis.error_reply(reply.refusal) end
-            error(reply)
+            -- What Redis itself refuses (a key in another slot, say) comes as a table or as its text.
+            local line = type(reply) == 'table' and (reply.refusal or reply.err) or tostring(reply)
+            return redis.error_reply(line:find('^%u+ ') and line or 'ERR ' .. line)
         end,
     }
 end
