@@ -29,7 +29,8 @@ std::string reason_of(const Call& call, const AssignRequest& request, const Expl
     const auto& search = request.search;
     const std::size_t which = driver.judgement.which;
     switch (driver.judgement.verdict) {
-        case Verdict::NotAvailable: return fmt::format("not available: not in {}", search.available);
+        case Verdict::NotAvailable:
+            return fmt::format("not available: not in {}", search.available);
         case Verdict::NotInRequired: return fmt::format("not in {}", search.require[which]);
         case Verdict::InExcepted: return fmt::format("excluded: in {}", search.except[which]);
         case Verdict::Skipped: return "skipped by the request";
@@ -49,8 +50,8 @@ std::string reason_of(const Call& call, const AssignRequest& request, const Expl
 }
 
 /// What ASSIGN would do, in one sentence.
-std::string outcome_of(const std::optional<AssignmentRecord>& standing, const AssignRequest& request,
-                       const store::Explanation& explanation)
+std::string outcome_of(const std::optional<AssignmentRecord>& standing,
+                       const AssignRequest& request, const store::Explanation& explanation)
 {
     if (standing) {
         return fmt::format("would change nothing: the order is {} with {} (token {})",
@@ -97,10 +98,13 @@ void explain(Call& call)
     AssignRequest request = next_assign_request(call);
     auto assignments = call.server.assignments(call.keys);
     const auto standing = assignments.standing(request.order);
-    request.find_place(call.keys);
-    const auto explanation =
-        store::explain_candidates(call.keys, request.order, request.search,
-                                  passed_over(assignments.get(request.order)), kMost);
+    // An order that stays as it is chooses nobody, and needs no place to search from.
+    store::Explanation explanation;
+    if (!standing) {
+        request.find_place(call.keys);
+        explanation = store::explain_candidates(call.keys, request.order, request.search,
+                                                passed_over(assignments.get(request.order)), kMost);
+    }
 
     call.reply.map(4);
     call.reply.bulk("order");
@@ -148,12 +152,13 @@ constexpr std::string_view kSince = "dabba 0.1.0";
 
 constexpr Command kCommands[] = {
     {.name = "ASSIGN.EXPLAIN",
-     .syntax = "geo available order <FROMLONLAT longitude latitude | FROMMEMBER member> "
-               "<BYRADIUS radius <M | KM | FT | MI> | BYBOX width height <M | KM | FT | MI>> "
-               "[STRATEGY <NEAREST | RATING>] [RATINGBY pattern] [COUNT count] "
-               "[REQUIRE numsets set [set ...]] [EXCEPT numsets set [set ...]] "
-               "[SKIP nummembers member [member ...]] [LOCK pattern] [EX seconds | PX milliseconds] "
-               "[OFFER] [DEADLINE milliseconds]",
+     .syntax =
+         "geo available order <FROMLONLAT longitude latitude | FROMMEMBER member> "
+         "<BYRADIUS radius <M | KM | FT | MI> | BYBOX width height <M | KM | FT | MI>> "
+         "[STRATEGY <NEAREST | RATING>] [RATINGBY pattern] [COUNT count] "
+         "[REQUIRE numsets set [set ...]] [EXCEPT numsets set [set ...]] "
+         "[SKIP nummembers member [member ...]] [LOCK pattern] [EX seconds | PX milliseconds] "
+         "[OFFER] [DEADLINE milliseconds]",
      .summary = "Tells what ASSIGN would do and why: each driver looked at, and what speaks "
                 "against him. Changes nothing.",
      .since = kSince,

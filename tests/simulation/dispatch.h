@@ -1,0 +1,53 @@
+#pragma once
+
+#include <string>
+#include <utility>
+
+#include "tests/simulation/world.h"
+
+namespace tests {
+
+/// Somebody who dispatches with ASSIGN, and its drivers, who say yes, no or nothing. Each function
+/// is one step: it picks an order and does something about it, on the server and in the model.
+class Dispatch
+{
+public:
+    explicit Dispatch(World& world) : world_(world) {}
+
+    void assign();
+    /// The same request twice.
+    void assign_again();
+    void explain_and_assign();
+    void accept();
+    void reject();
+    void complete();
+    void cancel();
+    void look_up();
+    void list_pending();
+    /// A request that no server should understand.
+    void talk_nonsense();
+
+private:
+    /// The words of an ASSIGN and what they mean.
+    struct Request
+    {
+        std::string order;
+        Search search;
+        Words words;
+    };
+
+    Request some_request();
+    void add_place(Request& request);
+    void add_choice(Request& request);
+    void add_sets(Request& request);
+    void add_lock(Request& request);
+    void send(const Request& request);
+    std::string some_order();
+    std::string some_order(const std::string& state);
+    std::uint64_t some_token(const std::string& order);
+    void answer_offer(const std::string& word);
+
+    World& world_;
+};
+
+}  // namespace tests
