@@ -853,11 +853,11 @@ end
 -- Everybody the search looks at; the number of those who are too many to be listed; who would be chosen.
 local function explain_candidates(order, search, tried)
     local kMost = 1000
-    local has_places = check_keys(search)
+    local has_places, has_available = check_keys(search)
     if not has_places then return {}, 0, nil end
     local drivers, unlisted, best, candidates = {}, 0, nil, 0
     for driver in outward(search) do
-        if search.available_exists then
+        if has_available then
             driver.objection, driver.which = objection_to(driver.member, order, search, tried)
         else
             driver.objection = 'not available'
@@ -1004,11 +1004,14 @@ local function explain(keys, args)
     local order, now = keys[3], now_ms()
     local search = read_request('ASSIGN.EXPLAIN', keys, args, now)
     local record, existing = standing(order, now), get(order)
-    find_place(search)
-    search.available_exists = exists_as('set', search.available)
-    local tried = existing and existing.rejected or {}
-    if existing and not is_finished(existing) then tried = joined(tried, existing.tried) end
-    local drivers, unlisted, best = explain_candidates(order, search, tried)
+    local drivers, unlisted, best = {}, 0, nil
+    -- An order that stays as it is chooses nobody, and needs no place to search from.
+    if not record then
+        find_place(search)
+        local tried = existing and existing.rejected or {}
+        if existing and not is_finished(existing) then tried = joined(tried, existing.tried) end
+        drivers, unlisted, best = explain_candidates(order, search, tried)
+    end
 
     local listed = {}
     for i, driver in ipairs(drivers) do
