@@ -211,8 +211,9 @@ AssignmentRecord to_record(const Hash& hash)
     record.state = read_state(fields);
     record.token = static_cast<std::uint64_t>(fields.integer("token"));
     record.reservation = read_reservation(fields);
-    const bool held =
-        record.state == AssignmentState::Offered || record.state == AssignmentState::Assigned;
+    const bool held = record.state == AssignmentState::Offered ||
+                      record.state == AssignmentState::Assigned ||
+                      record.state == AssignmentState::Completed;
     if (held && !record.reservation) throw Error{Reason::NotAnAssignment};
     record.tried = fields.list("tried");
     record.rejected = fields.list("rejected");
