@@ -107,8 +107,11 @@ TEST_CASE("keys are found by the command's own specifications")
     CHECK(tree("source destination member", {key_at(1, "RW"), key_at(2, "RW")}) ==
           "source:key#0 destination:key#1 member:string");
     CHECK(tree("key [key ...]", {keys_from(1, "RO")}) == "key:key+#0");
-    CHECK(tree("key value [key value ...]",
-               {KeySpec{.begin = KeySpec::Begin::Index, .position = 1, .last = -1, .step = 2}}) ==
+    CHECK(tree("key value [key value ...]", {KeySpec{.begin = KeySpec::Begin::Index,
+                                                     .position = 1,
+                                                     .last = -1,
+                                                     .step = 2,
+                                                     .flags = "OW"}}) ==
           "key:block(key:key#0 value:string)+");
     CHECK(tree("destination numkeys key [key ...]", {key_at(1, "OW"), counted_keys_at(2, "RO")}) ==
           "destination:key#0 numkeys:integer key:key+#1");
