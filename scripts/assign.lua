@@ -925,6 +925,9 @@ local function accept(keys, args)
     local is_available = exists_as('set', available) and redis.call('SISMEMBER', available, held.driver) == 1
     if not is_available or not holds_lock(order, held) then refuse(kLockLost) end
 
+    -- Whoever read a moment ago that he is available must not find him unlocked a moment later.
+    held.expires_at = now + record.search.lock_ms
+    redis.call('PEXPIREAT', held.lock, integer_text(held.expires_at))
     redis.call('SREM', available, held.driver)
     record.state = 'assigned'
     save(order, record, 'assigned', now)

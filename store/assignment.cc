@@ -81,6 +81,9 @@ AssignmentRecord Assignments::accept(std::string_view order, std::uint64_t token
         !available->contains(reservation.driver))
         throw Error{Reason::LockLost};
 
+    // Whoever read a moment ago that he is available must not find him unlocked a moment later.
+    record.reservation->expires_at = keys_.clock().now_ms() + record.search.lock_time;
+    keys_.expire(reservation.lock, record.reservation->expires_at);
     auto edit = keys_.edit_existing<Set>(record.search.available);
     edit.changes += edit->erase(reservation.driver);
     record.state = AssignmentState::Assigned;

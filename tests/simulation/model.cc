@@ -124,6 +124,8 @@ std::string Model::accept(const std::string& name, std::uint64_t token)
     const std::string driver = order.held->driver;
     if (!owns_lock(name, *order.held) || !city.free.contains(driver)) throw Refused{kLockLost};
     city.free.erase(driver);
+    order.held->expires_at = now + order.search.lock_time;
+    locks[order.held->lock].ends_at = order.held->expires_at;
     order.state = "assigned";
     save(name, order, "assigned");
     return get(name);

@@ -201,3 +201,16 @@ TEST_CASE("a hash that only looks like a record is refused, whatever is missing"
                   .starts_with("-WRONGTYPE "));
     }
 }
+
+TEST_CASE("a driver who says yes at the last moment stays locked for the whole time again")
+{
+    City city;
+    city.assign("order:1", "OFFER", "PX", "1000");
+    city.client.clock.advance(999ms);
+    CHECK(city.client("ASSIGN.ACCEPT", "order:1", "1").starts_with("*20\r\n"));
+    city.client.clock.advance(999ms);
+    // A stock client that read SMEMBERS just before the driver said yes.
+    CHECK(city.client("SET", "agent:anna:lock", "order:2", "NX", "PX", "1000") == "$-1\r\n");
+    city.client.clock.advance(1ms);
+    CHECK(city.client("EXISTS", "agent:anna:lock") == ":0\r\n");
+}
