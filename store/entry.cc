@@ -35,4 +35,26 @@ void Entry::steal_value(Entry& from)
     from.construct_value<String>();
 }
 
+void Entry::prefetch_value(std::uint64_t member_hash) const
+{
+    Entry& self = const_cast<Entry&>(*this);  // value() gives no const reference
+    switch (type_) {
+        case Type::String: return self.value<String>().prefetch();
+        case Type::Set: return self.value<Set>().prefetch(member_hash);
+        case Type::SortedSet: return self.value<SortedSet>().prefetch(member_hash);
+        case Type::Hash: return self.value<Hash>().prefetch(member_hash);
+    }
+}
+
+void Entry::prefetch_member(std::uint64_t member_hash) const
+{
+    Entry& self = const_cast<Entry&>(*this);
+    switch (type_) {
+        case Type::String: return;
+        case Type::Set: return self.value<Set>().prefetch_member(member_hash);
+        case Type::SortedSet: return self.value<SortedSet>().prefetch_member(member_hash);
+        case Type::Hash: return self.value<Hash>().prefetch_member(member_hash);
+    }
+}
+
 }  // namespace store

@@ -68,6 +68,12 @@ public:
     /// Takes the other's value and gives it an empty string.
     void steal_value(Entry& from);
 
+    /// Fetches what a lookup in the value will read first, given the hash_bytes() of a member. Only
+    /// once the entry itself has been fetched. Changes nothing.
+    void prefetch_value(std::uint64_t member_hash) const;
+    /// And, once that has come, what it will read next.
+    void prefetch_member(std::uint64_t member_hash) const;
+
     bool has_deadline() const { return deadline_slot_ != kNoSlot; }
     /// Where the keyspace's heap keeps the deadline. REQUIRES has_deadline().
     std::uint32_t deadline_slot() const { return deadline_slot_; }
@@ -123,14 +129,10 @@ private:
     void visit_type(Act&& act)
     {
         switch (type_) {
-            case Type::String:
-                return act.template operator()<String>();
-            case Type::Set:
-                return act.template operator()<Set>();
-            case Type::SortedSet:
-                return act.template operator()<SortedSet>();
-            case Type::Hash:
-                return act.template operator()<Hash>();
+            case Type::String: return act.template operator()<String>();
+            case Type::Set: return act.template operator()<Set>();
+            case Type::SortedSet: return act.template operator()<SortedSet>();
+            case Type::Hash: return act.template operator()<Hash>();
         }
     }
 

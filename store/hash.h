@@ -81,6 +81,21 @@ public:
     std::optional<std::string_view> get(std::string_view field) const;
     bool contains(std::string_view field) const { return get(field).has_value(); }
 
+    /// Fetches what get(field) will read first, given the field's hash_bytes(). Changes nothing.
+    void prefetch(std::uint64_t hash) const
+    {
+        if (is_table()) {
+            table().prefetch(hash);
+        } else {
+            store::prefetch(fields_.address());
+        }
+    }
+    /// And, once that has come, what it will read next.
+    void prefetch_member(std::uint64_t hash) const
+    {
+        if (is_table()) table().prefetch_element(hash);
+    }
+
     /// True if the field is new.
     bool set(std::string_view field, std::string_view value);
 

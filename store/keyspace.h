@@ -92,6 +92,14 @@ public:
     /// The moment at which the key ends: nothing if there is no such key or no deadline.
     std::optional<Deadline> deadline(std::string_view key);
 
+    // Fetching ahead: both change nothing, count nothing, and may be wrong
+
+    /// Fetches what a lookup of a key with this hash_bytes() will read first.
+    void prefetch_place(std::uint64_t hash) const { table_.prefetch(hash); }
+    /// And, once that has come, the entry, which is returned unread; nullptr if there seems to be
+    /// none. It may be due, or another key's.
+    const Entry* prefetch_entry(std::uint64_t hash) const { return table_.prefetch_element(hash); }
+
     // Writing
 
     /// The value at `key` for changing, made if missing. Throws Error{WrongType}. The guard reports

@@ -77,7 +77,16 @@ public:
     /// Fetches what contains(member, hash) will read first.
     void prefetch(std::uint64_t hash) const
     {
-        if (is_table()) table().prefetch(hash);
+        if (is_table()) {
+            table().prefetch(hash);
+        } else {
+            store::prefetch(members_.address());
+        }
+    }
+    /// And, once that has come, what it will read next. A small set is fetched by the first.
+    void prefetch_member(std::uint64_t hash) const
+    {
+        if (is_table()) table().prefetch_element(hash);
     }
 
     /// False if it was a member already.

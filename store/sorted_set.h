@@ -94,6 +94,10 @@ public:
     /// Fetches what a lookup of the member will read first. Changes nothing.
     void prefetch(std::string_view member) const { table_.prefetch(hash_bytes(member)); }
 
+    /// The same by the member's hash_bytes(); and, once that has come, what it will read next.
+    void prefetch(std::uint64_t hash) const { table_.prefetch(hash); }
+    void prefetch_member(std::uint64_t hash) const { table_.prefetch_element(hash); }
+
     /// What the structure takes, without the members themselves.
     std::size_t index_bytes() const { return table_.memory_bytes() + tree_.memory_bytes(); }
 

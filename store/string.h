@@ -6,6 +6,8 @@
 #include <string_view>
 #include <utility>
 
+#include "store/prefetch.h"
+
 namespace store {
 
 /// The value of a string key: any bytes, no terminator. 8 bytes in itself: a text of up to 7 bytes
@@ -34,6 +36,12 @@ public:
     std::string_view view() const { return {data(), size()}; }
     std::size_t size() const { return is_inside() ? (handle_ & 0xff) >> 1 : block().size; }
     bool empty() const { return size() == 0; }
+
+    /// Fetches what view() will show. Changes nothing.
+    void prefetch() const
+    {
+        if (!is_inside()) store::prefetch(&block());
+    }
 
     /// Keeps the block if the new size needs one just like it. The text may be a part of this
     /// string, here and below. All throw std::bad_alloc, nothing changed.

@@ -75,6 +75,20 @@ public:
         }
     }
 
+    /// The same for what find() will read next, once that has come: the element, if it is where it
+    /// belongs. Returns it, unread, or nullptr; it may be another one, with a similar hash.
+    Element* prefetch_element(std::uint64_t hash) const
+    {
+        const Segment segment = segment_of(hash);
+        if (!segment) return nullptr;
+        const Bucket& bucket = segment.bucket(segment.home(hash));
+        const auto matches = bucket.matching(table_detail::tag_of(hash));
+        if (!matches.any()) return nullptr;
+        Element* const element = bucket.at(matches.first());
+        store::prefetch(element);
+        return element;
+    }
+
     /// REQUIRES: no element has this key.
     void insert(Element* element, std::uint64_t hash);
     void insert(Element* element) { insert(element, Hash{}(*element)); }

@@ -162,6 +162,7 @@ void Connection::execute_requests()
     while (true) {
         parser_.limits().authenticated = session_.authenticated;
         parser_.limits().max_bulk_bytes = all_.server.options.proto_max_bulk_len;
+        prefetcher_.look_ahead(all_.server.database(session_.database), input_.view());
         if (!parser_.next(input_.view())) return;
         if (!parser_.arguments().empty()) execute(parser_.arguments());
         input_.consume(parser_.size());

@@ -11,6 +11,7 @@
 #include "server/net/asio.h"
 #include "server/net/connections.h"
 #include "server/net/output_guard.h"
+#include "server/prefetcher.h"
 #include "server/session.h"
 
 namespace server::net {
@@ -69,6 +70,7 @@ private:
     Session session_;
     protocol::Buffer input_;
     protocol::RequestParser parser_;
+    Prefetcher prefetcher_;
     OutputGuard guard_;
     store::TimePoint last_heard_;
 

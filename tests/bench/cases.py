@@ -223,7 +223,7 @@ class Bench:
 
     def expiry(self):
         count = 100_000 if self.quick else 1_000_000
-        lead_ms = 3_000 if self.quick else 12_000
+        lead_ms = 5_000 if self.quick else 20_000
         with self.together() as servers:
             for server in servers:
                 self.progress(f"{count:,} keys that end in one second: {server.name}")
