@@ -226,13 +226,15 @@ void reply_found(Call& call, const Query& query, const std::vector<Found>& found
     }
 }
 
-void store_found(Call& call, const Query& query, const std::vector<Found>& found)
+void store_found(Call& call, const SortedSet* places, const Query& query,
+                 const std::vector<Found>& found)
 {
     SortedSet result;
     for (const Found& place : found) {
+        // The score itself and not the cell: a sorted set that was no geo set keeps its fractions.
         result.put(place.member, query.store_distance
                                      ? place.distance_m / query.extent->meters_per_unit
-                                     : static_cast<double>(place.cell));
+                                     : *places->score(place.member));
     }
     call.reply.integer(static_cast<std::int64_t>(result.size()));
     call.keys.put(*query.destination, std::move(result));
@@ -242,7 +244,7 @@ void run_query(Call& call, const SortedSet* places, const Query& query)
 {
     std::vector<Found> found;
     if (places != nullptr) found = search(*places, query);
-    if (query.destination) return store_found(call, query, found);
+    if (query.destination) return store_found(call, places, query, found);
     reply_found(call, query, found);
 }
 

@@ -8,8 +8,10 @@ namespace server::commands {
 
 std::uint64_t next_cursor(Args& args)
 {
-    // Redis reads cursors with strtoul and refuses spaces and rests, but takes a sign.
+    // Redis reads cursors with strtoul and refuses spaces and rests, but takes a sign, and what
+    // stands before a NUL for the whole.
     std::string_view text = args.next();
+    text = text.substr(0, text.find('\0'));
     const bool negative = text.starts_with('-');
     if ((negative || text.starts_with('+')) && text.size() > 1) text.remove_prefix(1);
     std::uint64_t cursor = 0;
