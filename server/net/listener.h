@@ -42,8 +42,8 @@ private:
     void accept();
     void rest();
 
-    asio::basic_socket_acceptor<asio::generic::stream_protocol> acceptor_;
-    asio::steady_timer timer_;
+    Acceptor acceptor_;
+    Timer timer_;
     std::chrono::steady_clock::time_point last_trouble_{};
     Welcome welcome_;
     std::function<void(const Error&)> troubled_;

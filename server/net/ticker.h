@@ -19,7 +19,7 @@ private:
     void wait();
     void tick();
 
-    asio::steady_timer timer_;
+    Timer timer_;
     Connections& connections_;
     int ticks_ = 0;
 };
