@@ -79,19 +79,18 @@ std::string_view text(const redisReply* reply) { return {reply->str, reply->len}
 std::string line(const redisReply* reply)
 {
     switch (reply->type) {
-        case REDIS_REPLY_NIL:
-            return "nil";
-        case REDIS_REPLY_INTEGER:
-            return std::to_string(reply->integer);
+        case REDIS_REPLY_NIL: return "nil";
+        case REDIS_REPLY_INTEGER: return std::to_string(reply->integer);
         case REDIS_REPLY_ARRAY: {
             std::string all = "[";
             for (std::size_t i = 0; i < reply->elements; ++i) {
-                all += (i == 0 ? "" : " ") + line(reply->element[i]);
+                if (i > 0) all += ' ';
+                all += line(reply->element[i]);
             }
-            return all + "]";
+            all += ']';
+            return all;
         }
-        default:
-            return std::string{text(reply)};
+        default: return std::string{text(reply)};
     }
 }
 
