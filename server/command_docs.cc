@@ -62,7 +62,7 @@ void reply_categories(ReplyWriter& reply, const Command& command)
 {
     const auto names = acl_categories(command);
     reply.set(names.size());
-    for (const auto name : names) reply.simple("@" + std::string{name});
+    for (const auto name : names) reply.simple(std::string{"@"}.append(name));
 }
 
 void reply_tips(ReplyWriter& reply, std::string_view tips)
