@@ -15,6 +15,7 @@ struct Holders
 {
     std::vector<std::string> takers;    ///< took him out of the pool
     std::vector<std::string> offering;  ///< asked him, under a lock that is theirs
+    bool wanted = false;                ///< a stock client believes to have his lock
     bool odd_lock = false;              ///< somebody calls his lock by another name than the city
 };
 
@@ -32,8 +33,10 @@ Holders holders_of(const World& world, const std::vector<StockClient>& stock_cli
             holders.offering.push_back(name);
         }
     }
-    for (const auto& client : stock_clients)
+    for (const auto& client : stock_clients) {
+        holders.wanted |= client.has_locked(city.lock_of(driver));
         if (client.has_taken(driver)) holders.takers.push_back("a stock client");
+    }
     return holders;
 }
 
@@ -42,7 +45,7 @@ void check_holders(World& world, const std::vector<StockClient>& stock_clients, 
 {
     const auto holders = holders_of(world, stock_clients, city, driver);
     const bool is_free = city.free.contains(driver);
-    if (holders.takers.empty() && holders.offering.empty()) {
+    if (holders.takers.empty() && holders.offering.empty() && !holders.wanted) {
         world.meddled.erase(driver);
     } else if (holders.odd_lock) {
         world.meddled.insert(driver);
