@@ -35,8 +35,11 @@ std::string shown(const std::string& reply)
 /// Does the request make a key that is over a few milliseconds later?
 bool is_brief(const Request& request)
 {
-    return is_command(request, "SET") && request.size() == 5 && request[3] == "PX" &&
-           request[4].size() == 1;
+    if (!is_command(request, "SET")) return false;
+    for (std::size_t i = 3; i + 1 < request.size(); ++i) {
+        if (server::is_word(request[i], "PX") && request[i + 1].size() == 1) return true;
+    }
+    return false;
 }
 
 /// A key that ends between the two servers' turns would look different to them: wait till it has.
