@@ -35,18 +35,10 @@ int main(int argc, char** argv)
         const std::span<const char* const> words(argv + 1, static_cast<std::size_t>(argc - 1));
         const Invocation invocation = server::parse_command_line(words, defaults);
         switch (invocation.action) {
-            case Invocation::Action::Run:
-                serve(invocation);
-                break;
-            case Invocation::Action::PrintHelp:
-                fmt::print("{}", server::help_text());
-                break;
-            case Invocation::Action::PrintVersion:
-                fmt::print("{}", server::version_text());
-                break;
-            case Invocation::Action::PrintConfig:
-                fmt::print("{}", server::sample_config());
-                break;
+            case Invocation::Action::Run: serve(invocation); break;
+            case Invocation::Action::PrintHelp: fmt::print("{}", server::help_text()); break;
+            case Invocation::Action::PrintVersion: fmt::print("{}", server::version_text()); break;
+            case Invocation::Action::PrintConfig: fmt::print("{}", server::sample_config()); break;
         }
         return 0;
     } catch (const std::exception& error) {

@@ -199,40 +199,26 @@ std::string percentiles(std::span<const std::string_view> words)
 std::string several_words(const Option& option, std::span<const std::string_view> words)
 {
     switch (option.grammar) {
-        case Grammar::Choices:
-            return choices(option, words);
-        case Grammar::Limits:
-            return output_limits(words);
-        case Grammar::SavePoints:
-            return save_points(words);
-        case Grammar::Percentiles:
-            return percentiles(words);
-        default:
-            return fmt::format("{}", fmt::join(words, " "));
+        case Grammar::Choices: return choices(option, words);
+        case Grammar::Limits: return output_limits(words);
+        case Grammar::SavePoints: return save_points(words);
+        case Grammar::Percentiles: return percentiles(words);
+        default: return fmt::format("{}", fmt::join(words, " "));
     }
 }
 
 std::string one_word(const Option& option, std::string_view word)
 {
     switch (option.grammar) {
-        case Grammar::Flag:
-            return flag(word);
-        case Grammar::Integer:
-            return integer(option, word);
-        case Grammar::Unsigned:
-            return unsigned_integer(word);
-        case Grammar::Memory:
-            return memory(option, word);
-        case Grammar::MemoryOrPercent:
-            return memory_or_percent(word);
-        case Grammar::Octal:
-            return octal(option, word);
-        case Grammar::Choice:
-            return choices(option, {&word, 1});
-        case Grammar::EventClasses:
-            return event_classes(word);
-        default:
-            return std::string{word};
+        case Grammar::Flag: return flag(word);
+        case Grammar::Integer: return integer(option, word);
+        case Grammar::Unsigned: return unsigned_integer(word);
+        case Grammar::Memory: return memory(option, word);
+        case Grammar::MemoryOrPercent: return memory_or_percent(word);
+        case Grammar::Octal: return octal(option, word);
+        case Grammar::Choice: return choices(option, {&word, 1});
+        case Grammar::EventClasses: return event_classes(word);
+        default: return std::string{word};
     }
 }
 
