@@ -35,6 +35,7 @@ is_here() {
         libasio-dev) has_header asio.hpp ;;
         libfmt-dev) has_header fmt/core.h ;;
         libxxhash-dev) has_header xxhash.h ;;
+        libjemalloc-dev) has_header jemalloc/jemalloc.h ;;
         libhiredis-dev) has_header hiredis/hiredis.h ;;
         catch2) has_header catch2/catch.hpp ;;
         redis-tools) command -v redis-cli ;;
@@ -61,7 +62,7 @@ require() {
     if ! command -v apt-get >/dev/null; then
         fail "Missing: ${missing[*]}" \
             "These are the names of Debian's packages, and there is no apt-get here. Install the same under your" \
-            "system's names (C++20 compiler, CMake 3.22, Ninja, Asio 1.22 without Boost, fmt 9, xxHash; for the tests" \
+            "system's names (C++20 compiler, CMake 3.22, Ninja, Asio 1.22 without Boost, fmt 9, xxHash, jemalloc; for the tests" \
             "also Catch2 2.13, hiredis, Redis, Node.js, redis-py) and run this again."
     fi
     if ((EUID != 0)) && ! { command -v sudo >/dev/null && { [[ -t 0 ]] || sudo -n true 2>/dev/null; }; }; then

@@ -1,5 +1,4 @@
 #include <fmt/format.h>
-#include <malloc.h>
 #include <sys/resource.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -11,6 +10,7 @@
 #include <iterator>
 #include <string>
 
+#include "server/allocator.h"
 #include "server/call.h"
 #include "server/command.h"
 #include "server/commands/families.h"
@@ -109,8 +109,7 @@ std::size_t resident_bytes()
 
 void write_memory(Server&, Fields& fields)
 {
-    const auto heap = mallinfo2();
-    const std::size_t used = heap.uordblks + heap.hblkhd;
+    const std::size_t used = allocated_bytes();
     const std::size_t resident = resident_bytes();
     fields.add_bytes("used_memory", used);
     fields.add_bytes("used_memory_rss", resident);
@@ -122,7 +121,7 @@ void write_memory(Server&, Fields& fields)
     fields.add("mem_fragmentation_ratio", fmt::format("{:.2f}", ratio));
     fields.add("mem_fragmentation_bytes",
                static_cast<std::int64_t>(resident) - static_cast<std::int64_t>(used));
-    fields.add("mem_allocator", "libc");
+    fields.add("mem_allocator", allocator_name());
 }
 
 /// Nothing is saved, loaded or being either; Redis without persistence says the same.
