@@ -44,16 +44,11 @@ Value value_of(Value::Kind kind, std::string_view text = {})
 Value::Kind aggregate_kind(char mark)
 {
     switch (mark) {
-        case '*':
-            return Value::Kind::Array;
-        case '%':
-            return Value::Kind::Map;
-        case '~':
-            return Value::Kind::Set;
-        case '>':
-            return Value::Kind::Push;
-        default:
-            return Value::Kind::Attribute;
+        case '*': return Value::Kind::Array;
+        case '%': return Value::Kind::Map;
+        case '~': return Value::Kind::Set;
+        case '>': return Value::Kind::Push;
+        default: return Value::Kind::Attribute;
     }
 }
 
@@ -95,30 +90,21 @@ std::optional<Value> ReplyReader::read(int depth)
     const char mark = line->front();
     const std::string_view text = line->substr(1);
     switch (mark) {
-        case '+':
-            return value_of(Value::Kind::Simple, text);
-        case '-':
-            return value_of(Value::Kind::Error, text);
-        case '(':
-            return value_of(Value::Kind::BigNumber, text);
-        case '_':
-            return value_of(Value::Kind::Null);
-        case '#':
-            return boolean_of(text);
+        case '+': return value_of(Value::Kind::Simple, text);
+        case '-': return value_of(Value::Kind::Error, text);
+        case '(': return value_of(Value::Kind::BigNumber, text);
+        case '_': return value_of(Value::Kind::Null);
+        case '#': return boolean_of(text);
         case ':':
-        case ',':
-            return number_of(mark, text);
+        case ',': return number_of(mark, text);
         case '$':
-        case '=':
-            return read_bytes(mark, text);
+        case '=': return read_bytes(mark, text);
         case '*':
         case '%':
         case '~':
         case '>':
-        case '|':
-            return read_aggregate(mark, text, depth);
-        default:
-            refuse(std::string{"unknown type '"} + mark + "' in reply");
+        case '|': return read_aggregate(mark, text, depth);
+        default: refuse(std::string{"unknown type '"} + mark + "' in reply");
     }
 }
 

@@ -16,16 +16,11 @@ char index_mark(Value::Kind kind)
 std::string empty_text(Value::Kind kind)
 {
     switch (kind) {
-        case Value::Kind::Map:
-            return "(empty hash)";
-        case Value::Kind::Set:
-            return "(empty set)";
-        case Value::Kind::Push:
-            return "(empty push)";
-        case Value::Kind::Array:
-            return "(empty array)";
-        default:
-            return "(empty aggregate type)";
+        case Value::Kind::Map: return "(empty hash)";
+        case Value::Kind::Set: return "(empty set)";
+        case Value::Kind::Push: return "(empty push)";
+        case Value::Kind::Array: return "(empty array)";
+        default: return "(empty aggregate type)";
     }
 }
 
@@ -65,28 +60,20 @@ std::string aggregate_text(const Value& value, const std::string& indent)
 std::string indented(const Value& value, const std::string& indent)
 {
     switch (value.kind) {
-        case Value::Kind::Error:
-            return "(error) " + value.text;
-        case Value::Kind::Integer:
-            return "(integer) " + std::to_string(value.integer);
-        case Value::Kind::Double:
-            return "(double) " + value.text;
-        case Value::Kind::Bulk:
-            return quote(value.text);
-        case Value::Kind::Null:
-            return "(nil)";
-        case Value::Kind::Boolean:
-            return value.boolean ? "(true)" : "(false)";
+        case Value::Kind::Error: return "(error) " + value.text;
+        case Value::Kind::Integer: return "(integer) " + std::to_string(value.integer);
+        case Value::Kind::Double: return "(double) " + value.text;
+        case Value::Kind::Bulk: return quote(value.text);
+        case Value::Kind::Null: return "(nil)";
+        case Value::Kind::Boolean: return value.boolean ? "(true)" : "(false)";
         case Value::Kind::Simple:
         case Value::Kind::BigNumber:
-        case Value::Kind::Verbatim:
-            return value.text;
+        case Value::Kind::Verbatim: return value.text;
         case Value::Kind::Array:
         case Value::Kind::Map:
         case Value::Kind::Set:
         case Value::Kind::Push:
-        case Value::Kind::Attribute:
-            return aggregate_text(value, indent);
+        case Value::Kind::Attribute: return aggregate_text(value, indent);
     }
     return {};
 }
@@ -106,21 +93,11 @@ std::string quote(std::string_view bytes)
                 text += '\\';
                 text += c;
                 break;
-            case '\n':
-                text += "\\n";
-                break;
-            case '\r':
-                text += "\\r";
-                break;
-            case '\t':
-                text += "\\t";
-                break;
-            case '\a':
-                text += "\\a";
-                break;
-            case '\b':
-                text += "\\b";
-                break;
+            case '\n': text += "\\n"; break;
+            case '\r': text += "\\r"; break;
+            case '\t': text += "\\t"; break;
+            case '\a': text += "\\a"; break;
+            case '\b': text += "\\b"; break;
             default: {
                 if (c >= ' ' && c <= '~') {
                     text += c;

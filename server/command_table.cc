@@ -9,14 +9,22 @@ namespace server {
 
 namespace {
 
-constexpr char to_upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
-constexpr char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+constexpr char to_upper(char c)
+{
+    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+}
+constexpr char to_lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
 
 /// FNV-1a over the upper-case letters: names are short, and every request is looked up.
 std::uint64_t hash_name(std::string_view first, std::string_view second)
 {
     std::uint64_t hash = 14695981039346656037u;
-    const auto mix = [&](char c) { hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211u; };
+    const auto mix = [&](char c) {
+        hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211u;
+    };
     for (const char c : first) mix(to_upper(c));
     if (!second.empty()) mix(' ');
     for (const char c : second) mix(to_upper(c));
@@ -47,9 +55,10 @@ CommandTable::CommandTable() : slots_(1024)
 {
     using namespace commands;
     for (const auto family :
-         {assign(), assign_inspect(), client(), cluster(), command(), config(), connection(), expire(), geo(), geo_search(),
-          hash(), info(), key(), pubsub(), server(), set(), sorted_set(), sorted_set_range(),
-          string(), transaction()}) {
+         {assign(),     assign_inspect(), client(), cluster(),    command(),    config(),
+          connection(), expire(),         geo(),    geo_search(), hash(),       info(),
+          key(),        pubsub(),         server(), set(),        sorted_set(), sorted_set_range(),
+          string(),     transaction()}) {
         for (const Command& row : family) add(row);
     }
     for (const Command* row : all_) {
@@ -94,14 +103,13 @@ const Command* CommandTable::find(std::string_view container, std::string_view s
     return slot == nullptr ? nullptr : slot->command;
 }
 
-const Command* CommandTable::resolve(std::span<const std::string_view> request) const
+CommandTable::Resolved CommandTable::resolve(std::span<const std::string_view> request) const
 {
     const Slot* slot = find_slot(request[0], {});
-    if (slot == nullptr) return nullptr;
-    if (slot->container && request.size() > 1) {
-        if (const Command* row = find(request[0], request[1])) return row;
-    }
-    return slot->command;
+    if (slot == nullptr) return {nullptr, false};
+    if (!slot->container || request.size() == 1) return {slot->command, false};
+    if (const Command* row = find(request[0], request[1])) return {row, false};
+    return {slot->command, true};
 }
 
 bool CommandTable::is_container(const Command& command) const

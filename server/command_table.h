@@ -22,9 +22,15 @@ public:
     /// A subcommand ("CLIENT", "setname"); nullptr if unknown.
     const Command* find(std::string_view container, std::string_view subcommand) const;
 
-    /// What a request asks for: the subcommand if there is such a one, else the command or
-    /// container; nullptr if unknown. REQUIRES at least one argument.
-    const Command* resolve(std::span<const std::string_view> request) const;
+    /// What a request asks for.
+    struct Resolved
+    {
+        const Command* row;       ///< command, subcommand or container; nullptr if unknown
+        bool unknown_subcommand;  ///< `row` is a container and has no such subcommand
+    };
+
+    /// REQUIRES at least one argument.
+    Resolved resolve(std::span<const std::string_view> request) const;
 
     /// Whether the command has subcommands.
     bool is_container(const Command& command) const;

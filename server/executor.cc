@@ -86,7 +86,7 @@ void Executor::refuse_to_start(Session& session, std::span<const std::string_vie
                                std::string_view error, protocol::ReplyWriter& reply)
 {
     session.transaction.failed |= session.transaction.open;
-    const Command* command = server_.commands.resolve(request);
+    const Command* command = resolve(request).row;
     if (command == nullptr || command->name != "EXEC") return refuse(error, reply);
     session.transaction = {};
     server_.watches.unwatch(session);
@@ -94,19 +94,29 @@ void Executor::refuse_to_start(Session& session, std::span<const std::string_vie
     refuse(fmt::format("EXECABORT Transaction discarded because of: {}", error), reply);
 }
 
-const Command& Executor::admit(const Session& session,
-                               std::span<const std::string_view> request) const
+CommandTable::Resolved Executor::resolve(std::span<const std::string_view> request)
 {
-    const Command* command = server_.commands.resolve(request);
+    const std::string_view name = request[0];
+    if (name == std::string_view{last_name_, last_name_size_} && last_command_ != nullptr)
+        return {last_command_, false};
+    const auto resolved = server_.commands.resolve(request);
+    const Command* command = resolved.row;
+    if (command != nullptr && name.size() <= kLongestRemembered &&
+        !server_.commands.is_container(*command) && command->words == 1) {
+        last_command_ = command;
+        last_name_size_ = name.copy(last_name_, kLongestRemembered);
+    }
+    return resolved;
+}
+
+const Command& Executor::admit(const Session& session, std::span<const std::string_view> request)
+{
+    const auto [command, unknown_subcommand_given] = resolve(request);
     if (command == nullptr) throw unknown_command(request);
-    const bool lacks_subcommand = command->run == nullptr;
-    // COMMAND is a container that is a command too, if nothing follows.
-    const bool has_no_such_subcommand =
-        lacks_subcommand || (command->arity == -1 && server_.commands.is_container(*command));
-    if (request.size() > 1 && has_no_such_subcommand) throw unknown_subcommand(*command, request);
+    if (unknown_subcommand_given) throw unknown_subcommand(*command, request);
     const auto given = static_cast<int>(request.size());
     const int arity = command->arity;
-    if (lacks_subcommand || (arity > 0 && given != arity) || given < -arity) {
+    if (command->run == nullptr || (arity > 0 && given != arity) || given < -arity) {
         throw CommandError{"ERR wrong number of arguments for '{}' command", full_name(*command)};
     }
     if (!session.authenticated && !command->has(kNoAuth)) throw CommandError{text::kNoAuth};

@@ -5,6 +5,7 @@
 
 #include "protocol/reply_writer.h"
 #include "server/command.h"
+#include "server/command_table.h"
 #include "server/session.h"
 
 namespace server {
@@ -32,13 +33,20 @@ public:
              protocol::ReplyWriter& reply);
 
 private:
-    const Command& admit(const Session& session, std::span<const std::string_view> request) const;
+    CommandTable::Resolved resolve(std::span<const std::string_view> request);
+    const Command& admit(const Session& session, std::span<const std::string_view> request);
     static void apply_reply_mode(Session& session, std::size_t reply_start);
     void refuse_to_start(Session& session, std::span<const std::string_view> request,
                          std::string_view error, protocol::ReplyWriter& reply);
     void refuse(std::string_view error, protocol::ReplyWriter& reply);
 
     Server& server_;
+
+    /// The command that came last, by the very bytes that named it: pipelines repeat themselves.
+    static constexpr std::size_t kLongestRemembered = 16;
+    char last_name_[kLongestRemembered] = {};
+    std::size_t last_name_size_ = 0;
+    const Command* last_command_ = nullptr;
 };
 
 }  // namespace server

@@ -52,7 +52,10 @@ public:
     const OfferTimers& offers() const { return offers_; }
 
     /// Ends the offers whose time is over. Called before each command, so that no command sees one.
-    void end_due_offers();
+    void end_due_offers()
+    {
+        if (!offers_.all().empty()) end_offers_due_now();
+    }
 
     /// Registers a session and gives it its id; it must be closed before it is destroyed.
     void open(Session& session);
@@ -70,6 +73,7 @@ private:
     void database_cleared(int database) override;
     void order_changed(int database, std::string_view order, store::AssignmentEvent event,
                        const store::AssignmentRecord& record) override;
+    void end_offers_due_now();
     void announce(std::string_view order, store::AssignmentEvent event,
                   const store::AssignmentRecord& record);
 

@@ -10,14 +10,10 @@ namespace server {
 constexpr std::string_view type_name(store::Type type)
 {
     switch (type) {
-        case store::Type::String:
-            return "string";
-        case store::Type::Set:
-            return "set";
-        case store::Type::SortedSet:
-            return "zset";
-        case store::Type::Hash:
-            return "hash";
+        case store::Type::String: return "string";
+        case store::Type::Set: return "set";
+        case store::Type::SortedSet: return "zset";
+        case store::Type::Hash: return "hash";
     }
     return "unknown";
 }

@@ -8,17 +8,14 @@
 /// follows from the size. Alignment 8 at least, so that three low bits of an address are free.
 namespace store {
 
-/// The room that a block for `bytes` bytes should have: a little more for large ones, so that a
-/// value that grows byte by byte is copied rarely (a block of n bytes that grew byte by byte was
-/// copied about 8 n bytes in all), and whole steps of allocators for small ones.
+/// The room that a block for `bytes` bytes should have: the size classes of jemalloc, which are
+/// what such a block takes anyway. A value that grows byte by byte is copied rarely.
 constexpr std::size_t room_for(std::size_t bytes)
 {
-    constexpr std::size_t kHeader = 8;  ///< what glibc's malloc puts before each block
-    constexpr std::size_t kSmallest = 24;
-    if (bytes <= kSmallest) return kSmallest;
+    if (bytes <= 8) return 8;
     std::size_t step = 16;
-    while (step * 16 < bytes) step *= 2;
-    return (bytes + kHeader + step - 1) / step * step - kHeader;
+    while (step * 8 < bytes) step *= 2;
+    return (bytes + step - 1) / step * step;
 }
 
 /// Throws std::bad_alloc.

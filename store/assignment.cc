@@ -25,20 +25,13 @@ std::vector<std::string> passed_over(const AssignmentRecord& record)
 std::string_view name_of(AssignmentEvent event)
 {
     switch (event) {
-        case AssignmentEvent::Offered:
-            return "offered";
-        case AssignmentEvent::Assigned:
-            return "assigned";
-        case AssignmentEvent::Rejected:
-            return "rejected";
-        case AssignmentEvent::TimedOut:
-            return "timed_out";
-        case AssignmentEvent::Completed:
-            return "completed";
-        case AssignmentEvent::Cancelled:
-            return "cancelled";
-        case AssignmentEvent::Unassigned:
-            return "unassigned";
+        case AssignmentEvent::Offered: return "offered";
+        case AssignmentEvent::Assigned: return "assigned";
+        case AssignmentEvent::Rejected: return "rejected";
+        case AssignmentEvent::TimedOut: return "timed_out";
+        case AssignmentEvent::Completed: return "completed";
+        case AssignmentEvent::Cancelled: return "cancelled";
+        case AssignmentEvent::Unassigned: return "unassigned";
     }
     return "unknown";
 }

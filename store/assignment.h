@@ -54,9 +54,9 @@ public:
     /// is no candidate.
     std::optional<AssignmentRecord> assign(std::string_view order, const AssignmentSearch& search);
 
-    /// The driver who was offered the order takes it; his lock's time begins anew. Throws NoSuchOrder, StaleToken, WrongState,
-    /// or LockLost if he is no longer available or his lock is no longer this order's. Accepting
-    /// twice is no error.
+    /// The driver who was offered the order takes it; his lock's time begins anew. Throws
+    /// NoSuchOrder, StaleToken, WrongState, or LockLost if he is no longer available or his lock is
+    /// no longer this order's. Accepting twice is no error.
     AssignmentRecord accept(std::string_view order, std::uint64_t token);
 
     /// The driver declines: his lock is released, he is never asked again, and the search goes on.

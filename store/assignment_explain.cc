@@ -35,7 +35,8 @@ public:
     bool add(Explained driver)
     {
         const bool candidate = driver.judgement.verdict == Verdict::Candidate;
-        const bool better = candidate && (!best_ || driver.rating.value_or(0) > best_->rating.value_or(0));
+        const bool better =
+            candidate && (!best_ || driver.rating.value_or(0) > best_->rating.value_or(0));
         if (better) best_ = driver;
         if (explanation_.drivers.size() < most_) {
             explanation_.drivers.push_back(std::move(driver));

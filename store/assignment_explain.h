@@ -18,8 +18,8 @@ struct Explained
     Judgement judgement;
     std::optional<double> rating;  ///< of a candidate, where ratings decide
     bool chosen = false;
-    std::string lock;              ///< his lock's key
-    std::string locked_by;         ///< Locked: the lock's value, if it is a string
+    std::string lock;                      ///< his lock's key
+    std::string locked_by;                 ///< Locked: the lock's value, if it is a string
     std::optional<Deadline> locked_until;  ///< Locked: nothing if the lock has no end
 };
 

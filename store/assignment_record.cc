@@ -31,19 +31,28 @@ std::string to_netstrings(const std::vector<std::string>& list)
 class FieldReader
 {
 public:
-    explicit FieldReader(const Hash& hash) : hash_(hash) {}
+    /// Lists the fields once: they are asked for by name, many times.
+    explicit FieldReader(const Hash& hash)
+    {
+        constexpr std::size_t kMostFields = 100;  // of a record, and what people may add to it
+        if (hash.size() > kMostFields) throw Error{Reason::NotAnAssignment};
+        fields_.reserve(hash.size());
+        hash.for_each([this](std::string_view field, std::string_view value) {
+            fields_.emplace_back(field, value);
+        });
+    }
 
-    bool has(std::string_view field) const { return hash_.contains(field); }
+    bool has(std::string_view field) const { return find(field).has_value(); }
 
     std::string_view text(std::string_view field) const
     {
-        if (const auto value = hash_.get(field)) return *value;
+        if (const auto value = find(field)) return *value;
         throw Error{Reason::NotAnAssignment};
     }
 
     std::string text_or(std::string_view field, std::string_view otherwise) const
     {
-        return std::string{hash_.get(field).value_or(otherwise)};
+        return std::string{find(field).value_or(otherwise)};
     }
 
     std::int64_t integer(std::string_view field) const
@@ -71,7 +80,7 @@ public:
     std::vector<std::string> list(std::string_view field) const
     {
         std::vector<std::string> items;
-        std::string_view rest = hash_.get(field).value_or("");
+        std::string_view rest = find(field).value_or("");
         while (!rest.empty()) {
             const auto colon = rest.find(':');
             const auto size = parse_integer(rest.substr(0, colon));
@@ -85,7 +94,14 @@ public:
     }
 
 private:
-    const Hash& hash_;
+    std::optional<std::string_view> find(std::string_view name) const
+    {
+        for (const auto& [field, value] : fields_)
+            if (field == name) return value;
+        return std::nullopt;
+    }
+
+    std::vector<std::pair<std::string_view, std::string_view>> fields_;
 };
 
 AssignmentState read_state(const FieldReader& fields)
@@ -133,31 +149,31 @@ AssignmentSearch read_search(const FieldReader& fields)
 
 void write_reservation(Hash& hash, const Reservation& reservation)
 {
-    hash.set("driver", reservation.driver);
-    hash.set("distance_m", fmt::format("{}", reservation.distance_m));
-    hash.set("longitude", fmt::format("{}", reservation.place.longitude));
-    hash.set("latitude", fmt::format("{}", reservation.place.latitude));
-    hash.set("lock", reservation.lock);
-    hash.set("expires_at",
-             fmt::format_int{reservation.expires_at.time_since_epoch().count()}.str());
+    hash.add_new("driver", reservation.driver);
+    hash.add_new("distance_m", fmt::format("{}", reservation.distance_m));
+    hash.add_new("longitude", fmt::format("{}", reservation.place.longitude));
+    hash.add_new("latitude", fmt::format("{}", reservation.place.latitude));
+    hash.add_new("lock", reservation.lock);
+    hash.add_new("expires_at",
+                 fmt::format_int{reservation.expires_at.time_since_epoch().count()}.str());
 }
 
 void write_list(Hash& hash, std::string_view field, const std::vector<std::string>& list)
 {
-    if (!list.empty()) hash.set(field, to_netstrings(list));
+    if (!list.empty()) hash.add_new(field, to_netstrings(list));
 }
 
 void write_shape(Hash& hash, const Shape& shape)
 {
     const Place center = center_of(shape);
-    hash.set("from_longitude", fmt::format("{}", center.longitude));
-    hash.set("from_latitude", fmt::format("{}", center.latitude));
+    hash.add_new("from_longitude", fmt::format("{}", center.longitude));
+    hash.add_new("from_latitude", fmt::format("{}", center.latitude));
     if (const auto* circle = std::get_if<Circle>(&shape)) {
-        hash.set("radius_m", fmt::format("{}", circle->radius_m));
+        hash.add_new("radius_m", fmt::format("{}", circle->radius_m));
     } else {
         const auto& box = std::get<Box>(shape);
-        hash.set("width_m", fmt::format("{}", box.width_m));
-        hash.set("height_m", fmt::format("{}", box.height_m));
+        hash.add_new("width_m", fmt::format("{}", box.width_m));
+        hash.add_new("height_m", fmt::format("{}", box.height_m));
     }
 }
 
@@ -165,23 +181,25 @@ void write_shape(Hash& hash, const Shape& shape)
 void write_search(Hash& hash, const AssignmentSearch& search)
 {
     const AssignmentSearch defaults;
-    hash.set("geo", search.geo);
-    hash.set("available", search.available);
+    hash.add_new("geo", search.geo);
+    hash.add_new("available", search.available);
     write_shape(hash, search.shape);
-    hash.set("meters_per_unit", fmt::format("{}", search.meters_per_unit));
-    if (search.strategy == Strategy::Rating) hash.set("strategy", "rating");
+    hash.add_new("meters_per_unit", fmt::format("{}", search.meters_per_unit));
+    if (search.strategy == Strategy::Rating) hash.add_new("strategy", "rating");
     if (search.rating_pattern != defaults.rating_pattern)
-        hash.set("ratingby", search.rating_pattern);
-    if (search.count != defaults.count) hash.set("count", fmt::format_int{search.count}.str());
+        hash.add_new("ratingby", search.rating_pattern);
+    if (search.count != defaults.count) hash.add_new("count", fmt::format_int{search.count}.str());
     write_list(hash, "require", search.require);
     write_list(hash, "except", search.except);
     write_list(hash, "skip", search.skip);
-    if (search.lock_pattern != defaults.lock_pattern) hash.set("lock_pattern", search.lock_pattern);
+    if (search.lock_pattern != defaults.lock_pattern)
+        hash.add_new("lock_pattern", search.lock_pattern);
     if (search.lock_time != defaults.lock_time)
-        hash.set("lock_ms", fmt::format_int{search.lock_time.count()}.str());
-    if (search.offer) hash.set("offer", "1");
+        hash.add_new("lock_ms", fmt::format_int{search.lock_time.count()}.str());
+    if (search.offer) hash.add_new("offer", "1");
     if (search.deadline)
-        hash.set("deadline", fmt::format_int{search.deadline->time_since_epoch().count()}.str());
+        hash.add_new("deadline",
+                     fmt::format_int{search.deadline->time_since_epoch().count()}.str());
 }
 
 }  // namespace
@@ -194,12 +212,12 @@ std::string_view name_of(AssignmentState state)
 Hash to_hash(const AssignmentRecord& record)
 {
     Hash hash;
-    hash.set("state", name_of(record.state));
-    hash.set("token", fmt::format_int{record.token}.str());
+    hash.add_new("state", name_of(record.state));
+    hash.add_new("token", fmt::format_int{record.token}.str());
     if (record.reservation) write_reservation(hash, *record.reservation);
     write_list(hash, "tried", record.tried);
     write_list(hash, "rejected", record.rejected);
-    hash.set("sequence", fmt::format_int{record.sequence}.str());
+    hash.add_new("sequence", fmt::format_int{record.sequence}.str());
     write_search(hash, record.search);
     return hash;
 }

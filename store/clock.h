@@ -8,7 +8,8 @@ namespace store {
 /// A moment, in microseconds since the Unix epoch (the resolution of TIME).
 using TimePoint = std::chrono::sys_time<std::chrono::microseconds>;
 
-/// A moment at which a key ends, in milliseconds since the Unix epoch (the resolution of PEXPIREAT).
+/// A moment at which a key ends, in milliseconds since the Unix epoch (the resolution of
+/// PEXPIREAT).
 using Deadline = std::chrono::sys_time<std::chrono::milliseconds>;
 
 /// The time that the store believes. It moves only when its owner moves it: the server sets it

@@ -7,7 +7,7 @@ namespace store {
 
 Entry* Entry::make(std::string_view key, Type type)
 {
-    const std::size_t bytes = offsetof(Entry, first_key_byte_) + key.size();
+    const std::size_t bytes = offsetof(Entry, key_) + sized_bytes_size(key.size());
     void* room = std::malloc(bytes < sizeof(Entry) ? sizeof(Entry) : bytes);
     if (room == nullptr) throw std::bad_alloc{};
     return new (room) Entry(key, type);
@@ -19,11 +19,10 @@ void Entry::destroy(Entry* entry)
     std::free(entry);
 }
 
-Entry::Entry(std::string_view key, Type type)
-    : key_size_(static_cast<std::uint32_t>(key.size())), type_(type)
+Entry::Entry(std::string_view key, Type type) : type_(type)
 {
     visit_type([this]<class T>() { construct_value<T>(); });
-    if (!key.empty()) std::memcpy(const_cast<char*>(key_bytes()), key.data(), key.size());
+    write_sized_bytes(const_cast<char*>(key_bytes()), key);
 }
 
 void Entry::steal_value(Entry& from)

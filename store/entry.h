@@ -10,6 +10,7 @@
 #include "store/error.h"
 #include "store/hash.h"
 #include "store/set.h"
+#include "store/sized_bytes.h"
 #include "store/sorted_set.h"
 #include "store/string.h"
 
@@ -40,7 +41,7 @@ public:
     static Entry* make(std::string_view key, Type type);
     static void destroy(Entry* entry);
 
-    std::string_view key() const { return {key_bytes(), key_size_}; }
+    std::string_view key() const { return read_sized_bytes(key_bytes()); }
     Type type() const { return type_; }
 
     /// The value. Throws Error{WrongType}.
@@ -143,15 +144,14 @@ private:
 
     const char* key_bytes() const
     {
-        return reinterpret_cast<const char*>(this) + offsetof(Entry, first_key_byte_);
+        return reinterpret_cast<const char*>(this) + offsetof(Entry, key_);
     }
 
     alignas(void*) std::byte storage_[sizeof(void*)];
     std::uint32_t deadline_slot_ = kNoSlot;
-    std::uint32_t key_size_;
-    Type type_;
-    bool open_ = false;
-    char first_key_byte_;  // the key's other bytes follow, beyond the object
+    Type type_ : 7;
+    bool open_ : 1 = false;
+    char key_;  // its length; its bytes follow, beyond the object (sized_bytes.h)
 };
 
 }  // namespace store

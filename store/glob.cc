@@ -62,16 +62,12 @@ struct Matcher
     bool match_one(std::size_t& at, char c) const
     {
         switch (pattern[at]) {
-            case '?':
-                ++at;
-                return true;
-            case '[':
-                return match_set(at, c);
+            case '?': ++at; return true;
+            case '[': return match_set(at, c);
             case '\\':
                 if (at + 1 < pattern.size()) ++at;
                 [[fallthrough]];
-            default:
-                return same(pattern[at++], c);
+            default: return same(pattern[at++], c);
         }
     }
 };

@@ -67,6 +67,20 @@ bool Hash::set(std::string_view field, std::string_view value)
     return is_table() ? set_in_table(field, value) : set_in_packed(field, value);
 }
 
+void Hash::add_new(std::string_view field, std::string_view value)
+{
+    const bool fits = !is_table() && field.size() <= kMaxPackedBytes &&
+                      value.size() <= kMaxPackedBytes && size() < kMaxPackedSize;
+    if (!fits) {
+        set(field, value);
+        return;
+    }
+    Packed texts = packed();
+    texts.append(field);
+    texts.append(value);
+    keep(texts);
+}
+
 bool Hash::set_in_packed(std::string_view field, std::string_view value)
 {
     Packed texts = packed();

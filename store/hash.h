@@ -99,6 +99,9 @@ public:
     /// True if the field is new.
     bool set(std::string_view field, std::string_view value);
 
+    /// As set(), without looking whether the field is there. REQUIRES: it is not.
+    void add_new(std::string_view field, std::string_view value);
+
     /// Told that one command is about to set so many fields, Redis chooses the table at once if
     /// they are many, even if most are there already. The order is all that depends on it.
     void expect(std::size_t count);

@@ -41,24 +41,18 @@ std::uint32_t IntSet::width_for(std::int64_t value)
 std::int64_t IntSet::at(std::size_t index) const
 {
     switch (block_->width) {
-        case sizeof(std::int16_t):
-            return read<std::int16_t>(place(index));
-        case sizeof(std::int32_t):
-            return read<std::int32_t>(place(index));
-        default:
-            return read<std::int64_t>(place(index));
+        case sizeof(std::int16_t): return read<std::int16_t>(place(index));
+        case sizeof(std::int32_t): return read<std::int32_t>(place(index));
+        default: return read<std::int64_t>(place(index));
     }
 }
 
 void IntSet::put(std::size_t index, std::int64_t value)
 {
     switch (block_->width) {
-        case sizeof(std::int16_t):
-            return write<std::int16_t>(place(index), value);
-        case sizeof(std::int32_t):
-            return write<std::int32_t>(place(index), value);
-        default:
-            return write<std::int64_t>(place(index), value);
+        case sizeof(std::int16_t): return write<std::int16_t>(place(index), value);
+        case sizeof(std::int32_t): return write<std::int32_t>(place(index), value);
+        default: return write<std::int64_t>(place(index), value);
     }
 }
 

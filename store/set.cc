@@ -21,12 +21,8 @@ Set Set::clone() const
 {
     Set copy;
     switch (encoding()) {
-        case Encoding::IntSet:
-            copy.keep(ints().clone());
-            break;
-        case Encoding::Packed:
-            copy.keep(packed().clone());
-            break;
+        case Encoding::IntSet: copy.keep(ints().clone()); break;
+        case Encoding::Packed: copy.keep(packed().clone()); break;
         case Encoding::Table:
             copy.become_table();
             for_each([&](std::string_view member) {
@@ -40,12 +36,9 @@ Set Set::clone() const
 std::size_t Set::size() const
 {
     switch (encoding()) {
-        case Encoding::IntSet:
-            return ints().count();
-        case Encoding::Packed:
-            return packed().count();
-        case Encoding::Table:
-            return table().size();
+        case Encoding::IntSet: return ints().count();
+        case Encoding::Packed: return packed().count();
+        case Encoding::Table: return table().size();
     }
     return 0;
 }
@@ -57,10 +50,8 @@ bool Set::contains(std::string_view member) const
             const auto value = parse_integer(member);
             return value && ints().contains(*value);
         }
-        case Encoding::Packed:
-            return packed().find(member) != packed().end();
-        case Encoding::Table:
-            return table().find(member) != nullptr;
+        case Encoding::Packed: return packed().find(member) != packed().end();
+        case Encoding::Table: return table().find(member) != nullptr;
     }
     return false;
 }
@@ -71,12 +62,9 @@ bool Set::contains(std::string_view member) const
 bool Set::add(std::string_view member)
 {
     switch (encoding()) {
-        case Encoding::IntSet:
-            return add_to_ints(member);
-        case Encoding::Packed:
-            return add_to_packed(member);
-        case Encoding::Table:
-            return add_to_table(member);
+        case Encoding::IntSet: return add_to_ints(member);
+        case Encoding::Packed: return add_to_packed(member);
+        case Encoding::Table: return add_to_table(member);
     }
     return false;
 }
@@ -162,12 +150,9 @@ std::string Set::random(Random& random) const
 {
     assert(!empty());
     switch (encoding()) {
-        case Encoding::IntSet:
-            return std::to_string(ints().at(random.below(ints().count())));
-        case Encoding::Packed:
-            return std::string{*packed().nth(random.below(packed().count()))};
-        case Encoding::Table:
-            return std::string{table().random(random)->key()};
+        case Encoding::IntSet: return std::to_string(ints().at(random.below(ints().count())));
+        case Encoding::Packed: return std::string{*packed().nth(random.below(packed().count()))};
+        case Encoding::Table: return std::string{table().random(random)->key()};
     }
     return {};
 }
@@ -182,12 +167,9 @@ std::string Set::take_random(Random& random)
 std::size_t Set::memory_bytes() const
 {
     switch (encoding()) {
-        case Encoding::IntSet:
-            return ints().memory_bytes();
-        case Encoding::Packed:
-            return packed().memory_bytes();
-        case Encoding::Table:
-            break;
+        case Encoding::IntSet: return ints().memory_bytes();
+        case Encoding::Packed: return packed().memory_bytes();
+        case Encoding::Table: break;
     }
     std::size_t bytes = table().memory_bytes();
     for_each([&](std::string_view member) { bytes += sized_bytes_size(member.size()); });
@@ -216,12 +198,8 @@ void Set::become_table()
 void Set::free()
 {
     switch (encoding()) {
-        case Encoding::IntSet:
-            ints().free();
-            break;
-        case Encoding::Packed:
-            packed().free();
-            break;
+        case Encoding::IntSet: ints().free(); break;
+        case Encoding::Packed: packed().free(); break;
         case Encoding::Table:
             table().for_each([](SetMember* member) { SetMember::destroy(member); });
             delete &table();

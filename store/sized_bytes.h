@@ -16,17 +16,23 @@ constexpr std::size_t sized_bytes_size(std::size_t length)
     return length <= kLongestWithShortLength ? 1 + length : 1 + sizeof(std::uint64_t) + length;
 }
 
+/// Writes a length alone and returns where its bytes begin.
+inline char* write_length(char* out, std::size_t length)
+{
+    if (length <= kLongestWithShortLength) {
+        *out++ = static_cast<char>(length);
+        return out;
+    }
+    const std::uint64_t long_length = length;
+    *out++ = static_cast<char>(kLongestWithShortLength + 1);
+    std::memcpy(out, &long_length, sizeof long_length);
+    return out + sizeof long_length;
+}
+
 /// Writes the text with its length and returns the end. The text must not overlap `out`.
 inline char* write_sized_bytes(char* out, std::string_view text)
 {
-    if (text.size() <= kLongestWithShortLength) {
-        *out++ = static_cast<char>(text.size());
-    } else {
-        const std::uint64_t length = text.size();
-        *out++ = static_cast<char>(kLongestWithShortLength + 1);
-        std::memcpy(out, &length, sizeof length);
-        out += sizeof length;
-    }
+    out = write_length(out, text.size());
     if (!text.empty()) std::memcpy(out, text.data(), text.size());
     return out + text.size();
 }

@@ -1,5 +1,6 @@
 #include "store/string.h"
 
+#include <algorithm>
 #include <cstring>
 #include <functional>
 
@@ -9,7 +10,8 @@ namespace store {
 
 void String::assign(std::string_view text)
 {
-    const std::size_t room = text.size() > kInsideLimit ? room_for(sizeof(Block) + text.size()) : 0;
+    const std::size_t room =
+        text.size() > kInsideLimit ? room_for(sized_bytes_size(text.size())) : 0;
     if (room == memory_bytes()) {
         set_size(text.size());
         if (!text.empty()) std::memmove(data(), text.data(), text.size());
@@ -45,7 +47,7 @@ void String::resize(std::size_t size)
 
 std::size_t String::memory_bytes() const
 {
-    return is_inside() ? 0 : room_for(sizeof(Block) + block().size);
+    return is_inside() ? 0 : room_for(sized_bytes_size(size()));
 }
 
 /// Keeps the bytes, as many as fit; what is new is undefined (but inside: there it keeps what was).
@@ -60,17 +62,23 @@ void String::set_size(std::size_t size)
         handle_ = (handle_ & ~std::uintptr_t{0xff}) | (size * 2 + 1);
         return;
     }
-    const std::size_t room = room_for(sizeof(Block) + size);
-    if (is_inside()) {
-        auto* const made = static_cast<Block*>(allocate(room));
-        std::memcpy(made->bytes(), data(), kInsideLimit);
+    const std::size_t room = room_for(sized_bytes_size(size));
+    const bool same_form = !is_inside() && (size <= kLongestWithShortLength) ==
+                                               (this->size() <= kLongestWithShortLength);
+    if (!same_form) {
+        auto* const made = static_cast<char*>(allocate(room));
+        char* const bytes = write_length(made, size);
+        const std::string_view old = view();
+        std::memcpy(bytes, old.data(), std::min(old.size(), size));
+        if (!is_inside()) free_block();
         handle_ = reinterpret_cast<std::uintptr_t>(made);
-    } else if (room != memory_bytes()) {
-        handle_ = reinterpret_cast<std::uintptr_t>(reallocate(&block(), room));
+        return;
     }
-    block().size = size;
+    if (room != memory_bytes())
+        handle_ = reinterpret_cast<std::uintptr_t>(reallocate(block(), room));
+    write_length(block(), size);
 }
 
-void String::free_block() { deallocate(&block()); }
+void String::free_block() { deallocate(block()); }
 
 }  // namespace store

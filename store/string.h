@@ -7,11 +7,13 @@
 #include <utility>
 
 #include "store/prefetch.h"
+#include "store/sized_bytes.h"
 
 namespace store {
 
 /// The value of a string key: any bytes, no terminator. 8 bytes in itself: a text of up to 7 bytes
-/// (counters, flags) lies in it, a longer one in one block with an 8-byte size. clone() copies.
+/// (counters, flags) lies in it, a longer one in one block behind its length (sized_bytes.h), so
+/// that the value of a lock takes 16. clone() copies.
 class String
 {
 public:
@@ -33,14 +35,18 @@ public:
     String clone() const { return String{view()}; }
 
     /// Valid until the string is changed, moved or destroyed.
-    std::string_view view() const { return {data(), size()}; }
-    std::size_t size() const { return is_inside() ? (handle_ & 0xff) >> 1 : block().size; }
+    std::string_view view() const
+    {
+        if (!is_inside()) return read_sized_bytes(block());
+        return {reinterpret_cast<const char*>(&handle_) + kInsideFirst, (handle_ & 0xff) >> 1};
+    }
+    std::size_t size() const { return view().size(); }
     bool empty() const { return size() == 0; }
 
     /// Fetches what view() will show. Changes nothing.
     void prefetch() const
     {
-        if (!is_inside()) store::prefetch(&block());
+        if (!is_inside()) store::prefetch(block());
     }
 
     /// Keeps the block if the new size needs one just like it. The text may be a part of this
@@ -58,12 +64,6 @@ public:
     std::size_t memory_bytes() const;
 
 private:
-    struct Block
-    {
-        std::size_t size;
-        char* bytes() { return reinterpret_cast<char*>(this + 1); }
-    };
-
     /// The handle is the address of a block, which is even, or has a text inside: then its lowest
     /// byte is twice the size plus one, and the other seven are the text.
     static constexpr std::size_t kInsideLimit = 7;
@@ -73,13 +73,8 @@ private:
 
     bool is_inside() const { return (handle_ & 1) != 0; }
     // NOLINTNEXTLINE(performance-no-int-to-ptr)
-    Block& block() const { return *reinterpret_cast<Block*>(handle_); }
-    const char* data() const
-    {
-        return is_inside() ? reinterpret_cast<const char*>(&handle_) + kInsideFirst
-                           : block().bytes();
-    }
-    char* data() { return const_cast<char*>(std::as_const(*this).data()); }
+    char* block() const { return reinterpret_cast<char*>(handle_); }
+    char* data() { return const_cast<char*>(view().data()); }
 
     void set_size(std::size_t size);
     void free_block();

@@ -106,9 +106,8 @@ std::vector<FoundKey> quoted_keys(Call& call)
 {
     const CommandTable& table = call.server.commands;
     const auto request = call.args.rest();
-    const Command* row = table.resolve(request);
-    if (row == nullptr || (request.size() > 1 && table.is_container(*row)))
-        throw CommandError{"ERR Invalid command specified"};
+    const auto [row, unknown_subcommand] = table.resolve(request);
+    if (row == nullptr || unknown_subcommand) throw CommandError{"ERR Invalid command specified"};
     if (!has_keys(*row)) throw CommandError{"ERR The command has no key arguments"};
     const auto given = static_cast<int>(request.size());
     if ((row->arity > 0 && given != row->arity) || given < -row->arity)

@@ -74,7 +74,8 @@ void reply_time(Call& call, std::int64_t (*measure)(store::Deadline, const store
     call.reply.integer(deadline ? measure(*deadline, call.keys.clock()) : -1);
 }
 
-/// Rounded to the nearest second; PEXPIREAT takes a deadline so late that adding 500 would overflow.
+/// Rounded to the nearest second; PEXPIREAT takes a deadline so late that adding 500 would
+/// overflow.
 constexpr std::int64_t to_whole_seconds(std::int64_t ms)
 {
     return ms / 1000 + (ms % 1000 >= 500 ? 1 : 0);

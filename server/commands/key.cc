@@ -50,14 +50,10 @@ void keys(Call& call)
 constexpr std::string_view type_word(store::Type type)
 {
     switch (type) {
-        case store::Type::String:
-            return "STRING";
-        case store::Type::Set:
-            return "SET";
-        case store::Type::SortedSet:
-            return "ZSET";
-        case store::Type::Hash:
-            return "HASH";
+        case store::Type::String: return "STRING";
+        case store::Type::Set: return "SET";
+        case store::Type::SortedSet: return "ZSET";
+        case store::Type::Hash: return "HASH";
     }
     return "";
 }

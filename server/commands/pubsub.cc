@@ -33,8 +33,7 @@ constexpr TopicWords words_of(Topic topic)
 /// Sessions with subscriptions have an output limit of their own.
 void update_client_class(Session& session)
 {
-    session.client_class =
-        session.subscriptions.any() ? ClientClass::Pubsub : ClientClass::Normal;
+    session.client_class = session.subscriptions.any() ? ClientClass::Pubsub : ClientClass::Normal;
 }
 
 void reply_count(Call& call, Topic topic)

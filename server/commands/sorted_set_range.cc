@@ -133,8 +133,7 @@ public:
     RankRange ranks(const SortedSet& set) const
     {
         switch (unit_) {
-            case Unit::Rank:
-                return index_ranks(set.size());
+            case Unit::Rank: return index_ranks(set.size());
             case Unit::Score:
                 return {min_score_.exclusive ? set.count_up_to(min_score_.score)
                                              : set.count_below(min_score_.score),

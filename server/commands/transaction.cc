@@ -44,7 +44,7 @@ void exec(Call& call)
         const std::vector<std::string_view> request{queued.arguments.begin(),
                                                     queued.arguments.end()};
         // Looked up and admitted when it was queued.
-        const Command& command = *call.server.commands.resolve(request);
+        const Command& command = *call.server.commands.resolve(request).row;
         call.server.executor.run(call.session, command, request, call.reply);
     }
 }

@@ -18,7 +18,24 @@ TEST_CASE("a string is eight bytes, and short texts need no more")
     CHECK(string.memory_bytes() == 0);
     string.append("8");
     CHECK(string.view() == "12345678");
-    CHECK(string.memory_bytes() == 24);
+    CHECK(string.memory_bytes() == 16);
+}
+
+TEST_CASE("a string keeps its bytes where the form of its length changes")
+{
+    String string;
+    std::string model;
+    for (const std::size_t size : {3u, 7u, 8u, 100u, 254u, 255u, 1000u, 254u, 255u, 8u, 7u, 300u}) {
+        string.resize(size);
+        model.resize(size);
+        REQUIRE(string.view() == model);
+        for (std::size_t i = 0; i < size; i += 5) {
+            const char byte = static_cast<char>('a' + i % 26);
+            string.write(i, {&byte, 1});
+            model[i] = byte;
+        }
+        REQUIRE(string.view() == model);
+    }
 }
 
 TEST_CASE("a string holds any bytes")
