@@ -192,7 +192,7 @@ def stock_locks(diaries):
 
 
 def wrongs_of_locks(locks, slack_ms):
-    """Locks of one driver that were alive at the same time."""
+    """Locks of one driver that were alive together for longer than the clocks are unsure of."""
     by_driver = collections.defaultdict(list)
     for driver, order, begin, end in locks:
         if begin < end:
@@ -200,9 +200,10 @@ def wrongs_of_locks(locks, slack_ms):
     wrongs = []
     for driver, times in by_driver.items():
         times.sort()
-        for (_, end, order), (begin, _, next_order) in zip(times, times[1:]):
-            if begin < end - slack_ms:
-                wrongs.append(f"{driver} was locked by {order} and, {end - begin:.1f} ms too early, by {next_order}")
+        for (_, end, order), (begin, next_end, next_order) in zip(times, times[1:]):
+            together_ms = min(end, next_end) - begin
+            if together_ms > slack_ms:
+                wrongs.append(f"{driver} was locked by {order} and, for {together_ms:.1f} ms, by {next_order}")
     return wrongs
 
 
