@@ -911,7 +911,8 @@ local function assign(keys, args)
         reserve(order, record, candidate, now)
         return record_reply(order, record, now)
     end
-    if not existing then publish(order, 'unassigned', record, now) end
+    record.sequence = 0 -- nothing is written: this is no event of a record
+    publish(order, 'unassigned', record, now)
     return false
 end
 

@@ -17,8 +17,8 @@ namespace server {
 ///
 /// driver, distance_m and expires_at_ms are null where no driver is concerned, and expires_at_ms
 /// wherever nothing runs out. `sequence` rises by one with each event of an order, so that a
-/// listener notices a gap; it is 0 for an order that never had a record. Texts that are no UTF-8
-/// are written as they are.
+/// listener notices a gap; it is 0 for an ASSIGN that finds nobody and writes nothing. Texts that
+/// are no UTF-8 are written as they are.
 std::string to_json(std::string_view order, store::AssignmentEvent event,
                     const store::AssignmentRecord& record, store::TimePoint now);
 

@@ -55,9 +55,8 @@ std::optional<AssignmentRecord> Assignments::assign(std::string_view order,
     last_token(search.geo);  // refuses a counter that is none
     const auto candidate = find_candidate(keys_, order, search, record.rejected);
     if (!candidate) {
-        if (!existing) {
-            listener_.order_changed(keys_.index(), order, AssignmentEvent::Unassigned, record);
-        }
+        record.sequence = 0;  // nothing is written: this is no event of a record
+        listener_.order_changed(keys_.index(), order, AssignmentEvent::Unassigned, record);
         return std::nullopt;
     }
     reserve(order, record, *candidate);

@@ -30,7 +30,8 @@ class AssignmentListener
 public:
     virtual ~AssignmentListener() = default;
     /// `record` is the order as it is now; for Rejected and TimedOut it still has the reservation
-    /// that ended. An Unassigned order that never had a record has sequence 0.
+    /// that ended. An ASSIGN that finds nobody writes nothing, and is
+    /// told as Unassigned with sequence 0.
     virtual void order_changed(int database, std::string_view order, AssignmentEvent event,
                                const AssignmentRecord& record) = 0;
 };

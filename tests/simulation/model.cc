@@ -91,7 +91,8 @@ std::string Model::assign(const std::string& name, Search search)
     auto held = choose(search, order.rejected);
     if (!held) {
         order.state = "unassigned";
-        if (before == orders.end()) publish(name, order, "unassigned");
+        order.sequence = 0;
+        publish(name, order, "unassigned");
         return kNil;
     }
     reserve(name, std::move(order), *std::move(held));

@@ -214,3 +214,18 @@ TEST_CASE("a driver who says yes at the last moment stays locked for the whole t
     city.client.clock.advance(1ms);
     CHECK(city.client("EXISTS", "agent:anna:lock") == ":0\r\n");
 }
+
+TEST_CASE("an order that is tried again in vain says so again, and its record stays")
+{
+    City city;
+    city.assign("order:1", "OFFER");
+    city.client("ASSIGN.CANCEL", "order:1");
+    city.client("DEL", "free");
+    city.published();
+    CHECK(city.assign("order:1").kind == protocol::Value::Kind::Null);
+    CHECK(city.published() ==
+          R"({"event":"unassigned","order":"order:1","state":"unassigned","driver":null,"token":0,)"
+          R"("distance_m":null,"expires_at_ms":null,"time_ms":1700000000000,"sequence":0})"
+          "\n");
+    CHECK(city.client("HGET", "order:1", "state") == "$9\r\ncancelled\r\n");
+}
