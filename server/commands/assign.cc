@@ -55,23 +55,16 @@ void get(Call& call)
     reply_record(call, order, call.server.assignments(call.keys).get(order));
 }
 
-constexpr std::string_view kSince = "dabba 0.1.0";
 constexpr std::string_view kSearchComplexity =
     "O(log(N)+M) where N is the number of members of the geo set and M the number of drivers "
     "nearer than the one taken, or of those available, whichever are fewer.";
 
 constexpr Command kCommands[] = {
     {.name = "ASSIGN",
-     .syntax =
-         "geo available order <FROMLONLAT longitude latitude | FROMMEMBER member> "
-         "<BYRADIUS radius <M | KM | FT | MI> | BYBOX width height <M | KM | FT | MI>> "
-         "[STRATEGY <NEAREST | RATING>] [RATINGBY pattern] [COUNT count] "
-         "[REQUIRE numsets set [set ...]] [EXCEPT numsets set [set ...]] "
-         "[SKIP nummembers member [member ...]] [LOCK pattern] [EX seconds | PX milliseconds] "
-         "[OFFER] [DEADLINE milliseconds]",
+     .syntax = kAssignSyntax,
      .summary = "Finds the nearest available driver, locks him and takes him out of the pool, or "
                 "offers him the order, in one atomic step.",
-     .since = kSince,
+     .since = kAssignSince,
      .complexity = kSearchComplexity,
      .group = Group::Assign,
      .flags = kWrite | kDenyOom | kMovableKeys,
@@ -82,7 +75,7 @@ constexpr Command kCommands[] = {
     {.name = "ASSIGN.ACCEPT",
      .syntax = "order token",
      .summary = "The driver takes the order that he was offered.",
-     .since = kSince,
+     .since = kAssignSince,
      .complexity = "O(1)",
      .group = Group::Assign,
      .flags = kWrite | kFast,
@@ -91,7 +84,7 @@ constexpr Command kCommands[] = {
     {.name = "ASSIGN.REJECT",
      .syntax = "order token",
      .summary = "The driver declines the order that he was offered, and the search goes on.",
-     .since = kSince,
+     .since = kAssignSince,
      .complexity = kSearchComplexity,
      .group = Group::Assign,
      .flags = kWrite | kDenyOom,
@@ -100,7 +93,7 @@ constexpr Command kCommands[] = {
     {.name = "ASSIGN.COMPLETE",
      .syntax = "order",
      .summary = "The order is delivered: its driver is available again.",
-     .since = kSince,
+     .since = kAssignSince,
      .complexity = "O(1)",
      .group = Group::Assign,
      .flags = kWrite | kFast,
@@ -110,7 +103,7 @@ constexpr Command kCommands[] = {
      .syntax = "order",
      .summary =
          "Ends an order, whatever its state: a driver who had been taken is available again.",
-     .since = kSince,
+     .since = kAssignSince,
      .complexity = "O(1)",
      .group = Group::Assign,
      .flags = kWrite | kFast,
@@ -119,7 +112,7 @@ constexpr Command kCommands[] = {
     {.name = "ASSIGN.GET",
      .syntax = "order",
      .summary = "Returns the record of an order.",
-     .since = kSince,
+     .since = kAssignSince,
      .complexity = "O(1)",
      .group = Group::Assign,
      .flags = kReadonly | kFast,

@@ -9,6 +9,16 @@
 
 namespace server::commands {
 
+/// The arguments of ASSIGN, and so of ASSIGN.EXPLAIN; and since when the family is there.
+inline constexpr std::string_view kAssignSyntax =
+    "geo available order <FROMLONLAT longitude latitude | FROMMEMBER member> "
+    "<BYRADIUS radius <M | KM | FT | MI> | BYBOX width height <M | KM | FT | MI>> "
+    "[STRATEGY <NEAREST | RATING>] [RATINGBY pattern] [COUNT count] "
+    "[REQUIRE numsets set [set ...]] [EXCEPT numsets set [set ...]] "
+    "[SKIP nummembers member [member ...]] [LOCK pattern] [EX seconds | PX milliseconds] "
+    "[OFFER] [DEADLINE milliseconds]";
+inline constexpr std::string_view kAssignSince = "dabba 0.1.0";
+
 /// The arguments of ASSIGN. A place named by FROMMEMBER has not been looked up yet.
 struct AssignRequest
 {

@@ -148,20 +148,12 @@ void pending(Call& call)
     call.reply.end_array(start, listed);
 }
 
-constexpr std::string_view kSince = "dabba 0.1.0";
-
 constexpr Command kCommands[] = {
     {.name = "ASSIGN.EXPLAIN",
-     .syntax =
-         "geo available order <FROMLONLAT longitude latitude | FROMMEMBER member> "
-         "<BYRADIUS radius <M | KM | FT | MI> | BYBOX width height <M | KM | FT | MI>> "
-         "[STRATEGY <NEAREST | RATING>] [RATINGBY pattern] [COUNT count] "
-         "[REQUIRE numsets set [set ...]] [EXCEPT numsets set [set ...]] "
-         "[SKIP nummembers member [member ...]] [LOCK pattern] [EX seconds | PX milliseconds] "
-         "[OFFER] [DEADLINE milliseconds]",
+     .syntax = kAssignSyntax,
      .summary = "Tells what ASSIGN would do and why: each driver looked at, and what speaks "
                 "against him. Changes nothing.",
-     .since = kSince,
+     .since = kAssignSince,
      .complexity = "O(log(N)+M) where N is the number of members of the geo set and M the number "
                    "of drivers looked at.",
      .group = Group::Assign,
@@ -173,7 +165,7 @@ constexpr Command kCommands[] = {
     {.name = "ASSIGN.PENDING",
      .syntax = "[geo] [COUNT count]",
      .summary = "Returns the records of the orders whose offers are open, soonest deadline first.",
-     .since = kSince,
+     .since = kAssignSince,
      .complexity = "O(N) where N is the number of open offers.",
      .group = Group::Assign,
      .flags = kReadonly,
