@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <optional>
 #include <string_view>
 
 #include "store/entry.h"
@@ -16,6 +18,21 @@ constexpr std::string_view type_name(store::Type type)
         case store::Type::Hash: return "hash";
     }
     return "unknown";
+}
+
+/// The type of this name, in whatever case; nothing if there is none.
+constexpr std::optional<store::Type> type_named(std::string_view name)
+{
+    constexpr auto is_letter = [](char given, char lower) {
+        return given == lower || (given >= 'A' && given <= 'Z' && given - 'A' + 'a' == lower);
+    };
+    for (const auto type :
+         {store::Type::String, store::Type::Set, store::Type::SortedSet, store::Type::Hash}) {
+        const std::string_view known = type_name(type);
+        if (std::equal(name.begin(), name.end(), known.begin(), known.end(), is_letter))
+            return type;
+    }
+    return std::nullopt;
 }
 
 }  // namespace server

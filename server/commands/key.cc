@@ -1,6 +1,3 @@
-#include <string>
-#include <vector>
-
 #include "server/call.h"
 #include "server/command.h"
 #include "server/commands/families.h"
@@ -46,32 +43,16 @@ void keys(Call& call)
     call.reply.end_array(start, found);
 }
 
-/// A type's name in upper case, as Args compares words.
-constexpr std::string_view type_word(store::Type type)
-{
-    switch (type) {
-        case store::Type::String: return "STRING";
-        case store::Type::Set: return "SET";
-        case store::Type::SortedSet: return "ZSET";
-        case store::Type::Hash: return "HASH";
-    }
-    return "";
-}
-
 void scan(Call& call)
 {
-    std::uint64_t cursor = next_cursor(call.args);
+    const std::uint64_t cursor = next_cursor(call.args);
     const ScanOptions options = next_scan_options(call.args, true);
-    std::vector<std::string> matches;
-    std::int64_t visited = 0;
-    do {
-        cursor = call.keys.scan(cursor, [&](std::string_view key, store::Type found) {
-            ++visited;
-            if (options.type && !is_word(*options.type, type_word(found))) return;
-            if (options.wants(key)) matches.emplace_back(key);
-        });
-    } while (cursor != 0 && visited < options.count);
-    reply_scan(call, cursor, matches);
+    const auto wanted = options.type ? type_named(*options.type) : std::nullopt;
+    scan_container(call, call.keys, cursor, options,
+                   [&](auto& matches, std::string_view key, store::Type type) {
+                       if (options.type && type != wanted) return;  // an unknown type has no keys
+                       if (options.wants(key)) matches.emplace_back(key);
+                   });
 }
 
 void randomkey(Call& call)
