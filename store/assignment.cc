@@ -36,24 +36,24 @@ std::string_view name_of(AssignmentEvent event)
     return "unknown";
 }
 
-std::optional<AssignmentRecord> Assignments::assign(std::string_view order,
-                                                    const AssignmentSearch& search)
+std::optional<AssignmentRecord> Assignments::assign(
+    std::string_view order, const std::function<const AssignmentSearch&()>& search)
 {
-    if (auto record = standing(order)) return record;
     auto existing = get(order);
-    if (existing && existing->state == AssignmentState::Offered) {
+    if (existing && stands(*existing)) return existing;
+    if (existing && is_overdue(*existing)) {
         time_out(order);
         return get(order);
     }
 
     AssignmentRecord record;
-    record.search = search;
+    record.search = search();
     if (existing) {
         record.rejected = std::move(existing->rejected);
         record.sequence = existing->sequence;
     }
-    last_token(search.geo);  // refuses a counter that is none
-    const auto candidate = find_candidate(keys_, order, search, record.rejected);
+    last_token(record.search.geo);  // refuses a counter that is none
+    const auto candidate = find_candidate(keys_, order, record.search, record.rejected);
     if (!candidate) {
         record.sequence = 0;  // nothing is written: this is no event of a record
         listener_.order_changed(keys_.index(), order, AssignmentEvent::Unassigned, record);
@@ -131,13 +131,11 @@ std::optional<AssignmentRecord> Assignments::get(std::string_view order)
     return to_record(*hash);
 }
 
-std::optional<AssignmentRecord> Assignments::standing(std::string_view order)
+bool Assignments::stands(const AssignmentRecord& record) const
 {
-    auto record = get(order);
-    if (!record || is_overdue(*record)) return std::nullopt;
     const bool starts_afresh =
-        record->state == AssignmentState::Unassigned || record->state == AssignmentState::Cancelled;
-    return starts_afresh ? std::nullopt : record;
+        record.state == AssignmentState::Unassigned || record.state == AssignmentState::Cancelled;
+    return !starts_afresh && !is_overdue(record);
 }
 
 std::optional<AssignmentRecord> Assignments::open_offer(std::string_view order)

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string_view>
 
@@ -51,9 +52,11 @@ public:
     {}
 
     /// Finds a driver and takes him, or offers him the order. An order that is offered, assigned or
-    /// completed is left as it is, so that a client may ask again. Nothing, and no record, if there
-    /// is no candidate.
-    std::optional<AssignmentRecord> assign(std::string_view order, const AssignmentSearch& search);
+    /// completed is left as it is, so that a client may ask again; only otherwise, `search` is
+    /// asked whom the order wants. Nothing, and no record, if there is no candidate. Throws what
+    /// `search` throws.
+    std::optional<AssignmentRecord> assign(std::string_view order,
+                                           const std::function<const AssignmentSearch&()>& search);
 
     /// The driver who was offered the order takes it; his lock's time begins anew. Throws
     /// NoSuchOrder, StaleToken, WrongState, or LockLost if he is no longer available or his lock is
@@ -74,8 +77,8 @@ public:
 
     std::optional<AssignmentRecord> get(std::string_view order);
 
-    /// The record, if assign() would leave it as it is.
-    std::optional<AssignmentRecord> standing(std::string_view order);
+    /// Whether assign() would leave an order with this record as it is.
+    bool stands(const AssignmentRecord& record) const;
 
     /// The record, if it is one with an open offer. Never throws.
     std::optional<AssignmentRecord> open_offer(std::string_view order);

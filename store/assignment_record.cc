@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <iterator>
+#include <type_traits>
 #include <utility>
 
 #include "store/error.h"
@@ -38,7 +40,7 @@ public:
         if (hash.size() > kMostFields) throw Error{Reason::NotAnAssignment};
         fields_.reserve(hash.size());
         hash.for_each([this](std::string_view field, std::string_view value) {
-            fields_.emplace_back(field, value);
+            fields_.push_back({field, value});
         });
     }
 
@@ -94,14 +96,76 @@ public:
     }
 
 private:
+    /// Looks first where the last one was found, and then at the next: fields are read in the order
+    /// in which they were written.
     std::optional<std::string_view> find(std::string_view name) const
     {
-        for (const auto& [field, value] : fields_)
-            if (field == name) return value;
+        for (std::size_t looked = 0; looked < fields_.size(); ++looked) {
+            const std::size_t at = (position_ + looked) % fields_.size();
+            if (fields_[at].field != name) continue;
+            position_ = at;
+            return fields_[at].value;
+        }
         return std::nullopt;
     }
 
-    std::vector<std::pair<std::string_view, std::string_view>> fields_;
+    std::vector<Hash::Pair> fields_;
+    mutable std::size_t position_ = 0;
+};
+
+/// Collects fields with their values, and makes one hash of them at the end.
+class FieldWriter
+{
+public:
+    FieldWriter() { fields_.reserve(kUsualFields); }
+
+    /// What format() makes of the value: text as it is, numbers with the digits that read back as
+    /// the same.
+    template <class Value>
+    void write(std::string_view field, const Value& value)
+    {
+        const std::size_t begin = values_.size();
+        if constexpr (std::is_integral_v<Value>) {
+            const fmt::format_int digits{value};
+            values_.append(digits.data(), digits.data() + digits.size());
+        } else {
+            fmt::format_to(std::back_inserter(values_), "{}", value);
+        }
+        fields_.push_back({field, begin, values_.size() - begin});
+    }
+
+    void write(std::string_view field, std::string_view text)
+    {
+        fields_.push_back({field, values_.size(), text.size()});
+        values_.append(text.data(), text.data() + text.size());
+    }
+
+    void write(std::string_view field, Deadline deadline)
+    {
+        write(field, deadline.time_since_epoch().count());
+    }
+
+    Hash to_hash() const
+    {
+        std::vector<Hash::Pair> pairs;
+        pairs.reserve(fields_.size());
+        for (const auto& [name, begin, size] : fields_)
+            pairs.push_back({name, {values_.data() + begin, size}});
+        return Hash::of(pairs);
+    }
+
+private:
+    static constexpr std::size_t kUsualFields = 24;
+
+    struct Field
+    {
+        std::string_view name;
+        std::size_t begin;  // of the value in values_
+        std::size_t size;
+    };
+
+    std::vector<Field> fields_;
+    fmt::memory_buffer values_;
 };
 
 AssignmentState read_state(const FieldReader& fields)
@@ -115,11 +179,13 @@ AssignmentState read_state(const FieldReader& fields)
 std::optional<Reservation> read_reservation(const FieldReader& fields)
 {
     if (!fields.has("driver")) return std::nullopt;
-    return Reservation{.driver = std::string{fields.text("driver")},
-                       .place = {fields.number("longitude"), fields.number("latitude")},
-                       .distance_m = fields.number("distance_m"),
-                       .lock = std::string{fields.text("lock")},
-                       .expires_at = fields.deadline("expires_at")};
+    Reservation reservation;
+    reservation.driver = fields.text("driver");
+    reservation.distance_m = fields.number("distance_m");
+    reservation.place = {fields.number("longitude"), fields.number("latitude")};
+    reservation.lock = fields.text("lock");
+    reservation.expires_at = fields.deadline("expires_at");
+    return reservation;
 }
 
 AssignmentSearch read_search(const FieldReader& fields)
@@ -147,59 +213,55 @@ AssignmentSearch read_search(const FieldReader& fields)
     return search;
 }
 
-void write_reservation(Hash& hash, const Reservation& reservation)
+void write_reservation(FieldWriter& fields, const Reservation& reservation)
 {
-    hash.add_new("driver", reservation.driver);
-    hash.add_new("distance_m", fmt::format("{}", reservation.distance_m));
-    hash.add_new("longitude", fmt::format("{}", reservation.place.longitude));
-    hash.add_new("latitude", fmt::format("{}", reservation.place.latitude));
-    hash.add_new("lock", reservation.lock);
-    hash.add_new("expires_at",
-                 fmt::format_int{reservation.expires_at.time_since_epoch().count()}.str());
+    fields.write("driver", reservation.driver);
+    fields.write("distance_m", reservation.distance_m);
+    fields.write("longitude", reservation.place.longitude);
+    fields.write("latitude", reservation.place.latitude);
+    fields.write("lock", reservation.lock);
+    fields.write("expires_at", reservation.expires_at);
 }
 
-void write_list(Hash& hash, std::string_view field, const std::vector<std::string>& list)
+void write_list(FieldWriter& fields, std::string_view name, const std::vector<std::string>& list)
 {
-    if (!list.empty()) hash.add_new(field, to_netstrings(list));
+    if (!list.empty()) fields.write(name, to_netstrings(list));
 }
 
-void write_shape(Hash& hash, const Shape& shape)
+void write_shape(FieldWriter& fields, const Shape& shape)
 {
     const Place center = center_of(shape);
-    hash.add_new("from_longitude", fmt::format("{}", center.longitude));
-    hash.add_new("from_latitude", fmt::format("{}", center.latitude));
+    fields.write("from_longitude", center.longitude);
+    fields.write("from_latitude", center.latitude);
     if (const auto* circle = std::get_if<Circle>(&shape)) {
-        hash.add_new("radius_m", fmt::format("{}", circle->radius_m));
+        fields.write("radius_m", circle->radius_m);
     } else {
         const auto& box = std::get<Box>(shape);
-        hash.add_new("width_m", fmt::format("{}", box.width_m));
-        hash.add_new("height_m", fmt::format("{}", box.height_m));
+        fields.write("width_m", box.width_m);
+        fields.write("height_m", box.height_m);
     }
 }
 
 /// Defaults are left out.
-void write_search(Hash& hash, const AssignmentSearch& search)
+void write_search(FieldWriter& fields, const AssignmentSearch& search)
 {
-    const AssignmentSearch defaults;
-    hash.add_new("geo", search.geo);
-    hash.add_new("available", search.available);
-    write_shape(hash, search.shape);
-    hash.add_new("meters_per_unit", fmt::format("{}", search.meters_per_unit));
-    if (search.strategy == Strategy::Rating) hash.add_new("strategy", "rating");
+    static const AssignmentSearch defaults;
+    fields.write("geo", search.geo);
+    fields.write("available", search.available);
+    write_shape(fields, search.shape);
+    fields.write("meters_per_unit", search.meters_per_unit);
+    if (search.strategy == Strategy::Rating) fields.write("strategy", "rating");
     if (search.rating_pattern != defaults.rating_pattern)
-        hash.add_new("ratingby", search.rating_pattern);
-    if (search.count != defaults.count) hash.add_new("count", fmt::format_int{search.count}.str());
-    write_list(hash, "require", search.require);
-    write_list(hash, "except", search.except);
-    write_list(hash, "skip", search.skip);
+        fields.write("ratingby", search.rating_pattern);
+    if (search.count != defaults.count) fields.write("count", search.count);
+    write_list(fields, "require", search.require);
+    write_list(fields, "except", search.except);
+    write_list(fields, "skip", search.skip);
     if (search.lock_pattern != defaults.lock_pattern)
-        hash.add_new("lock_pattern", search.lock_pattern);
-    if (search.lock_time != defaults.lock_time)
-        hash.add_new("lock_ms", fmt::format_int{search.lock_time.count()}.str());
-    if (search.offer) hash.add_new("offer", "1");
-    if (search.deadline)
-        hash.add_new("deadline",
-                     fmt::format_int{search.deadline->time_since_epoch().count()}.str());
+        fields.write("lock_pattern", search.lock_pattern);
+    if (search.lock_time != defaults.lock_time) fields.write("lock_ms", search.lock_time.count());
+    if (search.offer) fields.write("offer", "1");
+    if (search.deadline) fields.write("deadline", *search.deadline);
 }
 
 }  // namespace
@@ -211,15 +273,15 @@ std::string_view name_of(AssignmentState state)
 
 Hash to_hash(const AssignmentRecord& record)
 {
-    Hash hash;
-    hash.add_new("state", name_of(record.state));
-    hash.add_new("token", fmt::format_int{record.token}.str());
-    if (record.reservation) write_reservation(hash, *record.reservation);
-    write_list(hash, "tried", record.tried);
-    write_list(hash, "rejected", record.rejected);
-    hash.add_new("sequence", fmt::format_int{record.sequence}.str());
-    write_search(hash, record.search);
-    return hash;
+    FieldWriter fields;
+    fields.write("state", name_of(record.state));
+    fields.write("token", record.token);
+    if (record.reservation) write_reservation(fields, *record.reservation);
+    write_list(fields, "tried", record.tried);
+    write_list(fields, "rejected", record.rejected);
+    fields.write("sequence", record.sequence);
+    write_search(fields, record.search);
+    return fields.to_hash();
 }
 
 AssignmentRecord to_record(const Hash& hash)

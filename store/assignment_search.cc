@@ -47,18 +47,28 @@ public:
 
     std::optional<Found> next()
     {
-        while (patience_ > 0) {
-            auto found = outward_.next();
-            if (!found) return std::nullopt;
+        while (!has_lost_patience()) {
+            const auto found = outward_.next();
+            if (!found) {
+                if (has_lost_patience()) break;
+                return std::nullopt;
+            }
             last_ = *found;
-            --patience_;
+            ++met_;
             if (passes(found->member)) return found;
+            if (met_ == kMetBeforeFiltering)
+                outward_.leave_out_all_but(*filter_.available(), patience_ - met_);
         }
         return next_of_available();
     }
 
 private:
     static constexpr std::size_t kLeastPatience = 64;
+
+    /// Where so many are met in vain, it is cheaper to ask everybody first and measure after.
+    static constexpr std::size_t kMetBeforeFiltering = 8;
+
+    bool has_lost_patience() const { return met_ + outward_.left_out() >= patience_; }
 
     bool passes(std::string_view member) const
     {
@@ -97,7 +107,8 @@ private:
     const Shape& shape_;
     const CandidateFilter& filter_;
     NearestSearch outward_;
-    std::size_t patience_;
+    std::size_t patience_;  ///< how many may be met outward
+    std::size_t met_ = 0;   ///< so many were, beside those that were left out
     std::optional<Found> last_;
     bool collected_ = false;
     std::vector<Found> rest_;

@@ -1,6 +1,10 @@
 #include "store/geo_search.h"
 
 #include <algorithm>
+#include <array>
+#include <span>
+
+#include "store/hashing.h"
 
 namespace store {
 namespace {
@@ -51,7 +55,7 @@ NearestSearch::NearestSearch(const SortedSet& set, const Shape& shape)
 std::optional<Found> NearestSearch::next()
 {
     if (run_) return take_from_run();
-    while (!queue_.empty()) {
+    while (!queue_.empty() && left_out_ < most_left_out_) {
         const Waiting nearest = pop();
         Candidate& candidate = candidates_[nearest.candidate];
         const CellBlock block{candidate.cell, candidate.level};
@@ -183,12 +187,55 @@ CellBlock NearestSearch::shrink(CellBlock block, SortedSet::Iterator first) cons
 
 void NearestSearch::push_members(SortedSet::Iterator position, double end)
 {
+    if (wanted_ != nullptr) return push_wanted_members(position, end);
     std::uint64_t cell = kCellEnd;
     for (; !position.at_end() && position.score() < end; ++position) {
         const std::uint64_t next_cell = cell_of_score(position.score());
         if (next_cell == cell) continue;
         cell = next_cell;
         push_cell(cell, position);
+    }
+}
+
+/// Only cells with somebody who is wanted. Members and their places in the set of those wanted lie
+/// all over the memory: what each step reads, the step before has asked for. REQUIRES: at most
+/// kScanUpTo members.
+void NearestSearch::push_wanted_members(SortedSet::Iterator position, double end)
+{
+    struct Asked
+    {
+        SortedSet::Iterator at;
+        std::uint64_t hash;
+    };
+    std::array<Asked, kScanUpTo> all;
+    std::size_t count = 0;
+    for (; !position.at_end() && position.score() < end; ++position) {
+        position.prefetch_ahead(0);
+        all[count++].at = position;
+    }
+    const std::span asked{all.data(), count};
+    for (auto& [at, hash] : asked) {
+        hash = hash_bytes(at.member());
+        wanted_->prefetch(hash);
+    }
+    for (const auto& [at, hash] : asked) wanted_->prefetch_member(hash);
+
+    SortedSet::Iterator first_of_cell;
+    std::uint64_t cell = kCellEnd;
+    bool is_pushed = false;
+    for (const auto& [at, hash] : asked) {
+        const std::uint64_t its_cell = cell_of_score(at.score());
+        if (its_cell != cell) {
+            cell = its_cell;
+            first_of_cell = at;
+            is_pushed = false;
+        }
+        if (!wanted_->contains(at.member(), hash)) {
+            ++left_out_;
+        } else if (!is_pushed) {
+            push_cell(cell, first_of_cell);
+            is_pushed = true;
+        }
     }
 }
 

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string_view>
 #include <type_traits>
@@ -8,6 +10,7 @@
 
 #include "store/geo.h"
 #include "store/geo_bounds.h"
+#include "store/set.h"
 #include "store/sorted_set.h"
 
 /// Searches in a geo set: a SortedSet whose scores are cells (geo.h). Scores that are no cells,
@@ -44,6 +47,17 @@ public:
 
     /// The next nearest member; nullopt when no more are in the shape.
     std::optional<Found> next();
+
+    /// For a caller who met too many members that are not in `wanted`: from now on those may be
+    /// left out (most will be), which is cheaper than to measure and return them. After `most` that
+    /// were left out the search is over. `wanted` must outlive the search.
+    void leave_out_all_but(const Set& wanted, std::size_t most)
+    {
+        wanted_ = &wanted;
+        most_left_out_ = most;
+    }
+    /// How many members were left out.
+    std::size_t left_out() const { return left_out_; }
 
 private:
     enum class Kind : std::uint8_t {
@@ -88,6 +102,7 @@ private:
     void open(CellBlock block);
     CellBlock shrink(CellBlock block, SortedSet::Iterator first) const;
     void push_members(SortedSet::Iterator position, double end);
+    void push_wanted_members(SortedSet::Iterator position, double end);
     void push_cell(std::uint64_t cell, SortedSet::Iterator members);
 
     Found begin_run(const Candidate& candidate, double distance_m);
@@ -99,6 +114,9 @@ private:
     std::vector<Waiting> queue_;  ///< a heap
     std::vector<Candidate> candidates_;
     std::optional<Run> run_;
+    const Set* wanted_ = nullptr;  ///< if not null, others are left out
+    std::size_t left_out_ = 0;
+    std::size_t most_left_out_ = std::numeric_limits<std::size_t>::max();
 };
 
 /// Whether a search is to compute distances, which cost more than all the rest.

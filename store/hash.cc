@@ -1,5 +1,6 @@
 #include "store/hash.h"
 
+#include <algorithm>
 #include <cassert>
 #include <cstring>
 #include <memory>
@@ -29,6 +30,24 @@ void HashField::set_value(std::string_view value)
     const std::string_view old = this->value();
     assert(old.size() == value.size());
     if (!value.empty()) std::memcpy(const_cast<char*>(old.data()), value.data(), value.size());
+}
+
+Hash Hash::of(std::span<const Pair> pairs)
+{
+    Hash made;
+    const bool all_short = std::all_of(pairs.begin(), pairs.end(), [](const Pair& pair) {
+        return pair.field.size() <= kMaxPackedBytes && pair.value.size() <= kMaxPackedBytes;
+    });
+    if (all_short && pairs.size() <= kMaxPackedSize) {
+        made.keep(Packed::of([&](auto&& take) {
+            for (const Pair& pair : pairs) take(pair.field), take(pair.value);
+        }));
+        return made;
+    }
+    made.become_table();
+    for (const Pair& pair : pairs)
+        made.table().insert(HashField::make(pair.field, pair.value), hash_bytes(pair.field));
+    return made;
 }
 
 Hash Hash::clone() const
@@ -65,20 +84,6 @@ bool Hash::set(std::string_view field, std::string_view value)
         become_table();
     }
     return is_table() ? set_in_table(field, value) : set_in_packed(field, value);
-}
-
-void Hash::add_new(std::string_view field, std::string_view value)
-{
-    const bool fits = !is_table() && field.size() <= kMaxPackedBytes &&
-                      value.size() <= kMaxPackedBytes && size() < kMaxPackedSize;
-    if (!fits) {
-        set(field, value);
-        return;
-    }
-    Packed texts = packed();
-    texts.append(field);
-    texts.append(value);
-    keep(texts);
 }
 
 bool Hash::set_in_packed(std::string_view field, std::string_view value)

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <utility>
 
@@ -72,6 +73,9 @@ public:
     Hash& operator=(const Hash&) = delete;
     ~Hash() { free(); }
 
+    /// A hash of these fields in this order. REQUIRES: no two are the same.
+    static Hash of(std::span<const Pair> pairs);
+
     Hash clone() const;
 
     Encoding encoding() const { return fields_.tag(); }
@@ -98,9 +102,6 @@ public:
 
     /// True if the field is new.
     bool set(std::string_view field, std::string_view value);
-
-    /// As set(), without looking whether the field is there. REQUIRES: it is not.
-    void add_new(std::string_view field, std::string_view value);
 
     /// Told that one command is about to set so many fields, Redis chooses the table at once if
     /// they are many, even if most are there already. The order is all that depends on it.

@@ -40,7 +40,7 @@ void Packed::append(std::string_view text)
     const unsigned old_count = short_count();
     resize_part(old_used, 0, sized_bytes_size(text.size()));
     write_sized_bytes(mutable_texts() + old_used, text);
-    set_header(used(), old_count == kMany ? kMany : old_count + 1);
+    set_header(used(), old_count + 1);
 }
 
 void Packed::replace(Iterator at, std::string_view text)
@@ -59,7 +59,7 @@ void Packed::erase(Iterator at, unsigned how_many)
     for (unsigned i = 0; i < how_many; ++i) ++last;
     const auto offset = static_cast<std::size_t>(at.at_ - texts());
     resize_part(offset, static_cast<std::size_t>(last.at_ - at.at_), 0);
-    set_header(used(), left < kMany ? static_cast<unsigned>(left) : kMany);
+    set_header(used(), left);
 }
 
 Packed Packed::clone() const
@@ -81,10 +81,18 @@ std::size_t Packed::memory_bytes() const
     return block_ == nullptr ? 0 : room_for(kHeaderBytes + used());
 }
 
-void Packed::set_header(std::size_t used, unsigned count)
+Packed Packed::make(std::size_t used, std::size_t count)
+{
+    Packed made{allocate(room_for(kHeaderBytes + used))};
+    made.set_header(used, count);
+    return made;
+}
+
+void Packed::set_header(std::size_t used, std::size_t count)
 {
     assert(used <= kMaxBytes);
-    const auto header = static_cast<std::uint32_t>(used) | count << kUsedBits;
+    const std::size_t short_count = count < kMany ? count : kMany;
+    const auto header = static_cast<std::uint32_t>(used | short_count << kUsedBits);
     block_[0] = static_cast<unsigned char>(header);
     block_[1] = static_cast<unsigned char>(header >> 8);
     block_[2] = static_cast<unsigned char>(header >> 16);

@@ -45,6 +45,11 @@ public:
     /// The handle of a block() that another handle made.
     explicit Packed(void* block) : block_(static_cast<unsigned char*>(block)) {}
 
+    /// A block of these texts, in one allocation. `for_each_text(take)` calls take(text) for each;
+    /// it is called twice. REQUIRES: they are within the limits.
+    template <class ForEachText>
+    static Packed of(ForEachText&& for_each_text);
+
     void* block() const { return block_; }
 
     bool empty() const { return block_ == nullptr; }
@@ -97,10 +102,28 @@ private:
 
     unsigned short_count() const { return header() >> kUsedBits; }
 
-    void set_header(std::size_t used, unsigned count);
+    /// A block with room for texts of so many bytes, lengths included, that are still to be
+    /// written.
+    static Packed make(std::size_t used, std::size_t count);
+    void set_header(std::size_t used, std::size_t count);
     void resize_part(std::size_t offset, std::size_t old_bytes, std::size_t new_bytes);
 
     unsigned char* block_ = nullptr;
 };
+
+template <class ForEachText>
+Packed Packed::of(ForEachText&& for_each_text)
+{
+    std::size_t bytes = 0, count = 0;
+    for_each_text([&](std::string_view text) {
+        bytes += sized_bytes_size(text.size());
+        ++count;
+    });
+    if (count == 0) return {};
+    Packed made = make(bytes, count);
+    char* at = made.mutable_texts();
+    for_each_text([&](std::string_view text) { at = write_sized_bytes(at, text); });
+    return made;
+}
 
 }  // namespace store

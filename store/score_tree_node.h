@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string_view>
 
 #include "store/scored_member.h"
@@ -74,21 +75,40 @@ struct Inner : Node
     }
 };
 
-/// How many of the ascending scores are lower. Counts them all: 8 cache lines that load at once are
-/// faster than the 3 that a binary search needs one after the other, and the loop has no branches.
+/// Two scores that the processor compares at once (a vector of GCC and Clang).
+using TwoScores = double __attribute__((vector_size(2 * sizeof(double))));
+
+/// How many of the scores `compare` says yes to: compare(scores, score), of TwoScores or doubles.
+/// Asks about all of them: 8 cache lines that load at once are faster than the 3 that a binary
+/// search needs one after the other, and the loop has no branches.
+template <class Compare>
+unsigned count_scores(const double* scores, unsigned size, double score, Compare&& compare)
+{
+    const TwoScores twice = {score, score};
+    auto counts = compare(twice, twice);  // each 0, or -1 for yes
+    counts -= counts;
+    unsigned i = 0;
+    for (; i + 4 <= size; i += 4) {
+        TwoScores first, second;
+        std::memcpy(&first, scores + i, sizeof first);
+        std::memcpy(&second, scores + i + 2, sizeof second);
+        counts += compare(first, twice) + compare(second, twice);
+    }
+    auto count = static_cast<unsigned>(-(counts[0] + counts[1]));
+    for (; i < size; ++i) count += static_cast<unsigned>(compare(scores[i], score));
+    return count;
+}
+
+/// How many of the ascending scores are lower.
 inline unsigned lower_scores(const double* scores, unsigned size, double score)
 {
-    std::uint64_t count = 0;
-    for (unsigned i = 0; i < size; ++i) count += scores[i] < score;
-    return static_cast<unsigned>(count);
+    return count_scores(scores, size, score, [](const auto& a, const auto& b) { return a < b; });
 }
 
 /// How many are not higher.
 inline unsigned scores_up_to(const double* scores, unsigned size, double score)
 {
-    std::uint64_t count = 0;
-    for (unsigned i = 0; i < size; ++i) count += scores[i] <= score;
-    return static_cast<unsigned>(count);
+    return count_scores(scores, size, score, [](const auto& a, const auto& b) { return a <= b; });
 }
 
 /// How many entries come before the key.

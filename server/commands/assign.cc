@@ -13,12 +13,13 @@ namespace {
 void assign(Call& call)
 {
     AssignRequest request = next_assign_request(call);
-    auto assignments = call.server.assignments(call.keys);
     // A retry is answered even if the place it was asked from is gone by now.
-    if (const auto record = assignments.standing(request.order))
-        return reply_record(call, request.order, record);
-    request.find_place(call.keys);
-    reply_record(call, request.order, assignments.assign(request.order, request.search));
+    const auto search = [&]() -> const store::AssignmentSearch& {
+        request.find_place(call.keys);
+        return request.search;
+    };
+    reply_record(call, request.order,
+                 call.server.assignments(call.keys).assign(request.order, search));
 }
 
 std::uint64_t next_token(Args& args) { return static_cast<std::uint64_t>(args.next_integer()); }

@@ -50,14 +50,8 @@ std::string reason_of(const Call& call, const AssignRequest& request, const Expl
 }
 
 /// What ASSIGN would do, in one sentence.
-std::string outcome_of(const std::optional<AssignmentRecord>& standing,
-                       const AssignRequest& request, const store::Explanation& explanation)
+std::string outcome_of(const AssignRequest& request, const store::Explanation& explanation)
 {
-    if (standing) {
-        return fmt::format("would change nothing: the order is {} with {} (token {})",
-                           store::name_of(standing->state), standing->reservation->driver,
-                           standing->token);
-    }
     for (const Explained& driver : explanation.drivers) {
         if (!driver.chosen) continue;
         return fmt::format("would {} {}", request.search.offer ? "offer the order to" : "assign",
@@ -97,20 +91,26 @@ void explain(Call& call)
     constexpr std::size_t kMost = 1000;
     AssignRequest request = next_assign_request(call);
     auto assignments = call.server.assignments(call.keys);
-    const auto standing = assignments.standing(request.order);
+    const auto record = assignments.get(request.order);
     // An order that stays as it is chooses nobody, and needs no place to search from.
     store::Explanation explanation;
-    if (!standing) {
+    std::string outcome;
+    if (record && assignments.stands(*record)) {
+        outcome =
+            fmt::format("would change nothing: the order is {} with {} (token {})",
+                        store::name_of(record->state), record->reservation->driver, record->token);
+    } else {
         request.find_place(call.keys);
         explanation = store::explain_candidates(call.keys, request.order, request.search,
-                                                passed_over(assignments.get(request.order)), kMost);
+                                                passed_over(record), kMost);
+        outcome = outcome_of(request, explanation);
     }
 
     call.reply.map(4);
     call.reply.bulk("order");
     call.reply.bulk(request.order);
     call.reply.bulk("outcome");
-    call.reply.bulk(outcome_of(standing, request, explanation));
+    call.reply.bulk(outcome);
     call.reply.bulk("drivers");
     call.reply.array(explanation.drivers.size());
     for (const Explained& driver : explanation.drivers) reply_explained(call, request, driver);

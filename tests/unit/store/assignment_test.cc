@@ -1,11 +1,14 @@
 #include "store/assignment.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <functional>
 #include <string>
 #include <vector>
 
 #include "store/error.h"
+#include "store/geo_search.h"
+#include "store/random.h"
 
 using namespace std::chrono_literals;
 
@@ -33,6 +36,12 @@ struct City : store::Observer, store::AssignmentListener
         if (!is_available) return;
         auto available = keys.edit<store::Set>("available");
         available.changes += available->add(driver);
+    }
+
+    auto assign(std::string_view order, const store::AssignmentSearch& search)
+    {
+        return orders.assign(
+            order, [&]() -> const auto& { return search; });
     }
 
     static store::AssignmentSearch search(double radius_m = 5000)
@@ -90,6 +99,38 @@ TEST_CASE("the one free driver is found behind any number of busy ones")
     }
 }
 
+TEST_CASE("whatever share is available, the nearest of them are asked in order")
+{
+    store::Random random{61};
+    for (const std::size_t drivers : {30, 300, 3000}) {
+        for (const std::size_t one_in : {1, 3, 20, 500}) {
+            INFO(drivers << " drivers, one of " << one_in << " available");
+            City city;
+            const auto off = [&] { return 1e-5 * static_cast<double>(random.below(4000)) - 0.02; };
+            for (std::size_t i = 0; i < drivers; ++i)
+                city.add("d" + std::to_string(i),
+                         {kRestaurant.longitude + off(), kRestaurant.latitude + off()},
+                         random.below(one_in) == 0);
+            const auto search = City::search(1500);
+            std::vector<std::string> expected;
+            store::NearestSearch everybody{*city.keys.find<store::SortedSet>("geo"), search.shape};
+            const auto* available = city.keys.find<store::Set>("available");
+            while (const auto found = everybody.next())
+                if (available != nullptr && available->contains(found->member))
+                    expected.emplace_back(found->member);
+
+            std::vector<std::string> asked;
+            while (asked.size() < 50) {
+                const auto found = store::find_candidate(city.keys, "order", search, asked);
+                if (!found) break;
+                asked.push_back(found->member);
+            }
+            expected.resize(std::min<std::size_t>(expected.size(), 50));
+            CHECK(asked == expected);
+        }
+    }
+}
+
 TEST_CASE("drivers at one place are asked in the order of their names")
 {
     City city;
@@ -139,7 +180,7 @@ TEST_CASE("a refused operation has changed nothing and told nobody")
     city.add("driver:a", {77.6, 12.97});
     auto search = City::search();
     search.offer = true;
-    const auto token = city.orders.assign("order", search)->token;
+    const auto token = city.assign("order", search)->token;
     city.keys.erase("agent:a:lock");
     city.keys.put_string("text", "value");
     const int changes = city.changes;
@@ -151,7 +192,7 @@ TEST_CASE("a refused operation has changed nothing and told nobody")
     CHECK(reason_of([&] { city.orders.reject("other", 1); }) == store::Reason::NoSuchOrder);
     CHECK(reason_of([&] { city.orders.cancel("text"); }) == store::Reason::WrongType);
     search.available = "text";
-    CHECK(reason_of([&] { city.orders.assign("new", search); }) == store::Reason::WrongType);
+    CHECK(reason_of([&] { city.assign("new", search); }) == store::Reason::WrongType);
     CHECK(city.changes == changes);
     CHECK(city.events == events);
 }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "store/random.h"
+#include "store/set.h"
 
 namespace {
 
@@ -290,6 +291,57 @@ TEST_CASE("a search can be ended early")
         return seen < 10;
     });
     CHECK(seen == 10);
+}
+
+TEST_CASE("members who are not wanted may be left out, the others come as before")
+{
+    for (const World& world : worlds()) {
+        INFO(world.name);
+        Random random{47};
+        for (const std::size_t one_in : {2, 10, 1000}) {
+            const SortedSet set = populate(random, world.any_place, 2000);
+            Set wanted;
+            for (const SortedSet::Item item : set)
+                if (random.below(one_in) == 0) wanted.add(item.member);
+            for (int i = 0; i < 20; ++i) {
+                const Shape shape = any_shape(random, world, set);
+                INFO(describe(shape));
+                std::vector<Row> expected = nearest(set, shape);
+                const std::size_t met = std::min<std::size_t>(random.below(20), expected.size());
+                NearestSearch search{set, shape};
+                for (std::size_t k = 0; k < met; ++k) search.next();
+                expected.erase(expected.begin(),
+                               expected.begin() + static_cast<std::ptrdiff_t>(met));
+                const auto is_unwanted = [&](const Row& row) {
+                    return !wanted.contains(row.member);
+                };
+                std::erase_if(expected, is_unwanted);
+
+                search.leave_out_all_but(wanted, set.size());
+                std::vector<Row> found;
+                while (const auto next = search.next()) {
+                    if (!wanted.contains(next->member)) continue;
+                    found.push_back({next->distance_m, next->cell, std::string{next->member}});
+                }
+                require_equal(found, expected);
+                REQUIRE(search.left_out() <= set.size());
+            }
+        }
+    }
+}
+
+TEST_CASE("a search is over when too many were left out")
+{
+    Random random{53};
+    const SortedSet set = populate(random, within(77.4, 77.8, 12.8, 13.2), 5000);
+    const Set nobody;
+    NearestSearch search{set, Circle{{77.6, 13.0}, 1e5}};
+    search.leave_out_all_but(nobody, 100);
+    int returned = 0;  // who had been measured before
+    while (search.next()) ++returned;
+    CHECK(returned < 100);
+    CHECK(search.left_out() >= 100);
+    CHECK(search.left_out() < 200);
 }
 
 TEST_CASE("nothing is found in an empty set")

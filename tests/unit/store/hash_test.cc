@@ -106,6 +106,32 @@ TEST_CASE("a hash becomes a table where Redis makes it one, and stays one")
     CHECK(hash.encoding() == Encoding::Table);
 }
 
+TEST_CASE("a hash made of many fields at once is the one that is made field by field")
+{
+    const std::string longest(Hash::kMaxPackedBytes, 'x');
+    for (const std::size_t count : {0, 1, 62, 63, 64, 512, 513}) {
+        for (const std::string& value : {std::string{}, longest, longest + 'x'}) {
+            std::vector<std::string> names;
+            for (std::size_t i = 0; i < count; ++i) names.push_back(field_name(i));
+            std::vector<Hash::Pair> pairs;
+            Hash one_by_one;
+            for (const auto& name : names) {
+                pairs.push_back({name, value});
+                one_by_one.set(name, value);
+            }
+            Hash made = Hash::of(pairs);
+            CHECK(made.encoding() == one_by_one.encoding());
+            CHECK(made.size() == count);
+            CHECK(made.memory_bytes() == one_by_one.memory_bytes());
+            CHECK(scan_all(made) == scan_all(one_by_one));
+            if (made.encoding() == Encoding::Packed) CHECK(pairs_of(made) == pairs_of(one_by_one));
+            CHECK(made.set("another", "1"));
+            CHECK(made.erase("another"));
+            CHECK(scan_all(made) == scan_all(one_by_one));
+        }
+    }
+}
+
 TEST_CASE("fields and values of any size and any bytes")
 {
     Hash hash;
