@@ -33,7 +33,10 @@ public:
     /// "+OK".
     void ok() { out_->append("+OK\r\n"); }
 
-    /// A status, such as "PONG". CR and LF become spaces: a status is one line.
+    /// "+PONG".
+    void pong() { out_->append("+PONG\r\n"); }
+
+    /// A status, such as "QUEUED". CR and LF become spaces: a status is one line.
     void simple(std::string_view line);
 
     /// An error with its code, without the dash: "ERR syntax error". CR and LF at its ends are

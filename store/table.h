@@ -29,7 +29,7 @@ struct HashOfKey
 
 /// An index of elements by key, whose growth never stops the world.
 ///
-/// Element has `std::string_view key() const`. The table holds pointers, 11-13 bytes an element,
+/// Element has `std::string_view key() const`. The table holds pointers, 11-15 bytes an element,
 /// and owns none of them: whoever inserts, deletes. Keys are unique. A lookup touches one cache
 /// line and the element (the directory stays in the cache).
 ///

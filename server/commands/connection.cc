@@ -58,7 +58,7 @@ void ping(Call& call)
         call.reply.bulk("pong");
         return call.reply.bulk(call.args.done() ? std::string_view{} : call.args.next());
     }
-    if (call.args.done()) return call.reply.simple("PONG");
+    if (call.args.done()) return call.reply.pong();
     call.reply.bulk(call.args.next());
 }
 

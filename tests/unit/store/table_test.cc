@@ -175,7 +175,7 @@ TEST_CASE("a table is small for what it holds, and gives memory back")
         const auto bytes = static_cast<double>(garage.table.memory_bytes());
         most = std::max(most, bytes / static_cast<double>(garage.table.size()));
     }
-    CHECK(most < 13.5);
+    CHECK(most < 15.5);
     for (std::uint64_t i = 100; i < 100000; ++i) REQUIRE(garage.remove(name_of(i)));
     CHECK(garage.table.memory_bytes() < 3'200);
     CHECK(garage.table.check());
