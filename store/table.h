@@ -75,16 +75,13 @@ public:
         }
     }
 
-    /// The same for what find() will read next, once that has come: the element, if it is where it
-    /// belongs. Returns it, unread, or nullptr; it may be another one, with a similar hash.
+    /// The same for what find() will read next, once that has come: the element. Returns it, unread,
+    /// or nullptr if there is none; it may be another one, with a similar hash.
     Element* prefetch_element(std::uint64_t hash) const
     {
-        const Segment segment = segment_of(hash);
-        if (!segment) return nullptr;
-        const Bucket& bucket = segment.bucket(segment.home(hash));
-        const auto matches = bucket.matching(table_detail::tag_of(hash));
-        if (!matches.any()) return nullptr;
-        Element* const element = bucket.at(matches.first());
+        const Location found = locate(hash, [](const Element*) { return true; });
+        if (!found.segment) return nullptr;
+        Element* const element = found.segment.bucket(found.index).at(found.slot);
         store::prefetch(element);
         return element;
     }
