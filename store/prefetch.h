@@ -8,8 +8,8 @@ inline void prefetch(const void* address)
 {
 #if defined(__GNUC__) || defined(__clang__)
     __builtin_prefetch(address);
-    // GCC takes functions that do nothing but prefetch for pure, and drops the calls as useless. What
-    // has an asm in it has an effect.
+    // GCC takes functions that do nothing but prefetch for pure, and drops the calls as useless.
+    // What has an asm in it has an effect.
     asm volatile("");
 #else
     static_cast<void>(address);

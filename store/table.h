@@ -75,8 +75,8 @@ public:
         }
     }
 
-    /// The same for what find() will read next, once that has come: the element. Returns it, unread,
-    /// or nullptr if there is none; it may be another one, with a similar hash.
+    /// The same for what find() will read next, once that has come: the element. Returns it,
+    /// unread, or nullptr if there is none; it may be another one, with a similar hash.
     Element* prefetch_element(std::uint64_t hash) const
     {
         const Location found = locate(hash, [](const Element*) { return true; });

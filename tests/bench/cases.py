@@ -192,7 +192,7 @@ class Bench:
         flags = {"script": HERE / script} if script else {}
         if share == 0:
             flags["available"] = 0
-        self.alternate(f"{name} {size:,} {share}%", asked, lambda server: self.generate(
+        self.alternate(f"order {name} {size:,} {share}%", asked, lambda server: self.generate(
             server, "orders", method=method, seconds=self.seconds / 2, seed=7, **flags))
 
     def memory(self):
@@ -215,11 +215,21 @@ class Bench:
                               ("zset", "ZADD scores {0-1000000000} driver:{seq}")):
             if self.quick and kind != "keys":
                 continue
-            with self.together() as servers:
-                for server in servers:
-                    self.progress(f"growth to {size:,}, {kind}: {server.name}")
-                    self.keep(f"growth to {size:,}, {kind}", server, self.generate(
-                        server, "run", *request.split(" "), pipeline=10, requests=size, stall_us=2000))
+            for program in self.programs:
+                self.grow(program, f"growth to {size:,}, {kind}", request, size)
+
+    def grow(self, program, case, request, size):
+        """Twice, each time from empty: what takes long both times, at the same batch, is the server's own doing."""
+        slow = []
+        for repetition in (1, 2):
+            self.progress(f"{case}: {program.name}, {repetition} of 2")
+            with Server(program) as server:
+                outcome = self.generate(server, "run", *request.split(" "), pipeline=10, requests=size, stall_us=2000)
+                slow.append(dict(outcome.pop("slow")))
+                self.keep(case, server, outcome)
+        both = [min(slow[0][batch], slow[1][batch]) for batch in slow[0].keys() & slow[1].keys()]
+        for outcome in self.results[case][program.name]:
+            outcome["repeated_cpu_us"] = max(both, default=0.0)
 
     def expiry(self):
         count = 100_000 if self.quick else 1_000_000

@@ -70,9 +70,11 @@ def table(header, rows):
 SPECIAL = {
     "memory": (("resident bytes", "resident_bytes"), ("used_memory", "used_memory")),
     "start": (("ms, median", "start_ms"),),
+    "order": (("p50 us", "p50_us"), ("p99 us", "p99_us"), ("CPU us", "cpu_us"),
+              ("with its completion", "completed_cpu_us")),
     "growth": (("requests/s", "per_second"), ("p99.9 us", "p999_us"), ("worst us", "max_us"),
-               ("worst us of CPU", "worst_cpu_us"), ("over 2 ms", "stalls_by_clock"),
-               ("of CPU", "stalls_by_cpu")),
+               ("worst us of CPU", "worst_cpu_us"), ("in both runs", "repeated_cpu_us"),
+               ("over 2 ms", "stalls_by_clock"), ("of CPU", "stalls_by_cpu")),
     "city": (("drivers", "drivers"), ("orders/s", "orders_per_second"), ("requests/s", "per_second"),
              ("p99 us", "p99_us"), ("p99 us of orders", "of_orders.p99_us"), ("CPU us", "cpu_us")),
 }

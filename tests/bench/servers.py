@@ -34,8 +34,9 @@ class Program:
     def command(self, port):
         if not self.speaks_redis:
             return [self.path, str(port)]
-        persistence_off = [] if self.is_dabba else ["--save", "", "--appendonly", "no"]
-        return [self.path, "--port", str(port), *persistence_off]
+        # The same seed, the same tables: what grows in one run grows at the same request in the next.
+        flags = ["--seed", "1"] if self.is_dabba else ["--save", "", "--appendonly", "no"]
+        return [self.path, "--port", str(port), *flags]
 
     def version(self):
         try:
