@@ -62,9 +62,6 @@ public:
         return left;
     }
 
-    /// What rest() would give, without moving.
-    std::span<const std::string_view> peek_rest() const { return arguments_.subspan(position_); }
-
     /// Throws a syntax error unless everything was read.
     void expect_end() const
     {

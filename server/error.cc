@@ -7,8 +7,6 @@ std::string_view error_line(store::Reason reason)
     switch (reason) {
         case store::Reason::WrongType: return text::kWrongType;
         case store::Reason::NotAnInteger: return text::kNotAnInteger;
-        case store::Reason::NotAFloat: return text::kNotAFloat;
-        case store::Reason::Overflow: return text::kOverflow;
         case store::Reason::NotANumber: return text::kNanResult;
         case store::Reason::NotAnAssignment: return text::kNotAnAssignment;
         case store::Reason::NoSuchOrder: return text::kNoSuchOrder;

@@ -11,6 +11,12 @@
 
 namespace server {
 
+/// A text as Redis quotes it in errors: up to its first NUL, for it prints them as C strings.
+inline std::string_view as_c_string(std::string_view text)
+{
+    return text.substr(0, text.find('\0'));
+}
+
 /// A command refused: what() is the whole error line, prefix word first ("ERR syntax error").
 /// Thrown before anything was changed; caught only by the executor.
 class CommandError : public std::exception
@@ -18,8 +24,7 @@ class CommandError : public std::exception
 public:
     explicit CommandError(std::string_view line) : line_(line) {}
 
-    /// Texts among the values are quoted up to their first NUL, as by Redis, which prints them as C
-    /// strings.
+    /// Texts among the values are quoted as_c_string().
     template <class... Values>
     CommandError(fmt::format_string<Values...> line, Values&&... values)
         : line_(fmt::format(fmt::runtime(fmt::string_view{line}), as_quoted(values)...))
@@ -33,8 +38,7 @@ private:
     static auto as_quoted(const Value& value)
     {
         if constexpr (std::is_convertible_v<const Value&, std::string_view>) {
-            const std::string_view text = value;
-            return text.substr(0, text.find('\0'));
+            return as_c_string(value);
         } else {
             return value;
         }
@@ -48,15 +52,11 @@ namespace text {
 inline constexpr std::string_view kSyntax = "ERR syntax error";
 inline constexpr std::string_view kNotAnInteger = "ERR value is not an integer or out of range";
 inline constexpr std::string_view kNotAFloat = "ERR value is not a valid float";
-inline constexpr std::string_view kOutOfRange = "ERR value is out of range";
-inline constexpr std::string_view kMustBePositive = "ERR value is out of range, must be positive";
-inline constexpr std::string_view kOverflow = "ERR increment or decrement would overflow";
 inline constexpr std::string_view kNanResult = "ERR resulting score is not a number (NaN)";
 inline constexpr std::string_view kWrongType =
     "WRONGTYPE Operation against a key holding the wrong kind of value";
 inline constexpr std::string_view kNoSuchKey = "ERR no such key";
 inline constexpr std::string_view kInvalidCursor = "ERR invalid cursor";
-inline constexpr std::string_view kInvalidDatabase = "ERR invalid DB index";
 inline constexpr std::string_view kDatabaseOutOfRange = "ERR DB index is out of range";
 inline constexpr std::string_view kNoAuth = "NOAUTH Authentication required.";
 inline constexpr std::string_view kWrongPass =

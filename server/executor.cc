@@ -11,9 +11,6 @@ namespace server {
 
 namespace {
 
-/// The text up to its first NUL: Redis prints requests in these errors as C strings.
-std::string_view as_c_string(std::string_view text) { return text.substr(0, text.find('\0')); }
-
 CommandError unknown_command(std::span<const std::string_view> request)
 {
     constexpr std::size_t kMost = 128;

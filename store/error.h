@@ -9,8 +9,6 @@ namespace store {
 enum class Reason {
     WrongType,        ///< the key holds another type than the operation needs
     NotAnInteger,     ///< a stored value is no 64-bit integer
-    NotAFloat,        ///< a stored value is no number
-    Overflow,         ///< the result would not fit in a 64-bit integer
     NotANumber,       ///< the result would be NaN or infinite
     NotAnAssignment,  ///< the order's key holds a hash that ASSIGN did not write
     NoSuchOrder,      ///< there is no record of the order
