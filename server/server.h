@@ -61,8 +61,8 @@ public:
     void open(Session& session);
     void close(Session& session);
 
-    /// Does what time alone has made due: removes expired keys, a bounded number of them, so that
-    /// no client waits for a million. True if more is due already.
+    /// Does what no request waits for: removes expired keys, and frees what was large, a bounded
+    /// number, so that no client waits for a million. True if there is more to do already.
     bool tick();
 
     /// SHUTDOWN was asked for: whoever carries the server stops it after this request.

@@ -160,6 +160,14 @@ std::size_t Hash::memory_bytes() const
     return bytes;
 }
 
+std::size_t Hash::free_some(std::size_t most)
+{
+    if (is_table()) return table().drain(most, [](HashField* field) { HashField::destroy(field); });
+    const std::size_t all = size();
+    free();
+    return all;
+}
+
 void Hash::become_table()
 {
     if (is_table()) return;

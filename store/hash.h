@@ -122,6 +122,10 @@ public:
     /// Any field, each with the same chance. REQUIRES: not empty.
     Pair random(Random& random) const;
 
+    /// Frees about so many fields and returns how many, 0 if none is left. To be called until then:
+    /// nothing else may be asked of what is half freed, but to be destroyed.
+    std::size_t free_some(std::size_t most);
+
     /// What it takes beside its own 8 bytes, without the allocator's overhead. O(n) for a table.
     std::size_t memory_bytes() const;
 

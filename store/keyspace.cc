@@ -2,6 +2,13 @@
 
 namespace store {
 
+Keyspace::~Keyspace()
+{
+    discard_all();
+    while (free_some(Disposal::kMostWaiting)) {
+    }
+}
+
 std::optional<Type> Keyspace::type(std::string_view key)
 {
     const Entry* entry = counted_lookup(key);
@@ -27,7 +34,10 @@ bool Keyspace::put_string(std::string_view key, std::string_view value, const St
         if (options.condition == StringPut::Condition::IfMissing) return false;
         assert(!entry->is_open() && "one open edit a key");
         if (!options.keep_deadline && !options.deadline) clear_deadline(entry);
-        if (entry->type() != Type::String) entry->replace_value(String{});
+        if (entry->type() != Type::String) {
+            discard_value(entry);
+            entry->replace_value(String{});
+        }
     }
     if (options.deadline && *options.deadline <= clock_.now_ms()) {
         observer_.key_changed(index_, entry->key(), Change::Erased);
@@ -81,6 +91,7 @@ bool Keyspace::rename(std::string_view from, std::string_view to)
     const std::uint64_t hash = hash_bytes(to);
     Entry* target = lookup(to, hash);
     if (target == nullptr) target = insert(to, hash, Type::String);
+    discard_value(target);
     target->steal_value(*source);
     clear_deadline(target);
     if (source->has_deadline()) set_deadline(target, deadlines_.deadline(source->deadline_slot()));
@@ -94,6 +105,15 @@ void Keyspace::clear()
 {
     observer_.database_cleared(index_);
     discard_all();
+}
+
+void Keyspace::discard_all()
+{
+    deadlines_.clear();
+    const std::size_t size = table_.size();
+    cleared_.push_back(std::move(table_));
+    cleared_entries_ += size;
+    if (!Disposal::is_worthwhile(size, cleared_entries_ - size)) free_cleared(size);
 }
 
 std::size_t Keyspace::expire_due(std::size_t limit)
@@ -149,7 +169,40 @@ void Keyspace::remove(Entry* entry)
 {
     clear_deadline(entry);
     table_.take(entry->key(), hash_bytes(entry->key()));
+    destroy(entry);
+}
+
+void Keyspace::destroy(Entry* entry)
+{
+    discard_value(entry);
     Entry::destroy(entry);
+}
+
+/// To be called before a value goes, whatever its type: if it is large, what remains is empty.
+void Keyspace::discard_value(Entry* entry)
+{
+    switch (entry->type()) {
+        case Type::String: return;
+        case Type::Set: return disposal_.take(entry->get<Set>());
+        case Type::SortedSet: return disposal_.take(entry->get<SortedSet>());
+        case Type::Hash: return disposal_.take(entry->get<Hash>());
+    }
+}
+
+bool Keyspace::free_some(std::size_t most)
+{
+    disposal_.work(most);
+    if (disposal_.empty()) free_cleared(most);
+    return !cleared_.empty() || !disposal_.empty();
+}
+
+/// The table that was cleared last goes first: it may be the one that is to go at once.
+void Keyspace::free_cleared(std::size_t most)
+{
+    if (cleared_.empty()) return;
+    Table<Entry>& last = cleared_.back();
+    cleared_entries_ -= last.drain(most, [this](Entry* entry) { destroy(entry); });
+    if (last.empty()) cleared_.pop_back();
 }
 
 void Keyspace::clear_deadline(Entry* entry)
@@ -166,13 +219,6 @@ void Keyspace::set_deadline(Entry* entry, Deadline deadline)
     } else {
         deadlines_.push(deadline, entry);
     }
-}
-
-void Keyspace::discard_all()
-{
-    table_.for_each([](Entry* entry) { Entry::destroy(entry); });
-    table_.clear();
-    deadlines_.clear();
 }
 
 }  // namespace store

@@ -2,6 +2,7 @@
 
 #include <cassert>
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <string_view>
 #include <type_traits>
@@ -9,6 +10,7 @@
 
 #include "store/clock.h"
 #include "store/deadline_heap.h"
+#include "store/disposal.h"
 #include "store/entry.h"
 #include "store/error.h"
 #include "store/random.h"
@@ -58,7 +60,7 @@ public:
     Keyspace(int index, const Clock& clock, Observer& observer)
         : index_(index), clock_(clock), observer_(observer)
     {}
-    ~Keyspace() { discard_all(); }
+    ~Keyspace();
     Keyspace(const Keyspace&) = delete;
     Keyspace& operator=(const Keyspace&) = delete;
 
@@ -145,6 +147,12 @@ public:
     /// The earliest deadline of all.
     std::optional<Deadline> next_deadline() const;
 
+    // Freeing
+
+    /// Large values that were erased, and the keys of a database that was cleared, are gone at once
+    /// but freed bit by bit. Frees about so many elements; true if there is more to free.
+    bool free_some(std::size_t most);
+
     // Iteration
 
     /// Visits some keys with `visit(std::string_view key, Type)` and returns the next cursor, 0 at
@@ -199,7 +207,10 @@ private:
     void remove(Entry* entry);
     void clear_deadline(Entry* entry);
     void set_deadline(Entry* entry, Deadline deadline);
+    void discard_value(Entry* entry);
+    void destroy(Entry* entry);
     void discard_all();
+    void free_cleared(std::size_t most);
 
     template <class T>
     void finish_edit(Entry* entry, bool was_made, std::int64_t changes);
@@ -209,6 +220,9 @@ private:
     Observer& observer_;
     Table<Entry> table_;
     DeadlineHeap<Entry> deadlines_;
+    std::deque<Table<Entry>> cleared_;  ///< tables whose entries are still to be freed
+    std::size_t cleared_entries_ = 0;
+    Disposal disposal_;
     std::uint64_t hits_ = 0;
     std::uint64_t misses_ = 0;
 };
@@ -289,6 +303,7 @@ void Keyspace::put(std::string_view key, T value, bool keep_deadline)
     } else {
         assert(!entry->is_open() && "one open edit a key");
         if (!keep_deadline) clear_deadline(entry);
+        discard_value(entry);
     }
     entry->replace_value(std::move(value));
     observer_.key_changed(index_, entry->key(), Change::Modified);

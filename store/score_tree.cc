@@ -469,6 +469,20 @@ void ScoreTree::clear()
     size_ = 0;
 }
 
+std::size_t ScoreTree::free_some(std::size_t most)
+{
+    dispose_inner_nodes(root_, height_);
+    root_ = nullptr;
+    height_ = 0;
+    std::size_t freed = 0;
+    while (first_ != nullptr && freed < most) {
+        freed += first_->size;
+        dispose(first_);
+    }
+    size_ -= freed;
+    return freed;
+}
+
 void ScoreTree::swap(ScoreTree& other) noexcept
 {
     std::swap(root_, other.root_);

@@ -176,6 +176,15 @@ std::size_t Set::memory_bytes() const
     return bytes;
 }
 
+std::size_t Set::free_some(std::size_t most)
+{
+    if (is_table())
+        return table().drain(most, [](SetMember* member) { SetMember::destroy(member); });
+    const std::size_t all = size();
+    free();
+    return all;
+}
+
 void Set::become_packed()
 {
     Packed packed;

@@ -113,6 +113,10 @@ public:
     /// The same, and removes it.
     std::string take_random(Random& random);
 
+    /// Frees about so many members and returns how many, 0 if none is left. To be called until
+    /// then: nothing else may be asked of what is half freed, but to be destroyed.
+    std::size_t free_some(std::size_t most);
+
     /// What it takes beside its own 8 bytes, without the allocator's overhead. O(n) for a table.
     std::size_t memory_bytes() const;
 

@@ -54,6 +54,13 @@ void SortedSet::clear()
     tree_.clear();
 }
 
+std::size_t SortedSet::free_some(std::size_t most)
+{
+    // The tree first: it does not look at the members when it is freed.
+    if (const std::size_t freed = tree_.free_some(most)) return freed;
+    return table_.drain(most, [](ScoredMember* member) { ScoredMember::destroy(member); });
+}
+
 std::optional<double> SortedSet::score(std::string_view member) const
 {
     const ScoredMember* present = table_.find(member);

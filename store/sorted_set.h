@@ -50,6 +50,11 @@ public:
 
     void clear();
 
+    /// Frees about so many members and returns how many, or what took as long; 0 if nothing is
+    /// left. To be called until then: nothing else may be asked of what is half freed, but to be
+    /// destroyed.
+    std::size_t free_some(std::size_t most);
+
     std::optional<double> score(std::string_view member) const;
     bool contains(std::string_view member) const { return table_.find(member) != nullptr; }
 

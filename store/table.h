@@ -105,6 +105,12 @@ public:
     template <class F>
     void for_each(F&& f) const;
 
+    /// Takes out elements, segment by segment, until there were `most` or a few more, and calls
+    /// f(element) for each, which may free it. Returns how many there were, 0 if the table is
+    /// empty. What is left can only be drained, cleared or destroyed.
+    template <class F>
+    std::size_t drain(std::size_t most, F&& f);
+
     /// Visits a few elements, calls f(element) for each, and returns the cursor to go on with: 0 at
     /// the end. Begin with 0. An element that is in the table from the first call to the last is
     /// visited at least once, whatever is inserted or removed between the calls; sometimes it is
@@ -194,3 +200,4 @@ private:
 }  // namespace store
 
 #include "store/table_implementation.h"
+#include "store/table_visits.h"

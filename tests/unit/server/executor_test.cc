@@ -2,6 +2,8 @@
 
 #include <catch2/catch.hpp>
 #include <chrono>
+#include <string>
+#include <vector>
 
 #include "tests/support/client.h"
 
@@ -188,4 +190,22 @@ TEST_CASE("an offer that runs out is over before the next command sees it")
     CHECK(client("HGET", "order:1", "state") == "$7\r\noffered\r\n");
     client.clock.advance(1ms);
     CHECK(client("HGET", "order:1", "state") == "$10\r\nunassigned\r\n");
+}
+
+TEST_CASE("what is large is freed by the ticks, whatever erased it")
+{
+    Client client;
+    using Request = std::vector<std::string>;
+    for (const Request& erase :
+         {Request{"DEL", "drivers"}, Request{"UNLINK", "drivers"}, Request{"FLUSHALL"}}) {
+        Request add{"SADD", "drivers"};
+        for (int i = 0; i < 20'000; ++i) add.push_back("driver:" + std::to_string(i));
+        client.run(add);
+        CHECK_FALSE(client.server().tick());
+        client.run(erase);
+        CHECK(client("EXISTS", "drivers") == ":0\r\n");
+        int ticks = 1;
+        while (client.server().tick()) ++ticks;
+        CHECK(ticks > 10);
+    }
 }

@@ -287,6 +287,72 @@ TEST_CASE("clearing takes everything, deadlines too")
     CHECK_FALSE(world.keys.next_deadline());
 }
 
+TEST_CASE("what is large is gone at once, and freed bit by bit")
+{
+    World world;
+    constexpr std::size_t kSize = 5 * store::Disposal::kLarge;
+    const auto slices = [&] {
+        int count = 1;
+        while (world.keys.free_some(store::Disposal::kLarge)) ++count;
+        return count;
+    };
+    const auto fill = [&] {
+        for (std::size_t i = 0; i < kSize; ++i) {
+            const std::string member = "member:" + std::to_string(i);
+            world.add("set", member);
+            world.keys.edit<store::Hash>("hash")->set(member, "value");
+            world.keys.edit<SortedSet>("sorted set")->put(member, static_cast<double>(i));
+        }
+    };
+    CHECK(slices() == 1);
+
+    fill();
+    for (const char* key : {"set", "hash", "sorted set"}) {
+        CHECK(world.keys.erase(key));
+        CHECK_FALSE(world.keys.holds(key));
+        CHECK(slices() > 3);
+        CHECK(slices() == 1);
+    }
+    SECTION("replaced by something else")
+    {
+        fill();
+        world.keys.put_string("set", "text");
+        CHECK(slices() > 3);
+        world.keys.put("hash", Set{});
+        CHECK(slices() > 3);
+        world.keys.rename("set", "sorted set");
+        CHECK(slices() > 3);
+        CHECK(world.keys.size() == 1);
+    }
+    SECTION("at its end")
+    {
+        fill();
+        world.keys.expire("set", world.in(1ms));
+        world.clock.advance(1ms);
+        CHECK(world.keys.expire_due(1) == 1);
+        CHECK(slices() > 3);
+    }
+    SECTION("with its database, which is of use at once")
+    {
+        fill();
+        for (std::size_t i = 0; i < kSize; ++i)
+            world.keys.put_string("key:" + std::to_string(i), "value");
+        world.keys.clear();
+        CHECK(world.keys.size() == 0);
+        fill();
+        CHECK(world.keys.size() == 3);
+        CHECK(slices() > 15);
+        CHECK(world.keys.find<Set>("set")->size() == kSize);
+    }
+    SECTION("or with the keyspace, half freed")
+    {
+        fill();
+        world.keys.erase("sorted set");
+        world.keys.clear();
+        world.keys.free_some(store::Disposal::kLarge);
+    }
+}
+
 TEST_CASE("values stay where they are while the table grows")
 {
     World world;

@@ -5,6 +5,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <type_traits>
 #include <unordered_map>
 #include <vector>
 
@@ -178,6 +179,36 @@ TEST_CASE("a table is small for what it holds, and gives memory back")
     CHECK(most < 15.5);
     for (std::uint64_t i = 100; i < 100000; ++i) REQUIRE(garage.remove(name_of(i)));
     CHECK(garage.table.memory_bytes() < 3'200);
+    CHECK(garage.table.check());
+}
+
+TEMPLATE_TEST_CASE("a table is drained of each element once, some at a time", "", store::HashOfKey,
+                   AllTheSame, FourUpperBitsOnly, FortyLowerBitsOnly)
+{
+    for (const std::uint64_t size : {0, 1, 7, 500, 5000}) {
+        Garage<TestType> garage;
+        for (std::uint64_t i = 0; i < size; ++i) garage.add(name_of(i));
+        std::set<std::string> drained;
+        while (const auto count = garage.table.drain(100, [&](Driver* driver) {
+            CHECK(drained.insert(driver->name).second);
+            garage.drivers.erase(driver->name);  // frees it
+        })) {
+            CHECK(garage.table.size() == size - drained.size());
+            if (std::is_same_v<TestType, store::HashOfKey>) CHECK(count < 100 + 448);
+        }
+        CHECK(drained.size() == size);
+        CHECK(garage.table.empty());
+        CHECK(garage.table.check());
+    }
+}
+
+TEST_CASE("a table that is half drained is destroyed as any other")
+{
+    Garage<store::HashOfKey> garage;
+    for (std::uint64_t i = 0; i < 5000; ++i) garage.add(name_of(i));
+    garage.table.drain(1000, [](Driver*) {});
+    garage.table.clear();
+    CHECK(garage.table.empty());
     CHECK(garage.table.check());
 }
 

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <deque>
+#include <utility>
+#include <variant>
+
+#include "store/hash.h"
+#include "store/set.h"
+#include "store/sorted_set.h"
+
+namespace store {
+
+/// Frees what is large a little at a time, so that nobody has to wait for it: ten million members
+/// take the better part of a second.
+class Disposal
+{
+public:
+    /// Fewer elements are freed at once.
+    static constexpr std::size_t kLarge = 1024;
+
+    /// So many elements may wait; what comes on top of them is freed at once. Whoever fills and
+    /// empties large sets faster than they are freed must not fill the memory.
+    static constexpr std::size_t kMostWaiting = std::size_t{1} << 24;
+
+    static bool is_worthwhile(std::size_t size, std::size_t waiting)
+    {
+        return size >= kLarge && waiting + size <= kMostWaiting;
+    }
+
+    /// Takes the content over, if it is large, and leaves nothing. Otherwise it does nothing: the
+    /// container frees its content itself.
+    template <class Container>
+    void take(Container& container)
+    {
+        const std::size_t size = container.size();
+        if (!is_worthwhile(size, waiting_)) return;
+        containers_.push_back({std::move(container), size});
+        waiting_ += size;
+    }
+
+    /// Frees about so many elements.
+    void work(std::size_t most)
+    {
+        while (most > 0 && !containers_.empty()) {
+            auto& [container, size] = containers_.front();
+            const std::size_t freed =
+                std::visit([&](auto& any) { return any.free_some(most); }, container);
+            most -= std::min(freed, most);
+            if (freed > 0) continue;
+            waiting_ -= size;
+            containers_.pop_front();
+        }
+    }
+
+    bool empty() const { return containers_.empty(); }
+
+private:
+    struct Waiting
+    {
+        std::variant<Set, Hash, SortedSet> container;
+        std::size_t size;  ///< when it was taken
+    };
+
+    std::deque<Waiting> containers_;
+    std::size_t waiting_ = 0;
+};
+
+}  // namespace store
