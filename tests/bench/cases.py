@@ -210,7 +210,7 @@ class Bench:
                     "resident_bytes": (after[0] - before[0]) / size, "used_memory": (after[1] - before[1]) / size})
 
     def growth(self):
-        size = 1_000_000 if self.quick else 10_000_000
+        size = 500_000 if self.quick else 10_000_000
         for kind, request in (("keys", "SET key:{seq} order:ORD_2847"), ("set", "SADD joined driver:{seq}"),
                               ("zset", "ZADD scores {0-1000000000} driver:{seq}")):
             if self.quick and kind != "keys":
