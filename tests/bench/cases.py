@@ -139,7 +139,7 @@ class Bench:
         if before is None:
             return self.generate(server, "run", *request.split(" "), seconds=self.seconds, pool=self.pool, **load)
         # Each request finds what it was made for: a key that is there, a member that is not.
-        count = (20_000 if self.quick else 100_000) if pipeline == 1 else (64_000 if self.quick else 320_000)
+        count = (20_000 if self.quick else 100_000) if pipeline == 1 else (192_000 if self.quick else 320_000)
         self.fill(server, before, count if "{seq}" in before else 1)
         return self.generate(server, "run", *request.split(" "), requests=count, pool=count, **load)
 
@@ -210,7 +210,7 @@ class Bench:
                     "resident_bytes": (after[0] - before[0]) / size, "used_memory": (after[1] - before[1]) / size})
 
     def growth(self):
-        size = 500_000 if self.quick else 10_000_000
+        size = 300_000 if self.quick else 10_000_000
         for kind, request in (("keys", "SET key:{seq} order:ORD_2847"), ("set", "SADD joined driver:{seq}"),
                               ("zset", "ZADD scores {0-1000000000} driver:{seq}")):
             if self.quick and kind != "keys":
