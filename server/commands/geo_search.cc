@@ -164,7 +164,9 @@ bool farther(const Found& a, const Found& b) { return b.distance_m < a.distance_
 
 std::vector<Found> nearest(const SortedSet& places, const store::Shape& shape, std::size_t count)
 {
+    constexpr std::size_t kUsual = 64;
     std::vector<Found> found;
+    found.reserve(std::min(count, kUsual));
     store::NearestSearch search{places, shape};
     while (found.size() < count) {
         auto next = search.next();
