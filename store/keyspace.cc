@@ -25,6 +25,7 @@ std::optional<Deadline> Keyspace::deadline(std::string_view key)
 
 bool Keyspace::put_string(std::string_view key, std::string_view value, const StringPut& options)
 {
+    if (options.deadline) pay_for_deadline();
     const std::uint64_t hash = hash_bytes(key);
     Entry* entry = lookup(key, hash);
     if (entry == nullptr) {
@@ -62,6 +63,7 @@ bool Keyspace::erase(std::string_view key)
 
 bool Keyspace::expire(std::string_view key, Deadline deadline)
 {
+    pay_for_deadline();
     Entry* entry = lookup(key);
     if (entry == nullptr) return false;
     if (deadline <= clock_.now_ms()) {

@@ -235,6 +235,21 @@ TEST_CASE("due keys are removed earliest first, a bounded number at a time")
     CHECK(world.keys.next_deadline() == world.in(5s));
 }
 
+TEST_CASE("whoever gives a key a deadline removes keys that are due")
+{
+    World world;
+    for (int i = 0; i < 100; ++i)
+        world.keys.put_string("old:" + std::to_string(i), "", {.deadline = world.in(1ms)});
+    world.clock.advance(1ms);
+    CHECK(world.keys.size() == 100);
+    for (int i = 0; i < 25; ++i)
+        world.keys.put_string("new:" + std::to_string(i), "", {.deadline = world.in(1s)});
+    CHECK(world.keys.size() == 75);
+    world.keys.put_string("without", "");
+    for (int i = 0; i < 25; ++i) world.keys.expire("without", world.in(1s));
+    CHECK(world.keys.size() == 26);
+}
+
 TEST_CASE("a deadline that has come already erases the key")
 {
     World world;
