@@ -142,8 +142,8 @@ public:
     // Time
 
     /// Removes keys whose deadline has come, earliest first, at most `limit`; returns how many. Who
-    /// gives a key a deadline removes two such keys first: however fast keys with deadlines come, they
-    /// go as fast.
+    /// gives a key a deadline removes two such keys first: however fast keys with deadlines come,
+    /// they go as fast.
     std::size_t expire_due(std::size_t limit);
 
     /// The earliest deadline of all.
