@@ -119,18 +119,13 @@ class FieldWriter
 public:
     FieldWriter() { fields_.reserve(kUsualFields); }
 
-    /// What format() makes of the value: text as it is, numbers with the digits that read back as
-    /// the same.
-    template <class Value>
-    void write(std::string_view field, const Value& value)
+    /// With the digits that read back as the same number.
+    template <class Number>
+    requires std::is_arithmetic_v<Number>
+    void write(std::string_view field, Number number)
     {
         const std::size_t begin = values_.size();
-        if constexpr (std::is_integral_v<Value>) {
-            const fmt::format_int digits{value};
-            values_.append(digits.data(), digits.data() + digits.size());
-        } else {
-            fmt::format_to(std::back_inserter(values_), "{}", value);
-        }
+        fmt::format_to(std::back_inserter(values_), "{}", number);
         fields_.push_back({field, begin, values_.size() - begin});
     }
 

@@ -14,6 +14,12 @@ namespace {
 
 constexpr unsigned kPair = 2;  ///< packed texts: field, value, field, value ...
 
+/// REQUIRES: the table has no such field.
+void insert(Table<HashField>& fields, std::string_view field, std::string_view value)
+{
+    fields.insert(HashField::make(field, value), hash_bytes(field));
+}
+
 }  // namespace
 
 HashField* HashField::make(std::string_view field, std::string_view value)
@@ -40,13 +46,15 @@ Hash Hash::of(std::span<const Pair> pairs)
     });
     if (all_short && pairs.size() <= kMaxPackedSize) {
         made.keep(Packed::of([&](auto&& take) {
-            for (const Pair& pair : pairs) take(pair.field), take(pair.value);
+            for (const Pair& pair : pairs) {
+                take(pair.field);
+                take(pair.value);
+            }
         }));
         return made;
     }
     made.become_table();
-    for (const Pair& pair : pairs)
-        made.table().insert(HashField::make(pair.field, pair.value), hash_bytes(pair.field));
+    for (const Pair& pair : pairs) insert(made.table(), pair.field, pair.value);
     return made;
 }
 
@@ -59,7 +67,7 @@ Hash Hash::clone() const
     }
     copy.become_table();
     for_each([&](std::string_view field, std::string_view value) {
-        copy.table().insert(HashField::make(field, value), hash_bytes(field));
+        insert(copy.table(), field, value);
     });
     return copy;
 }
@@ -172,9 +180,8 @@ void Hash::become_table()
 {
     if (is_table()) return;
     auto fields = std::make_unique<Fields>();
-    for_each([&](std::string_view field, std::string_view value) {
-        fields->insert(HashField::make(field, value), hash_bytes(field));
-    });
+    for_each(
+        [&](std::string_view field, std::string_view value) { insert(*fields, field, value); });
     free();
     fields_ = {fields.release(), Encoding::Table};
 }

@@ -187,8 +187,7 @@ std::size_t Set::free_some(std::size_t most)
 
 void Set::become_packed()
 {
-    Packed packed;
-    for_each([&](std::string_view member) { packed.append(member); });
+    const Packed packed = Packed::of([this](auto&& take) { for_each(take); });
     free();
     keep(packed);
 }
