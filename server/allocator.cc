@@ -11,6 +11,13 @@
 
 #include <cstdint>
 
+#ifdef DABBA_JEMALLOC
+// Read by jemalloc when the program starts. What is this large (8 MB by default) goes back to the
+// system as soon as it is freed: a slow reader's buffer, grown by doubling, must not leave its
+// smaller selves behind.
+const char* malloc_conf = "oversize_threshold:2097152";
+#endif
+
 namespace server {
 
 #ifdef DABBA_JEMALLOC
