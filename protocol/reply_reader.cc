@@ -4,7 +4,7 @@
 #include <limits>
 #include <utility>
 
-#include "protocol/number.h"
+#include "protocol/number_format.h"
 
 namespace protocol {
 namespace {

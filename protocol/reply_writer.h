@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "protocol/buffer.h"
-#include "protocol/number.h"
+#include "protocol/number_format.h"
 
 namespace protocol {
 

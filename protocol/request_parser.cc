@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "protocol/number.h"
+#include "protocol/number_format.h"
 
 namespace protocol {
 namespace {

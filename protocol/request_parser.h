@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "protocol/error.h"
+#include "protocol/protocol_error.h"
 
 namespace protocol {
 

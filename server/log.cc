@@ -9,7 +9,7 @@
 #include <ctime>
 #include <string>
 
-#include "server/config_file.h"
+#include "server/config/config_file.h"
 
 namespace server {
 namespace {

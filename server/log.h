@@ -5,7 +5,7 @@
 #include <string_view>
 #include <utility>
 
-#include "server/options.h"
+#include "server/config/options.h"
 #include "store/clock.h"
 
 namespace server {

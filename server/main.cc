@@ -6,7 +6,7 @@
 #include <span>
 
 #include "server/app.h"
-#include "server/command_line.h"
+#include "server/config/command_line.h"
 #include "store/hashing.h"
 #include "store/random.h"
 

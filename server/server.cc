@@ -4,7 +4,7 @@
 
 #include <utility>
 
-#include "server/assign_events.h"
+#include "server/dispatch/assign_events.h"
 
 namespace server {
 

@@ -4,16 +4,16 @@
 #include <string>
 #include <vector>
 
-#include "server/command_table.h"
-#include "server/executor.h"
-#include "server/offer_timers.h"
-#include "server/options.h"
-#include "server/pubsub.h"
-#include "server/sessions.h"
+#include "server/catalogue/command_table.h"
+#include "server/clients/pubsub.h"
+#include "server/clients/sessions.h"
+#include "server/clients/watches.h"
+#include "server/config/options.h"
+#include "server/dispatch/offer_timers.h"
+#include "server/execution/executor.h"
 #include "server/stats.h"
-#include "server/watches.h"
-#include "store/assignment.h"
 #include "store/clock.h"
+#include "store/dispatch/assignment.h"
 #include "store/keyspace.h"
 #include "store/random.h"
 

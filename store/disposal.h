@@ -6,9 +6,9 @@
 #include <utility>
 #include <variant>
 
-#include "store/hash.h"
-#include "store/set.h"
-#include "store/sorted_set.h"
+#include "store/types/hash.h"
+#include "store/types/set.h"
+#include "store/types/sorted_set.h"
 
 namespace store {
 

@@ -8,11 +8,11 @@
 #include <utility>
 
 #include "store/error.h"
-#include "store/hash.h"
-#include "store/set.h"
-#include "store/sized_bytes.h"
-#include "store/sorted_set.h"
-#include "store/string.h"
+#include "store/structures/sized_bytes.h"
+#include "store/types/hash.h"
+#include "store/types/set.h"
+#include "store/types/sorted_set.h"
+#include "store/types/string.h"
 
 namespace store {
 

@@ -9,12 +9,12 @@
 #include <utility>
 
 #include "store/clock.h"
-#include "store/deadline_heap.h"
 #include "store/disposal.h"
 #include "store/entry.h"
 #include "store/error.h"
 #include "store/random.h"
-#include "store/table.h"
+#include "store/structures/deadline_heap.h"
+#include "store/structures/table.h"
 
 namespace store {
 

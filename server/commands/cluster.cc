@@ -1,6 +1,6 @@
-#include "server/call.h"
-#include "server/command.h"
+#include "server/catalogue/command.h"
 #include "server/commands/families.h"
+#include "server/execution/call.h"
 
 namespace server::commands {
 

@@ -1,7 +1,7 @@
-#include "server/call.h"
-#include "server/command.h"
+#include "server/catalogue/command.h"
 #include "server/commands/families.h"
 #include "server/commands/help.h"
+#include "server/execution/call.h"
 #include "server/server.h"
 
 namespace server::commands {

@@ -1,10 +1,10 @@
 #include <limits>
 #include <optional>
 
-#include "server/call.h"
-#include "server/command.h"
-#include "server/commands/client_name.h"
+#include "server/catalogue/command.h"
+#include "server/commands/client/client_name.h"
 #include "server/commands/families.h"
+#include "server/execution/call.h"
 #include "server/server.h"
 #include "server/version.h"
 

@@ -1,7 +1,7 @@
-#include "server/call.h"
-#include "server/command.h"
+#include "server/catalogue/command.h"
 #include "server/commands/expiry.h"
 #include "server/commands/families.h"
+#include "server/execution/call.h"
 
 namespace server::commands {
 

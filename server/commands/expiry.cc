@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <limits>
 
-#include "server/command_table.h"
+#include "server/catalogue/command_table.h"
 
 namespace server::commands {
 

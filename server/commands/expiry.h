@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "server/call.h"
+#include "server/execution/call.h"
 #include "store/clock.h"
 
 namespace server::commands {

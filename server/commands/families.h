@@ -2,7 +2,7 @@
 
 #include <span>
 
-#include "server/command.h"
+#include "server/catalogue/command.h"
 
 /// The rows that each family's file declares at its foot.
 namespace server::commands {

@@ -1,8 +1,8 @@
-#include "server/call.h"
-#include "server/command.h"
-#include "server/command_table.h"
+#include "server/catalogue/command.h"
+#include "server/catalogue/command_table.h"
 #include "server/commands/families.h"
 #include "server/commands/scan_options.h"
+#include "server/execution/call.h"
 
 namespace server::commands {
 

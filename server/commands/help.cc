@@ -2,8 +2,8 @@
 
 #include <vector>
 
-#include "server/call.h"
-#include "server/command_docs.h"
+#include "server/catalogue/docs.h"
+#include "server/execution/call.h"
 #include "server/server.h"
 
 namespace server::commands {

@@ -11,9 +11,9 @@
 #include <string>
 
 #include "server/allocator.h"
-#include "server/call.h"
-#include "server/command.h"
+#include "server/catalogue/command.h"
 #include "server/commands/families.h"
+#include "server/execution/call.h"
 #include "server/server.h"
 #include "server/version.h"
 

@@ -1,12 +1,12 @@
-#include "server/pubsub.h"
+#include "server/clients/pubsub.h"
 
 #include <string>
 #include <vector>
 
-#include "server/call.h"
-#include "server/command.h"
+#include "server/catalogue/command.h"
 #include "server/commands/families.h"
 #include "server/commands/help.h"
+#include "server/execution/call.h"
 #include "server/server.h"
 #include "store/glob.h"
 

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "server/call.h"
+#include "server/execution/call.h"
 #include "store/glob.h"
 
 namespace server::commands {

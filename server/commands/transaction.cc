@@ -1,9 +1,9 @@
 #include <utility>
 #include <vector>
 
-#include "server/call.h"
-#include "server/command.h"
+#include "server/catalogue/command.h"
 #include "server/commands/families.h"
+#include "server/execution/call.h"
 #include "server/server.h"
 
 namespace server::commands {

@@ -5,7 +5,7 @@
 #include <new>
 #include <utility>
 
-#include "protocol/error.h"
+#include "protocol/protocol_error.h"
 #include "protocol/reply_writer.h"
 #include "server/net/address.h"
 #include "server/net/wall_clock.h"

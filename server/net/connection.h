@@ -8,11 +8,11 @@
 
 #include "protocol/buffer.h"
 #include "protocol/request_parser.h"
+#include "server/clients/session.h"
+#include "server/execution/prefetcher.h"
 #include "server/net/asio.h"
 #include "server/net/connections.h"
 #include "server/net/output_guard.h"
-#include "server/prefetcher.h"
-#include "server/session.h"
 
 namespace server::net {
 

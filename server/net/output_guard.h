@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <optional>
 
-#include "server/options.h"
+#include "server/config/options.h"
 #include "store/clock.h"
 
 namespace server::net {

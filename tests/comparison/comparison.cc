@@ -8,7 +8,7 @@
 #include <thread>
 
 #include "protocol/reply_reader.h"
-#include "server/args.h"
+#include "server/execution/args.h"
 #include "tests/comparison/keyspace_state.h"
 #include "tests/comparison/search_judge.h"
 #include "tests/support/words.h"

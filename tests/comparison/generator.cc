@@ -3,7 +3,7 @@
 #include <array>
 #include <utility>
 
-#include "server/args.h"
+#include "server/execution/args.h"
 #include "store/number.h"
 #include "tests/comparison/requests.h"
 #include "tests/comparison/search_judge.h"

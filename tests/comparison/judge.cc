@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <set>
 
-#include "server/args.h"
+#include "server/execution/args.h"
 #include "tests/comparison/known_differences.h"
 #include "tests/comparison/search_judge.h"
 

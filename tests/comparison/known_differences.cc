@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "server/args.h"
+#include "server/execution/args.h"
 #include "tests/comparison/search_judge.h"
 
 namespace tests {

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "server/args.h"
+#include "server/execution/args.h"
 
 namespace tests {
 

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "store/geo.h"
+#include "store/geo/geo.h"
 
 /// A naive model of ASSIGN: its rules in the words of the manual, over plain maps, without indexes
 /// and without a thought for speed. It says what the server must answer, publish and keep. It

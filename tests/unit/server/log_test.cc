@@ -7,7 +7,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "server/config_file.h"
+#include "server/config/config_file.h"
 
 using namespace server;
 using namespace std::chrono_literals;

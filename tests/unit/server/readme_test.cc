@@ -4,7 +4,7 @@
 #include <sstream>
 #include <string>
 
-#include "server/command_markdown.h"
+#include "server/catalogue/markdown.h"
 
 namespace {
 

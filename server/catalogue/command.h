@@ -1,0 +1,159 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+#include "server/catalogue/syntax.h"
+
+namespace server {
+
+struct Call;
+
+/// The families of Redis's documentation; `HELP @group` and the ACL categories follow.
+enum class Group : std::uint8_t {
+    Generic,
+    String,
+    Set,
+    SortedSet,
+    Hash,
+    Geo,
+    Pubsub,
+    Transactions,
+    Connection,
+    Server,
+    Scripting,
+    Cluster,
+    Assign,
+};
+
+/// What a command is and when it may run. Names and meanings are those of COMMAND INFO.
+enum Flag : std::uint32_t {
+    kWrite = 1 << 0,
+    kReadonly = 1 << 1,
+    kDenyOom = 1 << 2,
+    kAdmin = 1 << 3,
+    kPubsub = 1 << 4,
+    kNoscript = 1 << 5,
+    kBlocking = 1 << 6,
+    kLoading = 1 << 7,
+    kStale = 1 << 8,
+    kSkipMonitor = 1 << 9,
+    kSkipSlowlog = 1 << 10,
+    kFast = 1 << 11,
+    kNoAuth = 1 << 12,  ///< may run before AUTH
+    kMayReplicate = 1 << 13,
+    kNoMulti = 1 << 14,      ///< refused inside MULTI
+    kMovableKeys = 1 << 15,  ///< the arguments themselves say where the keys are
+    kAllowBusy = 1 << 16,
+    kSentinel = 1 << 17,
+    kWhileSubscribed = 1 << 26,  ///< the few that a RESP2 client with subscriptions may still use
+    kNotQueued = 1 << 18,        ///< runs at once inside MULTI (EXEC, DISCARD, WATCH, QUIT, RESET)
+    kNoAsyncLoading = 1 << 21,
+    kNoMandatoryKeys = 1 << 22,  ///< may come without a single key, such as EVAL
+
+    // ACL categories that Redis gives a command by hand, next to its group's and its flags'.
+    kDangerous = 1 << 19,
+    kNotKeyspaceCategory = 1 << 20,
+    kKeyspaceCategory = 1 << 23,
+    kConnectionCategory = 1 << 24,
+    kAdminCategory = 1 << 25,
+};
+
+/// Where keys stand among the arguments and what is done to them: a key specification of
+/// COMMAND INFO (https://redis.io/docs/latest/develop/reference/key-specs/).
+struct KeySpec
+{
+    enum class Begin : std::uint8_t { None, Index, Keyword };
+    enum class Find : std::uint8_t { Range, KeyCount };
+
+    Begin begin = Begin::None;
+    Find find = Find::Range;
+    int position = 0;               ///< Index: the first argument; Keyword: where to start looking
+    std::string_view keyword = {};  ///< Keyword only
+    int last = 0;            ///< Range: relative to the first key; negative counts from the end
+    int step = 1;            ///< Range and KeyCount: arguments from one key to the next
+    std::string_view flags;  ///< for example "RW ACCESS UPDATE"
+    std::string_view notes = {};  ///< for people who read COMMAND INFO; Redis has a few
+};
+
+/// One key, at argument `position` (1 is the first after the command's name).
+constexpr KeySpec key_at(int position, std::string_view flags)
+{
+    return {.begin = KeySpec::Begin::Index, .position = position, .flags = flags};
+}
+
+constexpr KeySpec with_notes(KeySpec spec, std::string_view notes)
+{
+    spec.notes = notes;
+    return spec;
+}
+
+/// Keys from argument `position` to the last one.
+constexpr KeySpec keys_from(int position, std::string_view flags)
+{
+    return {.begin = KeySpec::Begin::Index, .position = position, .last = -1, .flags = flags};
+}
+
+/// A key after a keyword among the options, such as STORE.
+constexpr KeySpec key_after(std::string_view keyword, int start, std::string_view flags)
+{
+    return {
+        .begin = KeySpec::Begin::Keyword, .position = start, .keyword = keyword, .flags = flags};
+}
+
+/// A count and that many keys, the count at argument `position`.
+constexpr KeySpec counted_keys_at(int position, std::string_view flags)
+{
+    return {.begin = KeySpec::Begin::Index,
+            .find = KeySpec::Find::KeyCount,
+            .position = position,
+            .flags = flags};
+}
+
+/// A count and that many keys after a keyword among the options, such as REQUIRE.
+constexpr KeySpec counted_keys_after(std::string_view keyword, int start, std::string_view flags)
+{
+    return {.begin = KeySpec::Begin::Keyword,
+            .find = KeySpec::Find::KeyCount,
+            .position = start,
+            .keyword = keyword,
+            .flags = flags};
+}
+
+constexpr int arity_of(int name_words, Arity arguments)
+{
+    const int least = name_words + arguments.least;
+    return arguments.open_ended ? -least : least;
+}
+
+/// A command, declared once: everything else that is known of it is computed from this row.
+struct Command
+{
+    std::string_view name;  ///< upper case; two words for a subcommand ("CLIENT SETNAME")
+    /// The arguments in Redis's notation: `key <A | B seconds> [option value] [member ...]`.
+    std::string_view syntax = {};
+    std::string_view summary;
+    std::string_view since;  ///< Redis's version, or "dabba 0.1.0" for our own
+    std::string_view complexity;
+    Group group;
+    std::uint32_t flags = 0;
+    std::array<KeySpec, 5> keys = {};
+    void (*run)(Call&) = nullptr;  ///< nullptr for a container: "CLIENT" without a subcommand
+    /// The arity where Redis's differs from what the syntax says; 0: computed.
+    int arity_override = 0;
+    /// Hints to clients and proxies, space separated ("nondeterministic_output_order").
+    std::string_view tips = {};
+    std::string_view deprecated_since = {};  ///< Redis's version; empty: not deprecated
+    std::string_view replaced_by = {};       ///< deprecated: what to use instead, in Markdown
+
+    /// How many words the name has: 2 for a subcommand.
+    int words = name.find(' ') == std::string_view::npos ? 1 : 2;
+
+    /// Redis's arity: the number of words with the name; negative: at least so many.
+    int arity = arity_override != 0 ? arity_override : arity_of(words, count_arguments(syntax));
+
+    constexpr bool has(Flag flag) const { return (flags & flag) != 0; }
+};
+
+}  // namespace server

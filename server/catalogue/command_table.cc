@@ -1,0 +1,121 @@
+#include "server/catalogue/command_table.h"
+
+#include <string>
+
+#include "server/commands/families.h"
+#include "server/execution/args.h"
+
+namespace server {
+
+namespace {
+
+constexpr char to_upper(char c)
+{
+    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+}
+constexpr char to_lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+/// FNV-1a over the upper-case letters: names are short, and every request is looked up.
+std::uint64_t hash_name(std::string_view first, std::string_view second)
+{
+    std::uint64_t hash = 14695981039346656037u;
+    const auto mix = [&](char c) {
+        hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211u;
+    };
+    for (const char c : first) mix(to_upper(c));
+    if (!second.empty()) mix(' ');
+    for (const char c : second) mix(to_upper(c));
+    return hash;
+}
+
+}  // namespace
+
+std::string_view container_of(const Command& command)
+{
+    return command.name.substr(0, command.name.find(' '));
+}
+
+std::string_view subcommand_of(const Command& command)
+{
+    const auto space = command.name.find(' ');
+    return space == std::string_view::npos ? std::string_view{} : command.name.substr(space + 1);
+}
+
+std::string full_name(const Command& command)
+{
+    std::string name{command.name};
+    for (char& c : name) c = c == ' ' ? '|' : to_lower(c);
+    return name;
+}
+
+CommandTable::CommandTable() : slots_(1024)
+{
+    using namespace commands;
+    for (const auto family :
+         {assign(),     assign_inspect(), client(), cluster(),    command(),    config(),
+          connection(), expire(),         geo(),    geo_search(), hash(),       info(),
+          key(),        pubsub(),         server(), set(),        sorted_set(), sorted_set_range(),
+          string(),     transaction()}) {
+        for (const Command& row : family) add(row);
+    }
+    for (const Command* row : all_) {
+        if (subcommand_of(*row).empty()) continue;
+        const_cast<Slot*>(find_slot(container_of(*row), {}))->container = true;
+    }
+}
+
+void CommandTable::add(const Command& command)
+{
+    all_.push_back(&command);
+    const std::uint64_t hash = hash_name(container_of(command), subcommand_of(command));
+    std::size_t position = hash % slots_.size();
+    while (slots_[position].command != nullptr) position = (position + 1) % slots_.size();
+    slots_[position] = {.hash = hash, .command = &command};
+}
+
+const CommandTable::Slot* CommandTable::find_slot(std::string_view first,
+                                                  std::string_view second) const
+{
+    const std::uint64_t hash = hash_name(first, second);
+    for (std::size_t i = hash % slots_.size(); slots_[i].command != nullptr;
+         i = (i + 1) % slots_.size()) {
+        const Slot& slot = slots_[i];
+        if (slot.hash == hash && is_word(first, container_of(*slot.command)) &&
+            is_word(second, subcommand_of(*slot.command)))
+            return &slot;
+    }
+    return nullptr;
+}
+
+const Command* CommandTable::find(std::string_view name) const
+{
+    const Slot* slot = find_slot(name, {});
+    return slot == nullptr ? nullptr : slot->command;
+}
+
+const Command* CommandTable::find(std::string_view container, std::string_view subcommand) const
+{
+    if (subcommand.empty()) return nullptr;
+    const Slot* slot = find_slot(container, subcommand);
+    return slot == nullptr ? nullptr : slot->command;
+}
+
+CommandTable::Resolved CommandTable::resolve(std::span<const std::string_view> request) const
+{
+    const Slot* slot = find_slot(request[0], {});
+    if (slot == nullptr) return {nullptr, false};
+    if (!slot->container || request.size() == 1) return {slot->command, false};
+    if (const Command* row = find(request[0], request[1])) return {row, false};
+    return {slot->command, true};
+}
+
+bool CommandTable::is_container(const Command& command) const
+{
+    const Slot* slot = find_slot(container_of(command), subcommand_of(command));
+    return slot != nullptr && slot->container;
+}
+
+}  // namespace server

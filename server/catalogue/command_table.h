@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "server/catalogue/command.h"
+
+namespace server {
+
+/// Finds a command's row by its name, in whatever case.
+class CommandTable
+{
+public:
+    /// All families of the server.
+    CommandTable();
+
+    /// A top-level command or container; nullptr if unknown.
+    const Command* find(std::string_view name) const;
+
+    /// A subcommand ("CLIENT", "setname"); nullptr if unknown.
+    const Command* find(std::string_view container, std::string_view subcommand) const;
+
+    /// What a request asks for.
+    struct Resolved
+    {
+        const Command* row;       ///< command, subcommand or container; nullptr if unknown
+        bool unknown_subcommand;  ///< `row` is a container and has no such subcommand
+    };
+
+    /// REQUIRES at least one argument.
+    Resolved resolve(std::span<const std::string_view> request) const;
+
+    /// Whether the command has subcommands.
+    bool is_container(const Command& command) const;
+
+    /// Every row, subcommands included, families in order.
+    std::span<const Command* const> all() const { return all_; }
+
+private:
+    struct Slot
+    {
+        std::uint64_t hash = 0;
+        const Command* command = nullptr;
+        bool container = false;
+    };
+
+    void add(const Command& command);
+    const Slot* find_slot(std::string_view first, std::string_view second) const;
+
+    std::vector<const Command*> all_;
+    std::vector<Slot> slots_;
+};
+
+/// The words of a command's name before and after the space; the second is empty for a command
+/// that is no subcommand.
+std::string_view container_of(const Command& command);
+std::string_view subcommand_of(const Command& command);
+
+/// The name as Redis prints it in errors and COMMAND: lower case, "client|setname".
+std::string full_name(const Command& command);
+
+}  // namespace server

@@ -1,0 +1,86 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "protocol/buffer.h"
+#include "protocol/reply_writer.h"
+#include "server/clients/pubsub.h"
+#include "server/config/options.h"
+#include "store/clock.h"
+
+namespace server {
+
+struct Command;
+
+/// What a session can ask of the connection that carries it; a test's session has none.
+class Peer
+{
+public:
+    virtual ~Peer() = default;
+    /// Output was added while no request of this session was running: send it soon.
+    virtual void flush() = 0;
+    /// Close at once, what is still to be sent is dropped.
+    virtual void kill() = 0;
+    /// "address:port" of the client and of our end, or the socket's path.
+    virtual std::string remote_address() const = 0;
+    virtual std::string local_address() const = 0;
+    virtual int descriptor() const = 0;
+    /// Bytes of requests read but not executed yet, and room reserved for more.
+    virtual std::size_t query_bytes() const = 0;
+    virtual std::size_t query_room() const = 0;
+};
+
+/// CLIENT REPLY: whether replies are sent.
+enum class ReplyMode : std::uint8_t { On, Off, SkipNext, Skip };
+
+/// A request that MULTI put aside for EXEC.
+struct QueuedRequest
+{
+    std::vector<std::string> arguments;
+};
+
+/// A transaction being collected, and the keys that must not change before EXEC.
+struct Transaction
+{
+    bool open = false;          ///< between MULTI and EXEC
+    bool failed = false;        ///< a request was refused while collecting: EXEC aborts
+    bool keys_changed = false;  ///< a watched key was changed: EXEC answers nil
+    std::vector<QueuedRequest> queue;
+};
+
+/// One client's state, whatever carries it. Commands see this, never a socket.
+struct Session
+{
+    std::uint64_t id = 0;
+    Peer* peer = nullptr;
+    protocol::Buffer output;
+    protocol::Version protocol = protocol::Version::Resp2;
+
+    int database = 0;
+    bool authenticated = true;
+    bool close_after_reply = false;
+    ReplyMode reply_mode = ReplyMode::On;
+
+    std::string name;
+    std::string library_name;
+    std::string library_version;
+    bool no_evict = false;
+    bool no_touch = false;
+    bool unix_socket = false;
+    ClientClass client_class = ClientClass::Normal;  ///< which output limit holds
+
+    Transaction transaction;
+    Subscriptions subscriptions;
+
+    bool running = false;     ///< a request of this session is being executed
+    protocol::Buffer pushes;  ///< messages that came meanwhile: they follow its reply
+
+    store::TimePoint connected_at{};
+    store::TimePoint last_request_at{};
+    const Command* last_command = nullptr;  ///< nullptr before the first
+};
+
+}  // namespace server

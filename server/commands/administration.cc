@@ -1,0 +1,237 @@
+#include <chrono>
+#include <limits>
+
+#include "server/catalogue/command.h"
+#include "server/commands/families.h"
+#include "server/commands/help.h"
+#include "server/execution/call.h"
+#include "server/server.h"
+
+namespace server::commands {
+
+namespace {
+
+using std::chrono::duration_cast;
+using std::chrono::microseconds;
+using std::chrono::seconds;
+
+void time(Call& call)
+{
+    const auto now = call.server.clock.now().time_since_epoch();
+    call.reply.array(2);
+    call.reply.bulk_integer(duration_cast<seconds>(now).count());
+    call.reply.bulk_integer((now % seconds{1}).count());
+}
+
+void dbsize(Call& call) { call.reply.integer(static_cast<std::int64_t>(call.keys.size())); }
+
+/// SYNC and ASYNC are the same here.
+void next_flush_mode(Args& args)
+{
+    if (args.remaining() == 1 && (args.accept("SYNC") || args.accept("ASYNC"))) return;
+    args.expect_end();
+}
+
+void flushdb(Call& call)
+{
+    next_flush_mode(call.args);
+    call.keys.clear();
+    call.reply.ok();
+}
+
+void flushall(Call& call)
+{
+    next_flush_mode(call.args);
+    for (int index = 0; index < call.server.database_count(); ++index)
+        call.server.database(index).clear();
+    call.reply.ok();
+}
+
+/// Nothing is ever saved: the moment of the start is the answer that Redis gives until its first
+/// save.
+void lastsave(Call& call)
+{
+    const auto start = call.server.started_at.time_since_epoch();
+    call.reply.integer(duration_cast<seconds>(start).count());
+}
+
+void role(Call& call)
+{
+    call.reply.array(3);
+    call.reply.bulk("master");
+    call.reply.integer(0);
+    call.reply.array(0);
+}
+
+/// There are no replicas and none can come: none has the writes, and waiting would change nothing.
+void wait(Call& call)
+{
+    call.args.next_integer();
+    if (call.args.next_integer("ERR timeout is not an integer or out of range") < 0)
+        throw CommandError{"ERR timeout is negative"};
+    call.reply.integer(0);
+}
+
+void shutdown(Call& call)
+{
+    bool save = false;
+    bool nosave = false;
+    bool now = false;
+    bool force = false;
+    bool abort = false;
+    while (!call.args.done()) {
+        if (call.args.accept("NOSAVE"))
+            nosave = true;
+        else if (call.args.accept("SAVE"))
+            save = true;
+        else if (call.args.accept("NOW"))
+            now = true;
+        else if (call.args.accept("FORCE"))
+            force = true;
+        else if (call.args.accept("ABORT"))
+            abort = true;
+        else
+            throw CommandError{text::kSyntax};
+    }
+    if ((save && nosave) || (abort && (save || nosave || now || force)))
+        throw CommandError{text::kSyntax};
+    // There is no waiting for replicas that could be called off.
+    if (abort) throw CommandError{"ERR No shutdown in progress."};
+    // As Redis when it cannot save: the data must not be lost by one who asked to keep them.
+    if (save && !force) throw CommandError{"ERR Errors trying to SHUTDOWN. Check logs."};
+
+    // No reply: that the connection closes is the answer.
+    call.server.shutdown_requested = true;
+}
+
+/// SLOWLOG: nothing is ever logged.
+void slowlog_get(Call& call)
+{
+    constexpr std::string_view kError = "ERR count should be greater than or equal to -1";
+    if (call.args.remaining() > 1) {
+        throw CommandError{
+            "ERR unknown subcommand or wrong number of arguments for 'GET'. Try SLOWLOG HELP."};
+    }
+    if (!call.args.done())
+        call.args.next_integer_in(-1, std::numeric_limits<std::int64_t>::max(), kError);
+    call.reply.array(0);
+}
+
+void slowlog_len(Call& call) { call.reply.integer(0); }
+void slowlog_reset(Call& call) { call.reply.ok(); }
+
+constexpr std::uint32_t kSlowlog = kAdmin | kLoading | kStale;
+
+constexpr Command kCommands[] = {
+    {.name = "DBSIZE",
+     .summary = "Returns the number of keys in the database.",
+     .since = "1.0.0",
+     .complexity = "O(1)",
+     .group = Group::Server,
+     .flags = kReadonly | kFast | kKeyspaceCategory,
+     .run = dbsize,
+     .tips = "request_policy:all_shards response_policy:agg_sum"},
+    {.name = "FLUSHALL",
+     .syntax = "[ASYNC | SYNC]",
+     .summary = "Removes all keys from all databases.",
+     .since = "1.0.0",
+     .complexity = "O(N) where N is the total number of keys in all databases",
+     .group = Group::Server,
+     .flags = kWrite | kDangerous | kKeyspaceCategory,
+     .run = flushall,
+     .tips = "request_policy:all_shards response_policy:all_succeeded"},
+    {.name = "FLUSHDB",
+     .syntax = "[ASYNC | SYNC]",
+     .summary = "Removes all keys from the current database.",
+     .since = "1.0.0",
+     .complexity = "O(N) where N is the number of keys in the selected database",
+     .group = Group::Server,
+     .flags = kWrite | kDangerous | kKeyspaceCategory,
+     .run = flushdb,
+     .tips = "request_policy:all_shards response_policy:all_succeeded"},
+    {.name = "LASTSAVE",
+     .summary = "Returns the Unix timestamp of the last successful save to disk.",
+     .since = "1.0.0",
+     .complexity = "O(1)",
+     .group = Group::Server,
+     .flags = kLoading | kStale | kFast | kAdminCategory,
+     .run = lastsave,
+     .tips = "nondeterministic_output"},
+    {.name = "ROLE",
+     .summary = "Returns the replication role.",
+     .since = "2.8.12",
+     .complexity = "O(1)",
+     .group = Group::Server,
+     .flags = kNoscript | kLoading | kStale | kFast | kSentinel | kAdminCategory,
+     .run = role},
+    {.name = "SHUTDOWN",
+     .syntax = "[NOSAVE | SAVE] [NOW] [FORCE] [ABORT]",
+     .summary = "Shuts down the server. Nothing is saved.",
+     .since = "1.0.0",
+     .complexity = "O(N) when saving, where N is the total number of keys in all databases when "
+                   "saving data, otherwise O(1)",
+     .group = Group::Server,
+     .flags = kAdmin | kNoscript | kLoading | kStale | kNoMulti | kSentinel | kAllowBusy,
+     .run = shutdown},
+    {.name = "SLOWLOG",
+     .summary = "A container for slow log commands.",
+     .since = "2.2.12",
+     .complexity = "Depends on subcommand.",
+     .group = Group::Server,
+     .arity_override = -2},
+    {.name = "SLOWLOG GET",
+     .syntax = "[count]",
+     .summary = "Returns the slow log's entries: Dabba keeps none.",
+     .since = "2.2.12",
+     .complexity = "O(N) where N is the number of entries returned",
+     .group = Group::Server,
+     .flags = kSlowlog,
+     .run = slowlog_get,
+     .tips = "request_policy:all_nodes nondeterministic_output"},
+    {.name = "SLOWLOG HELP",
+     .summary = "Returns helpful text about the different subcommands.",
+     .since = "6.2.0",
+     .complexity = "O(1)",
+     .group = Group::Server,
+     .flags = kLoading | kStale,
+     .run = container_help},
+    {.name = "SLOWLOG LEN",
+     .summary = "Returns the number of entries in the slow log.",
+     .since = "2.2.12",
+     .complexity = "O(1)",
+     .group = Group::Server,
+     .flags = kSlowlog,
+     .run = slowlog_len,
+     .tips = "request_policy:all_nodes response_policy:agg_sum nondeterministic_output"},
+    {.name = "SLOWLOG RESET",
+     .summary = "Clears all entries from the slow log.",
+     .since = "2.2.12",
+     .complexity = "O(N) where N is the number of entries in the slowlog",
+     .group = Group::Server,
+     .flags = kSlowlog,
+     .run = slowlog_reset,
+     .tips = "request_policy:all_nodes response_policy:all_succeeded"},
+    {.name = "TIME",
+     .summary = "Returns the server time.",
+     .since = "2.6.0",
+     .complexity = "O(1)",
+     .group = Group::Server,
+     .flags = kLoading | kStale | kFast,
+     .run = time,
+     .tips = "nondeterministic_output"},
+    {.name = "WAIT",
+     .syntax = "numreplicas timeout",
+     .summary = "Returns how many replicas have the connection's writes: none, without waiting.",
+     .since = "3.0.0",
+     .complexity = "O(1)",
+     .group = Group::Generic,
+     .flags = kBlocking | kNotKeyspaceCategory | kConnectionCategory,
+     .run = wait,
+     .tips = "request_policy:all_shards response_policy:agg_min"},
+};
+
+}  // namespace
+
+std::span<const Command> server() { return kCommands; }
+
+}  // namespace server::commands

@@ -1,0 +1,392 @@
+#include <limits>
+#include <optional>
+#include <vector>
+
+#include "server/catalogue/command.h"
+#include "server/commands/client/client_list.h"
+#include "server/commands/client/client_name.h"
+#include "server/commands/families.h"
+#include "server/commands/help.h"
+#include "server/execution/call.h"
+#include "server/server.h"
+#include "store/number.h"
+
+namespace server::commands {
+
+namespace {
+
+void id(Call& call) { call.reply.integer(static_cast<std::int64_t>(call.session.id)); }
+
+void info(Call& call)
+{
+    call.reply.verbatim("txt", client_line(call.session, call.server.clock.now()));
+}
+
+void getname(Call& call)
+{
+    if (call.session.name.empty()) return call.reply.null();
+    call.reply.bulk(call.session.name);
+}
+
+void setname(Call& call)
+{
+    const auto name = call.args.next();
+    check_client_name(name);
+    call.session.name = name;
+    call.reply.ok();
+}
+
+void setinfo(Call& call)
+{
+    const auto attribute = call.args.next();
+    const auto value = call.args.next();
+    const bool is_name = is_word(attribute, "LIB-NAME");
+    if (!is_name && !is_word(attribute, "LIB-VER"))
+        throw CommandError{"ERR Unrecognized option '{}'", attribute};
+    if (!is_client_attribute(value)) {
+        throw CommandError{"ERR {} cannot contain spaces, newlines or special characters.",
+                           attribute};
+    }
+    (is_name ? call.session.library_name : call.session.library_version) = value;
+    call.reply.ok();
+}
+
+bool next_switch(Args& args)
+{
+    if (args.accept("ON")) return true;
+    if (args.accept("OFF")) return false;
+    throw CommandError{text::kSyntax};
+}
+
+/// Dabba evicts nobody: the answer and CLIENT LIST's flag are all there is to it.
+void no_evict(Call& call)
+{
+    call.session.no_evict = next_switch(call.args);
+    call.reply.ok();
+}
+
+/// Nor does it keep a key's time of access, which NO-TOUCH would leave alone.
+void no_touch(Call& call)
+{
+    call.session.no_touch = next_switch(call.args);
+    call.reply.ok();
+}
+
+void reply(Call& call)
+{
+    if (call.args.accept("ON")) {
+        call.session.reply_mode = ReplyMode::On;
+        return call.reply.ok();
+    }
+    if (call.args.accept("OFF")) {
+        call.session.reply_mode = ReplyMode::Off;
+        return;
+    }
+    if (!call.args.accept("SKIP")) throw CommandError{text::kSyntax};
+    if (call.session.reply_mode != ReplyMode::Off) call.session.reply_mode = ReplyMode::SkipNext;
+}
+
+void list(Call& call)
+{
+    const auto now = call.server.clock.now();
+    std::string lines;
+    if (call.args.remaining() == 2 && call.args.accept("TYPE")) {
+        const ClientType type = parse_client_type(call.args.next());
+        for (const auto& [number, session] : call.server.sessions) {
+            if (type_of(*session) == type) lines += client_line(*session, now);
+        }
+    } else if (call.args.accept("ID", 1)) {
+        while (!call.args.done()) {
+            const auto number = call.args.next_integer("ERR Invalid client ID");
+            const auto* session = call.server.sessions.find(static_cast<std::uint64_t>(number));
+            if (session != nullptr) lines += client_line(*session, now);
+        }
+    } else {
+        call.args.expect_end();
+        for (const auto& [number, session] : call.server.sessions)
+            lines += client_line(*session, now);
+    }
+    call.reply.verbatim("txt", lines);
+}
+
+/// Which clients CLIENT KILL means; what is not given matches all.
+struct Filter
+{
+    std::optional<std::uint64_t> id = {};
+    std::optional<std::string_view> address = {};
+    std::optional<std::string_view> local_address = {};
+    std::optional<ClientType> type = {};
+    bool skip_me = true;
+
+    bool matches(const Session& session) const
+    {
+        return (!id || session.id == *id) && (!type || type_of(session) == *type) &&
+               (!address || remote_address(session) == *address) &&
+               (!local_address || commands::local_address(session) == *local_address);
+    }
+};
+
+Filter next_filter(Args& args)
+{
+    Filter filter;
+    while (!args.done()) {
+        if (args.accept("ID", 1)) {
+            filter.id = static_cast<std::uint64_t>(
+                args.next_integer_in(1, std::numeric_limits<std::int64_t>::max(),
+                                     "ERR client-id should be greater than 0"));
+        } else if (args.accept("TYPE", 1)) {
+            filter.type = parse_client_type(args.next());
+        } else if (args.accept("ADDR", 1)) {
+            filter.address = args.next();
+        } else if (args.accept("LADDR", 1)) {
+            filter.local_address = args.next();
+        } else if (args.accept("USER", 1)) {
+            const auto user = args.next();  // everybody is "default"
+            if (user != "default") throw CommandError{"ERR No such user '{}'", user};
+        } else if (args.accept("SKIPME", 1)) {
+            filter.skip_me = args.accept("YES");
+            if (!filter.skip_me && !args.accept("NO")) throw CommandError{text::kSyntax};
+        } else {
+            throw CommandError{text::kSyntax};
+        }
+    }
+    return filter;
+}
+
+/// Kills the clients that match and returns how many. The caller's own connection is closed only
+/// after the reply.
+std::int64_t kill_clients(Call& call, const Filter& filter)
+{
+    std::vector<std::uint64_t> victims;
+    for (const auto& [number, session] : call.server.sessions) {
+        const bool spared = filter.skip_me && session == &call.session;
+        if (!spared && filter.matches(*session)) victims.push_back(number);
+    }
+    for (const std::uint64_t victim : victims) {
+        Session* session = call.server.sessions.find(victim);
+        if (session == nullptr) continue;
+        if (session != &call.session && session->peer != nullptr) {
+            session->peer->kill();
+        } else {
+            session->close_after_reply = true;
+        }
+    }
+    return static_cast<std::int64_t>(victims.size());
+}
+
+void kill(Call& call)
+{
+    // Redis's first form, CLIENT KILL address, does not spare the caller and answers OK.
+    if (call.args.remaining() == 1) {
+        const Filter filter{.address = call.args.next(), .skip_me = false};
+        if (kill_clients(call, filter) == 0) throw CommandError{"ERR No such client"};
+        return call.reply.ok();
+    }
+    const Filter filter = next_filter(call.args);
+    call.reply.integer(kill_clients(call, filter));
+}
+
+/// No command of Dabba's blocks, so that nobody is ever to be unblocked.
+void unblock(Call& call)
+{
+    if (call.args.remaining() > 2) {
+        throw CommandError{
+            "ERR unknown subcommand or wrong number of arguments for 'UNBLOCK'. Try CLIENT HELP."};
+    }
+    const auto number = call.args.next();
+    if (!call.args.done() && !call.args.accept("TIMEOUT") && !call.args.accept("ERROR"))
+        throw CommandError{"ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR"};
+    if (!store::parse_integer(number)) throw CommandError{text::kNotAnInteger};
+    call.reply.integer(0);
+}
+
+/// Dabba sends no invalidation messages. Whoever asks for them must hear that, or he would go on
+/// trusting what he has cached; switching them off and asking about them is answered as by Redis.
+void tracking(Call& call)
+{
+    const auto mode = call.args.next();
+    while (!call.args.done()) {
+        if (call.args.accept("REDIRECT", 1)) {
+            const auto number = static_cast<std::uint64_t>(call.args.next_integer());
+            if (call.server.sessions.find(number) == nullptr)
+                throw CommandError{"ERR The client ID you want redirect to does not exist"};
+        } else if (call.args.accept("PREFIX", 1)) {
+            call.args.next();
+        } else if (!call.args.accept("BCAST") && !call.args.accept("OPTIN") &&
+                   !call.args.accept("OPTOUT") && !call.args.accept("NOLOOP")) {
+            throw CommandError{text::kSyntax};
+        }
+    }
+    if (is_word(mode, "ON")) throw CommandError{"ERR client tracking is not supported"};
+    if (!is_word(mode, "OFF")) throw CommandError{text::kSyntax};
+    call.reply.ok();
+}
+
+void trackinginfo(Call& call)
+{
+    call.reply.map(3);
+    call.reply.bulk("flags");
+    call.reply.set(1);
+    call.reply.bulk("off");
+    call.reply.bulk("redirect");
+    call.reply.integer(-1);
+    call.reply.bulk("prefixes");
+    call.reply.array(0);
+}
+
+void getredir(Call& call) { call.reply.integer(-1); }
+
+void caching(Call&)
+{
+    throw CommandError{
+        "ERR CLIENT CACHING can be called only when the client is in tracking mode with OPTIN or "
+        "OPTOUT mode enabled"};
+}
+
+constexpr std::uint32_t kOwn = kNoscript | kLoading | kStale;
+constexpr std::uint32_t kOthers = kAdmin | kOwn;
+
+constexpr Command kCommands[] = {
+    {.name = "CLIENT",
+     .summary = "A container for client connection commands.",
+     .since = "2.4.0",
+     .complexity = "Depends on subcommand.",
+     .group = Group::Connection,
+     .flags = kSentinel,
+     .arity_override = -2},
+    {.name = "CLIENT CACHING",
+     .syntax = "<YES | NO>",
+     .summary = "Instructs the server whether to track the keys in the next request.",
+     .since = "6.0.0",
+     .complexity = "O(1)",
+     .group = Group::Connection,
+     .flags = kOwn,
+     .run = caching},
+    {.name = "CLIENT GETNAME",
+     .summary = "Returns the name of the connection.",
+     .since = "2.6.9",
+     .complexity = "O(1)",
+     .group = Group::Connection,
+     .flags = kOwn,
+     .run = getname},
+    {.name = "CLIENT GETREDIR",
+     .summary = "Returns the client to which the connection's tracking notifications go.",
+     .since = "6.0.0",
+     .complexity = "O(1)",
+     .group = Group::Connection,
+     .flags = kOwn,
+     .run = getredir},
+    {.name = "CLIENT HELP",
+     .summary = "Returns helpful text about the different subcommands.",
+     .since = "5.0.0",
+     .complexity = "O(1)",
+     .group = Group::Connection,
+     .flags = kLoading | kStale,
+     .run = container_help},
+    {.name = "CLIENT ID",
+     .summary = "Returns the unique client ID of the connection.",
+     .since = "5.0.0",
+     .complexity = "O(1)",
+     .group = Group::Connection,
+     .flags = kOwn,
+     .run = id},
+    {.name = "CLIENT INFO",
+     .summary = "Returns information about the connection.",
+     .since = "6.2.0",
+     .complexity = "O(1)",
+     .group = Group::Connection,
+     .flags = kOwn,
+     .run = info,
+     .tips = "nondeterministic_output"},
+    {.name = "CLIENT KILL",
+     .syntax = "<ip:port | [ID client-id] [TYPE <NORMAL | MASTER | SLAVE | REPLICA | PUBSUB>] "
+               "[USER username] [ADDR ip:port] [LADDR ip:port] [SKIPME <YES | NO>]>",
+     .summary = "Closes connections.",
+     .since = "2.4.0",
+     .complexity = "O(N) where N is the number of client connections",
+     .group = Group::Connection,
+     .flags = kOthers,
+     .run = kill,
+     .arity_override = -3},
+    {.name = "CLIENT LIST",
+     .syntax = "[TYPE <NORMAL | MASTER | REPLICA | PUBSUB>] [ID client-id [client-id ...]]",
+     .summary = "Lists open connections.",
+     .since = "2.4.0",
+     .complexity = "O(N) where N is the number of client connections",
+     .group = Group::Connection,
+     .flags = kOthers,
+     .run = list,
+     .tips = "nondeterministic_output"},
+    {.name = "CLIENT NO-EVICT",
+     .syntax = "<ON | OFF>",
+     .summary = "Sets the client eviction mode of the connection.",
+     .since = "7.0.0",
+     .complexity = "O(1)",
+     .group = Group::Connection,
+     .flags = kOthers,
+     .run = no_evict},
+    {.name = "CLIENT NO-TOUCH",
+     .syntax = "<ON | OFF>",
+     .summary = "Controls whether commands sent by the client affect the LRU/LFU of accessed keys.",
+     .since = "7.2.0",
+     .complexity = "O(1)",
+     .group = Group::Connection,
+     .flags = kOwn,
+     .run = no_touch},
+    {.name = "CLIENT REPLY",
+     .syntax = "<ON | OFF | SKIP>",
+     .summary = "Instructs the server whether to reply to commands.",
+     .since = "3.2.0",
+     .complexity = "O(1)",
+     .group = Group::Connection,
+     .flags = kOwn,
+     .run = reply},
+    {.name = "CLIENT SETINFO",
+     .syntax = "<LIB-NAME libname | LIB-VER libver>",
+     .summary = "Sets information specific to the client or connection.",
+     .since = "7.2.0",
+     .complexity = "O(1)",
+     .group = Group::Connection,
+     .flags = kOwn,
+     .run = setinfo,
+     .tips = "request_policy:all_nodes response_policy:all_succeeded"},
+    {.name = "CLIENT SETNAME",
+     .syntax = "connection-name",
+     .summary = "Sets the connection name.",
+     .since = "2.6.9",
+     .complexity = "O(1)",
+     .group = Group::Connection,
+     .flags = kOwn,
+     .run = setname,
+     .tips = "request_policy:all_nodes response_policy:all_succeeded"},
+    {.name = "CLIENT TRACKING",
+     .syntax = "<ON | OFF> [REDIRECT client-id] [PREFIX prefix [PREFIX prefix ...]] [BCAST] "
+               "[OPTIN] [OPTOUT] [NOLOOP]",
+     .summary = "Controls server-assisted client-side caching, which Dabba does not offer: OFF.",
+     .since = "6.0.0",
+     .complexity = "O(1). Some options may introduce additional complexity.",
+     .group = Group::Connection,
+     .flags = kOwn,
+     .run = tracking},
+    {.name = "CLIENT TRACKINGINFO",
+     .summary = "Returns information about server-assisted client-side caching.",
+     .since = "6.2.0",
+     .complexity = "O(1)",
+     .group = Group::Connection,
+     .flags = kOwn,
+     .run = trackinginfo},
+    {.name = "CLIENT UNBLOCK",
+     .syntax = "client-id [TIMEOUT | ERROR]",
+     .summary = "Unblocks a client blocked by a blocking command from a different connection.",
+     .since = "5.0.0",
+     .complexity = "O(log N) where N is the number of client connections",
+     .group = Group::Connection,
+     .flags = kOthers,
+     .run = unblock},
+};
+
+}  // namespace
+
+std::span<const Command> client() { return kCommands; }
+
+}  // namespace server::commands

@@ -1,0 +1,99 @@
+#include "server/commands/client/client_list.h"
+
+#include <chrono>
+
+#include "server/catalogue/command_table.h"
+#include "server/execution/args.h"
+#include "server/execution/command_error.h"
+
+namespace server::commands {
+
+namespace {
+
+std::int64_t seconds_since(store::TimePoint then, store::TimePoint now)
+{
+    return std::chrono::duration_cast<std::chrono::seconds>(now - then).count();
+}
+
+std::string flags_of(const Session& session)
+{
+    std::string flags;
+    if (session.subscriptions.any()) flags += 'P';
+    if (session.transaction.open) flags += 'x';
+    if (session.transaction.keys_changed) flags += 'd';
+    if (session.close_after_reply) flags += 'c';
+    if (session.unix_socket) flags += 'U';
+    if (session.no_evict) flags += 'e';
+    if (session.no_touch) flags += 'T';
+    return flags.empty() ? "N" : flags;
+}
+
+std::size_t queued_bytes(const Transaction& transaction)
+{
+    std::size_t bytes = 0;
+    for (const QueuedRequest& request : transaction.queue) {
+        for (const std::string& argument : request.arguments) bytes += argument.size();
+    }
+    return bytes;
+}
+
+}  // namespace
+
+ClientType parse_client_type(std::string_view name)
+{
+    if (is_word(name, "NORMAL")) return ClientType::Normal;
+    if (is_word(name, "REPLICA") || is_word(name, "SLAVE")) return ClientType::Replica;
+    if (is_word(name, "MASTER")) return ClientType::Master;
+    if (is_word(name, "PUBSUB")) return ClientType::Pubsub;
+    throw CommandError{"ERR Unknown client type '{}'", name};
+}
+
+ClientType type_of(const Session& session)
+{
+    return session.subscriptions.any() ? ClientType::Pubsub : ClientType::Normal;
+}
+
+std::string remote_address(const Session& session)
+{
+    return session.peer == nullptr ? std::string{} : session.peer->remote_address();
+}
+
+std::string local_address(const Session& session)
+{
+    return session.peer == nullptr ? std::string{} : session.peer->local_address();
+}
+
+std::string client_line(const Session& session, store::TimePoint now)
+{
+    const Peer* peer = session.peer;
+    const std::size_t query = peer == nullptr ? 0 : peer->query_bytes();
+    const std::size_t query_room = peer == nullptr ? 0 : peer->query_room();
+    const std::size_t queued = queued_bytes(session.transaction);
+    const std::size_t reply_room = session.output.capacity();
+
+    // What Dabba has not is 0: arguments stay in the read buffer (argv-mem) and all output is one
+    // buffer (rbs, rbp, obl), not a buffer and a list (oll, omem).
+    std::string line;
+    const auto add = [&]<class... Values>(fmt::format_string<Values...> text, Values&&... values) {
+        fmt::format_to(std::back_inserter(line), text, std::forward<Values>(values)...);
+    };
+    add("id={} addr={} laddr={} fd={} name={}", session.id, remote_address(session),
+        local_address(session), peer == nullptr ? -1 : peer->descriptor(), session.name);
+    add(" age={} idle={} flags={} db={}", seconds_since(session.connected_at, now),
+        seconds_since(session.last_request_at, now), flags_of(session), session.database);
+    const Subscriptions& subscribed = session.subscriptions;
+    add(" sub={} psub={} ssub={} multi={}", subscribed.of(Topic::Channel).size(),
+        subscribed.of(Topic::Pattern).size(), subscribed.of(Topic::ShardChannel).size(),
+        session.transaction.open ? static_cast<std::int64_t>(session.transaction.queue.size())
+                                 : -1);
+    add(" qbuf={} qbuf-free={} argv-mem=0 multi-mem={}", query, query_room, queued);
+    add(" rbs={} rbp={} obl={} oll=0 omem=0 tot-mem={}", reply_room, reply_room,
+        session.output.size(), sizeof(Session) + query + query_room + queued + reply_room);
+    add(" events={} cmd={} user=default redir=-1 resp={}", session.output.empty() ? "r" : "rw",
+        session.last_command == nullptr ? "NULL" : full_name(*session.last_command),
+        static_cast<int>(session.protocol));
+    add(" lib-name={} lib-ver={}\n", session.library_name, session.library_version);
+    return line;
+}
+
+}  // namespace server::commands

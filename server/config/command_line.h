@@ -1,0 +1,32 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "server/config/config_file.h"
+#include "server/config/options.h"
+
+namespace server {
+
+/// What the user asked the program to do.
+struct Invocation
+{
+    enum class Action { Run, PrintHelp, PrintVersion, PrintConfig };
+
+    Action action = Action::Run;
+    Options options;
+    std::vector<std::string> warnings;  ///< settings that were accepted and have no effect
+};
+
+/// Reads `[config-file] [--name value ...] ...`, the words behind the program's name. A flag takes
+/// the words up to the next that begins with "--"; `--name=value` takes that one. The config file
+/// "-" is the standard input. Flags win over the file. Throws ConfigError.
+Invocation parse_command_line(std::span<const char* const> words, Options defaults);
+
+/// What --help, --version and --print-config print.
+std::string help_text();
+std::string version_text();
+std::string sample_config();
+
+}  // namespace server

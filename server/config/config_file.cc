@@ -1,0 +1,116 @@
+#include "server/config/config_file.h"
+
+#include <fmt/format.h>
+#include <glob.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <memory>
+
+#include "protocol/request_parser.h"
+#include "server/config/option_value.h"
+
+namespace server {
+namespace {
+
+// A file that includes itself must not read for ever.
+constexpr int kMaxDepth = 16;
+
+std::string_view trim(std::string_view text)
+{
+    constexpr std::string_view kBlanks = " \t\r\n";
+    const auto first = text.find_first_not_of(kBlanks);
+    if (first == text.npos) return {};
+    return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
+}
+
+std::string lower(std::string_view text)
+{
+    std::string result{text};
+    for (char& c : result) {
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    }
+    return result;
+}
+
+std::vector<std::string> expand(const std::string& pattern)
+{
+    if (pattern.find_first_of("*?[") == pattern.npos) return {pattern};
+    glob_t found{};
+    std::vector<std::string> paths;
+    if (glob(pattern.c_str(), 0, nullptr, &found) == 0)
+        paths.assign(found.gl_pathv, found.gl_pathv + found.gl_pathc);
+    globfree(&found);
+    return paths;
+}
+
+}  // namespace
+
+void ConfigReader::read_file(const std::string& path)
+{
+    std::ifstream file{path};
+    if (!file) {
+        throw ConfigError{
+            fmt::format("Cannot open the config file {}: {}", path, std::strerror(errno))};
+    }
+    read_stream(file, path);
+}
+
+void ConfigReader::read_stream(std::istream& lines, const std::string& source)
+{
+    if (++depth_ > kMaxDepth) throw ConfigError{fmt::format("{}: included too deeply", source)};
+    std::string line;
+    for (int number = 1; std::getline(lines, line); ++number)
+        read_line(std::string{trim(line)}, fmt::format("{}:{}", source, number));
+    if (lines.bad()) throw ConfigError{fmt::format("{}: cannot be read", source)};
+    --depth_;
+}
+
+// The quoting rules of a line are those of an inline command.
+void ConfigReader::read_line(const std::string& line, const std::string& place)
+{
+    if (line.empty() || line.front() == '#') return;
+    const std::string where = fmt::format("{}: '{}'", place, line);
+    const std::string terminated = line + "\n";
+    protocol::RequestParser parser;
+    std::span<const std::string_view> words;
+    try {
+        // A star would begin another kind of request.
+        if (line.front() != '*' && parser.next(terminated)) words = parser.arguments();
+    } catch (const protocol::ProtocolError&) {
+        throw ConfigError{where + ": Unbalanced quotes in configuration line"};
+    }
+    if (words.empty()) throw ConfigError{where + ": Bad directive or wrong number of arguments"};
+    if (lower(words[0]) == "include" && words.size() == 2) return include(std::string{words[1]});
+    set(where, words[0], words.subspan(1));
+}
+
+void ConfigReader::include(const std::string& pattern)
+{
+    for (const auto& path : expand(pattern)) read_file(path);
+}
+
+void ConfigReader::set(const std::string& where, std::string_view name,
+                       std::span<const std::string_view> words)
+{
+    const Option* option = find_option(name);
+    if (option == nullptr)
+        throw ConfigError{where + ": Bad directive or wrong number of arguments"};
+    std::vector<std::string_view> pieces{words.begin(), words.end()};
+    if (option->takes_several_words() && words.size() == 1) pieces = split_at_spaces(words[0]);
+    try {
+        std::string value = normalize(*option, pieces);
+        // Lines of save points add up; `save ""` begins anew.
+        const std::string before = get_value(options_, *option);
+        if (option->grammar == Grammar::SavePoints && !value.empty() && !before.empty())
+            value = before + " " + value;
+        set_value(options_, *option, value);
+        const bool in_vain = option->chapter == Chapter::Ignored && value != default_value(*option);
+        if (in_vain) warnings_.push_back(where + " is accepted and has no effect");
+    } catch (const OptionError& error) {
+        throw ConfigError{fmt::format("{}: {}", where, error.what())};
+    }
+}
+
+}  // namespace server

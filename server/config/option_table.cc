@@ -1,0 +1,192 @@
+#include "server/config/option_table.h"
+
+#include <algorithm>
+
+namespace server {
+namespace {
+
+constexpr std::int64_t kMaxInteger = std::numeric_limits<std::int32_t>::max();
+constexpr std::int64_t kMaxLong = std::numeric_limits<std::int64_t>::max();
+constexpr std::int64_t kMegabyte = 1024 * 1024;
+
+constexpr Option kNetwork[] = {
+    {.name = "bind",
+     .chapter = Chapter::Network,
+     .grammar = Grammar::Words,
+     .value_name = "address ...",
+     .summary = "Addresses to listen on; * and ::* mean all; a - in front: only if present",
+     .change = Change::AtStart,
+     .member = &Options::bind},
+    {.name = "port",
+     .chapter = Chapter::Network,
+     .grammar = Grammar::Integer,
+     .value_name = "number",
+     .summary = "TCP port; 0 takes a free one and prints it",
+     .change = Change::AtStart,
+     .member = &Options::port,
+     .most = 65535},
+    {.name = "tcp-backlog",
+     .chapter = Chapter::Network,
+     .grammar = Grammar::Integer,
+     .value_name = "number",
+     .summary = "Connections that may wait to be accepted",
+     .change = Change::AtStart,
+     .member = &Options::tcp_backlog},
+    {.name = "unixsocket",
+     .chapter = Chapter::Network,
+     .grammar = Grammar::Text,
+     .value_name = "path",
+     .summary = "Listen on this Unix socket, too",
+     .change = Change::AtStart,
+     .member = &Options::unix_socket},
+    {.name = "unixsocketperm",
+     .chapter = Chapter::Network,
+     .grammar = Grammar::Octal,
+     .value_name = "octal",
+     .summary = "Permissions of the Unix socket; 0: as the umask says",
+     .change = Change::AtStart,
+     .member = &Options::unix_socket_permissions,
+     .most = 0777},
+    {.name = "protected-mode",
+     .chapter = Chapter::Network,
+     .grammar = Grammar::Flag,
+     .value_name = "yes|no",
+     .summary = "Without a password, talk to this machine only",
+     .member = &Options::protected_mode},
+    {.name = "tcp-keepalive",
+     .chapter = Chapter::Network,
+     .grammar = Grammar::Integer,
+     .value_name = "seconds",
+     .summary = "Probe silent connections this often, to find dead ones; 0: never",
+     .member = &Options::tcp_keepalive_seconds},
+};
+
+constexpr Option kClients[] = {
+    {.name = "requirepass",
+     .chapter = Chapter::Clients,
+     .grammar = Grammar::Text,
+     .value_name = "password",
+     .summary = "Clients must give this password with AUTH or HELLO",
+     .member = &Options::require_pass},
+    {.name = "maxclients",
+     .chapter = Chapter::Clients,
+     .grammar = Grammar::Integer,
+     .value_name = "number",
+     .summary = "More clients than this are turned away",
+     .member = &Options::max_clients,
+     .least = 1,
+     .most = std::numeric_limits<std::uint32_t>::max()},
+    {.name = "timeout",
+     .chapter = Chapter::Clients,
+     .grammar = Grammar::Integer,
+     .value_name = "seconds",
+     .summary = "Disconnect a client after this much silence; 0: never",
+     .member = &Options::timeout_seconds},
+    {.name = "proto-max-bulk-len",
+     .chapter = Chapter::Clients,
+     .grammar = Grammar::Memory,
+     .value_name = "bytes",
+     .summary = "The longest argument of a request",
+     .member = &Options::proto_max_bulk_len,
+     .least = kMegabyte,
+     .most = kMaxLong},
+    {.name = "client-query-buffer-limit",
+     .chapter = Chapter::Clients,
+     .grammar = Grammar::Memory,
+     .value_name = "bytes",
+     .summary = "Disconnect a client whose unfinished request is longer",
+     .member = &Options::client_query_buffer_limit,
+     .least = kMegabyte,
+     .most = kMaxLong},
+    {.name = "client-output-buffer-limit",
+     .chapter = Chapter::Clients,
+     .grammar = Grammar::Limits,
+     .value_name = "class hard soft seconds",
+     .summary = "Disconnect a client that is this slow to read its replies",
+     .member = &Options::client_output_buffer_limit},
+};
+
+constexpr Option kData[] = {
+    {.name = "databases",
+     .chapter = Chapter::Data,
+     .grammar = Grammar::Integer,
+     .value_name = "number",
+     .summary = "How many databases SELECT can choose from",
+     .change = Change::AtStart,
+     .member = &Options::databases,
+     .least = 1},
+    {.name = "seed",
+     .chapter = Chapter::Data,
+     .grammar = Grammar::Unsigned,
+     .value_name = "number",
+     .summary = "Of all chance: the same seed and commands give the same answers (default: random)",
+     .change = Change::AtStart,
+     .member = &Options::seed},
+    {.name = "assign-record-ttl",
+     .chapter = Chapter::Data,
+     .grammar = Grammar::Integer,
+     .value_name = "seconds",
+     .summary = "How long the record of a finished ASSIGN lives",
+     .member = &Options::assign_record_ttl_seconds,
+     .least = 1,
+     .most = kMaxInteger},
+};
+
+constexpr Option kLog[] = {
+    {.name = "loglevel",
+     .chapter = Chapter::Log,
+     .grammar = Grammar::Choice,
+     .value_name = "level",
+     .summary = "Log this and what is graver: debug, verbose, notice, warning",
+     .member = &Options::log_level,
+     .choices = "debug verbose notice warning"},
+    {.name = "logfile",
+     .chapter = Chapter::Log,
+     .grammar = Grammar::Text,
+     .value_name = "path",
+     .summary = "Append the log to this file instead of writing it to standard output",
+     .change = Change::AtStart,
+     .member = &Options::log_file},
+};
+
+constexpr auto kTable = [] {
+    std::array<Option,
+               std::size(kNetwork) + std::size(kClients) + std::size(kData) + std::size(kLog)>
+        table{};
+    auto end = std::copy(std::begin(kNetwork), std::end(kNetwork), table.begin());
+    end = std::copy(std::begin(kClients), std::end(kClients), end);
+    end = std::copy(std::begin(kData), std::end(kData), end);
+    std::copy(std::begin(kLog), std::end(kLog), end);
+    return table;
+}();
+
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+bool same_name(std::string_view a, std::string_view b)
+{
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                      [](char x, char y) { return lower(x) == lower(y); });
+}
+
+}  // namespace
+
+bool Option::takes_several_words() const
+{
+    return grammar == Grammar::Words || grammar == Grammar::Choices || grammar == Grammar::Limits ||
+           grammar == Grammar::SavePoints || grammar == Grammar::Percentiles;
+}
+
+std::span<const Option> effective_options() { return kTable; }
+
+const Option* find_option(std::string_view name)
+{
+    for (const auto table : {effective_options(), ignored_options()}) {
+        for (const Option& option : table) {
+            if (same_name(name, option.name)) return &option;
+            if (!option.alias.empty() && same_name(name, option.alias)) return &option;
+        }
+    }
+    return nullptr;
+}
+
+}  // namespace server

@@ -1,0 +1,47 @@
+#include "server/dispatch/assign_events.h"
+
+#include <fmt/format.h>
+
+namespace server {
+
+namespace {
+
+std::string quote(std::string_view text)
+{
+    std::string quoted = "\"";
+    for (const char c : text) {
+        if (c == '"' || c == '\\') {
+            quoted += '\\';
+            quoted += c;
+        } else if (static_cast<unsigned char>(c) < 0x20) {
+            quoted += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
+        } else {
+            quoted += c;
+        }
+    }
+    return quoted += '"';
+}
+
+std::string expiry_of(const store::AssignmentRecord& record)
+{
+    if (!record.reservation || record.is_finished()) return "null";
+    return fmt::format("{}", record.reservation->expires_at.time_since_epoch().count());
+}
+
+}  // namespace
+
+std::string to_json(std::string_view order, store::AssignmentEvent event,
+                    const store::AssignmentRecord& record, store::TimePoint now)
+{
+    const auto& held = record.reservation;
+    return fmt::format(
+        R"({{"event":"{}","order":{},"state":"{}","driver":{},"token":{},"distance_m":{},)"
+        R"("expires_at_ms":{},"time_ms":{},"sequence":{}}})",
+        store::name_of(event), quote(order), store::name_of(record.state),
+        held ? quote(held->driver) : "null", record.token,
+        held ? fmt::format("{}", held->distance_m) : "null", expiry_of(record),
+        std::chrono::floor<std::chrono::milliseconds>(now).time_since_epoch().count(),
+        record.sequence);
+}
+
+}  // namespace server

@@ -1,0 +1,20 @@
+#include "server/execution/command_error.h"
+
+namespace server {
+
+std::string_view error_line(store::Reason reason)
+{
+    switch (reason) {
+        case store::Reason::WrongType: return text::kWrongType;
+        case store::Reason::NotAnInteger: return text::kNotAnInteger;
+        case store::Reason::NotANumber: return text::kNanResult;
+        case store::Reason::NotAnAssignment: return text::kNotAnAssignment;
+        case store::Reason::NoSuchOrder: return text::kNoSuchOrder;
+        case store::Reason::StaleToken: return text::kStaleToken;
+        case store::Reason::WrongState: return text::kWrongState;
+        case store::Reason::LockLost: return text::kLockLost;
+    }
+    return "ERR internal error";
+}
+
+}  // namespace server

@@ -1,0 +1,213 @@
+#include "store/dispatch/assignment_search.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "store/geo/geo_search.h"
+#include "store/number.h"
+
+namespace store {
+
+namespace {
+
+bool contains(const std::vector<std::string>& list, std::string_view text)
+{
+    return std::find(list.begin(), list.end(), text) != list.end();
+}
+
+/// The pattern with its first `*` replaced; nothing if it has none.
+std::optional<std::string> substitute(std::string_view pattern, std::string_view with)
+{
+    const auto star = pattern.find('*');
+    if (star == std::string_view::npos) return std::nullopt;
+    std::string text;
+    text.reserve(pattern.size() + with.size());
+    return text.append(pattern.substr(0, star)).append(with).append(pattern.substr(star + 1));
+}
+
+/// Every order below is the order of NearestSearch, so that both ways of looking agree on ties.
+bool nearer(const Found& a, const Found& b)
+{
+    return std::tie(a.distance_m, a.cell, a.member) < std::tie(b.distance_m, b.cell, b.member);
+}
+
+/// Gives the drivers who pass the filter, nearest first, in one of two ways: outward from the
+/// place, asking everybody he meets, or, when that has met more drivers than are available at all,
+/// from the list of those available.
+class CandidateSearch
+{
+public:
+    CandidateSearch(const SortedSet& places, const Shape& shape, const CandidateFilter& filter)
+        : places_(places),
+          shape_(shape),
+          filter_(filter),
+          outward_(places, shape),
+          patience_(kLeastPatience + filter.available()->size())
+    {}
+
+    std::optional<Found> next()
+    {
+        while (!has_lost_patience()) {
+            const auto found = outward_.next();
+            if (!found) {
+                if (has_lost_patience()) break;
+                return std::nullopt;
+            }
+            last_ = *found;
+            ++met_;
+            if (passes(found->member)) return found;
+            if (met_ == kMetBeforeFiltering)
+                outward_.leave_out_all_but(*filter_.available(), patience_ - met_);
+        }
+        return next_of_available();
+    }
+
+private:
+    static constexpr std::size_t kLeastPatience = 64;
+
+    /// Where so many are met in vain, it is cheaper to ask everybody first and measure after.
+    static constexpr std::size_t kMetBeforeFiltering = 8;
+
+    bool has_lost_patience() const { return met_ + outward_.left_out() >= patience_; }
+
+    bool passes(std::string_view member) const
+    {
+        return filter_.judge(member).verdict == Verdict::Candidate;
+    }
+
+    std::optional<Found> next_of_available()
+    {
+        if (!collected_) collect();
+        while (position_ < rest_.size()) {
+            const Found& found = rest_[position_++];
+            if (passes(found.member)) return found;
+        }
+        return std::nullopt;
+    }
+
+    /// All who are available, inside the shape, and farther than the last one met outward.
+    void collect()
+    {
+        collected_ = true;
+        const ShapeTest inside{shape_};
+        filter_.available()->for_each([&](std::string_view member) {
+            const auto score = places_.score(member);
+            if (!score) return;
+            const std::uint64_t cell = cell_of_score(*score);
+            const Place place = place_of(cell);
+            const auto distance = inside.distance_if_inside(place);
+            if (!distance) return;
+            const Found found{member, cell, place, *distance};
+            if (!last_ || nearer(*last_, found)) rest_.push_back(found);
+        });
+        std::sort(rest_.begin(), rest_.end(), nearer);
+    }
+
+    const SortedSet& places_;
+    const Shape& shape_;
+    const CandidateFilter& filter_;
+    NearestSearch outward_;
+    std::size_t patience_;  ///< how many may be met outward
+    std::size_t met_ = 0;   ///< so many were, beside those that were left out
+    std::optional<Found> last_;
+    bool collected_ = false;
+    std::vector<Found> rest_;
+    std::size_t position_ = 0;
+};
+
+/// The best rated of the nearest; the nearer on a tie.
+std::optional<Found> find_best_rated(Keyspace& keys, const AssignmentSearch& search,
+                                     CandidateSearch& candidates)
+{
+    std::optional<Found> best;
+    double best_rating = 0;
+    for (std::size_t weighed = 0; weighed < search.count; ++weighed) {
+        const auto found = candidates.next();
+        if (!found) break;
+        const double rating = rating_of(keys, search.rating_pattern, found->member);
+        if (!best || rating > best_rating) {
+            best = found;
+            best_rating = rating;
+        }
+    }
+    return best;
+}
+
+}  // namespace
+
+std::string lock_key(std::string_view pattern, std::string_view member)
+{
+    const auto colon = member.find(':');
+    const auto name = colon == std::string_view::npos ? member : member.substr(colon + 1);
+    return substitute(pattern, name).value_or(std::string{pattern});
+}
+
+std::string token_key(std::string_view geo) { return std::string{geo} + ":token"; }
+
+double rating_of(Keyspace& keys, std::string_view pattern, std::string_view member)
+{
+    std::string_view field;
+    const auto arrow = pattern.find("->", std::min(pattern.find('*'), pattern.size()));
+    if (arrow != std::string_view::npos && arrow + 2 < pattern.size()) {
+        field = pattern.substr(arrow + 2);
+        pattern = pattern.substr(0, arrow);
+    }
+    const auto key = substitute(pattern, member);
+    if (!key) return 0;
+    std::optional<std::string_view> text;
+    const auto type = keys.type(*key);
+    if (type == Type::Hash && !field.empty()) text = keys.find<Hash>(*key)->get(field);
+    if (type == Type::String && field.empty()) text = keys.find<String>(*key)->view();
+    return text ? parse_double(*text).value_or(0) : 0;
+}
+
+CandidateFilter::CandidateFilter(Keyspace& keys, std::string_view order,
+                                 const AssignmentSearch& search,
+                                 const std::vector<std::string>& tried)
+    : keys_(keys),
+      order_(order),
+      search_(search),
+      tried_(tried),
+      available_(keys.find<Set>(search.available))
+{
+    for (const auto& key : search.require) require_.push_back(keys.find<Set>(key));
+    for (const auto& key : search.except) except_.push_back(keys.find<Set>(key));
+}
+
+Judgement CandidateFilter::judge(std::string_view member) const
+{
+    if (available_ == nullptr || !available_->contains(member)) return {Verdict::NotAvailable};
+    for (std::size_t i = 0; i < require_.size(); ++i)
+        if (require_[i] == nullptr || !require_[i]->contains(member))
+            return {Verdict::NotInRequired, i};
+    for (std::size_t i = 0; i < except_.size(); ++i)
+        if (except_[i] != nullptr && except_[i]->contains(member)) return {Verdict::InExcepted, i};
+    if (contains(search_.skip, member)) return {Verdict::Skipped};
+    if (contains(tried_, member)) return {Verdict::Tried};
+    return {is_locked(member) ? Verdict::Locked : Verdict::Candidate};
+}
+
+/// A key that ASSIGN itself is about to write can be nobody's lock.
+bool CandidateFilter::is_locked(std::string_view member) const
+{
+    const std::string lock = lock_key(search_.lock_pattern, member);
+    return keys_.type(lock) || lock == order_ || lock == token_key(search_.geo);
+}
+
+std::optional<Candidate> find_candidate(Keyspace& keys, std::string_view order,
+                                        const AssignmentSearch& search,
+                                        const std::vector<std::string>& tried)
+{
+    const auto* places = keys.find<SortedSet>(search.geo);
+    const CandidateFilter filter{keys, order, search, tried};
+    if (places == nullptr || filter.available() == nullptr) return std::nullopt;
+
+    CandidateSearch candidates{*places, search.shape, filter};
+    const auto found = search.strategy == Strategy::Nearest
+                           ? candidates.next()
+                           : find_best_rated(keys, search, candidates);
+    if (!found) return std::nullopt;
+    return Candidate{std::string{found->member}, found->place, found->distance_m};
+}
+
+}  // namespace store

@@ -1,0 +1,113 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "store/clock.h"
+#include "store/geo/geo.h"
+#include "store/keyspace.h"
+
+namespace store {
+
+/// Which of the candidates is taken.
+enum class Strategy : std::uint8_t {
+    Nearest,  ///< the first
+    Rating,   ///< the best rated of the `count` nearest, the nearer on a tie
+};
+
+/// Whom an order wants: the arguments of ASSIGN, read. Owns its texts, because an order that was
+/// offered keeps its search until it ends.
+struct AssignmentSearch
+{
+    std::string geo;        ///< key of the geo set
+    std::string available;  ///< key of the set of drivers who may be asked
+    Shape shape = Circle{};
+    double meters_per_unit = 1;  ///< of the distance in replies
+
+    Strategy strategy = Strategy::Nearest;
+    /// Where ratings are: `*` stands for the member, what follows `->` is a field of a hash.
+    std::string rating_pattern = "*->rating";
+    std::size_t count = 10;
+
+    std::vector<std::string> require;  ///< keys of sets; a candidate is in all of them
+    std::vector<std::string> except;   ///< keys of sets; a candidate is in none of them
+    std::vector<std::string> skip;     ///< members that are passed over
+
+    std::string lock_pattern = "agent:*:lock";
+    std::chrono::milliseconds lock_time{30'000};
+    bool offer = false;                ///< wait for an answer, rather than take the driver at once
+    std::optional<Deadline> deadline;  ///< after it no new offer is made
+};
+
+/// The key of a driver's lock: the pattern's first `*` stands for the member without its part up to
+/// the first colon. driver:D4 with agent:*:lock is agent:D4:lock.
+std::string lock_key(std::string_view pattern, std::string_view member);
+
+/// The key of the counter from which a geo key's tokens come.
+std::string token_key(std::string_view geo);
+
+/// What a candidate is rated, by SORT's rules for BY patterns. No rating, or text that is no
+/// number, is 0.
+double rating_of(Keyspace& keys, std::string_view pattern, std::string_view member);
+
+/// Why a driver is passed over, in the order in which it is asked.
+enum class Verdict : std::uint8_t {
+    Candidate,
+    NotAvailable,
+    NotInRequired,  ///< of the set at `which`
+    InExcepted,     ///< of the set at `which`
+    Skipped,
+    Tried,
+    Locked,
+};
+
+struct Judgement
+{
+    Verdict verdict;
+    std::size_t which = 0;
+};
+
+/// Asks about drivers one by one. Holds pointers into the keyspace: valid until something changes.
+class CandidateFilter
+{
+public:
+    /// Throws Error{WrongType} if a key of the search holds something else than it should. All
+    /// arguments must outlive the filter.
+    CandidateFilter(Keyspace& keys, std::string_view order, const AssignmentSearch& search,
+                    const std::vector<std::string>& tried);
+
+    Judgement judge(std::string_view member) const;
+
+    const Set* available() const { return available_; }
+
+private:
+    bool is_locked(std::string_view member) const;
+
+    Keyspace& keys_;
+    std::string_view order_;
+    const AssignmentSearch& search_;
+    const std::vector<std::string>& tried_;
+    const Set* available_;
+    std::vector<const Set*> require_;
+    std::vector<const Set*> except_;
+};
+
+/// Somebody who can be asked.
+struct Candidate
+{
+    std::string member;
+    Place place;
+    double distance_m;
+};
+
+/// The candidate that the strategy takes, nothing if there is none. Cost: about the drivers nearer
+/// than him, or those available, whichever are fewer. Throws Error{WrongType}.
+std::optional<Candidate> find_candidate(Keyspace& keys, std::string_view order,
+                                        const AssignmentSearch& search,
+                                        const std::vector<std::string>& tried);
+
+}  // namespace store

@@ -1,0 +1,152 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include "store/geo/geo.h"
+#include "store/geo/geo_bounds.h"
+#include "store/types/set.h"
+#include "store/types/sorted_set.h"
+
+/// Searches in a geo set: a SortedSet whose scores are cells (geo.h). Scores that are no cells,
+/// below 0 or from kCellEnd on, are not found. Nothing may change the set while it is searched.
+namespace store {
+
+/// A member in a shape.
+struct Found
+{
+    std::string_view member;
+    std::uint64_t cell;
+    Place place;        ///< the middle of the cell
+    double distance_m;  ///< from the shape's center, as Redis computes it
+};
+
+/// The members in a shape one by one, nearest first; at equal distance by (score, member). The
+/// caller takes as many as it likes: the cost is that of the members taken, and of their
+/// neighbourhood, not that of the shape or the set.
+///
+/// Best-first search: a priority queue holds blocks of cells by the least distance a member in them
+/// could have, and members by their own. What comes out first is a member, and the next result, or
+/// a block, whose parts or members go back into the queue. Blocks outside the shape never enter it.
+/// It begins at the center, with a block of about as many members as are usually asked for, and
+/// "all that is outside of that block"; so the size of the map does not matter either.
+///
+///     NearestSearch search{drivers, Circle{restaurant, 5000}};
+///     while (const auto driver = search.next()) {
+///         if (is_available(driver->member)) return driver;
+///     }
+class NearestSearch
+{
+public:
+    NearestSearch(const SortedSet& set, const Shape& shape);
+
+    /// The next nearest member; nullopt when no more are in the shape.
+    std::optional<Found> next();
+
+    /// For a caller who met too many members that are not in `wanted`: from now on those may be
+    /// left out (most will be), which is cheaper than to measure and return them. After `most` that
+    /// were left out the search is over. `wanted` must outlive the search.
+    void leave_out_all_but(const Set& wanted, std::size_t most)
+    {
+        wanted_ = &wanted;
+        most_left_out_ = most;
+    }
+    /// How many members were left out.
+    std::size_t left_out() const { return left_out_; }
+
+private:
+    enum class Kind : std::uint8_t {
+        Outside,     ///< all that is outside of a block that holds the center
+        Block,       ///< the members of a block
+        Unmeasured,  ///< the members of one cell; only a lower bound of their distance is known
+        Measured,    ///< the same; the distance is exact
+    };
+
+    struct Candidate
+    {
+        std::uint64_t cell;           ///< a block's first
+        SortedSet::Iterator members;  ///< the first member of a cell
+        Kind kind;
+        std::uint8_t level;  ///< of a block
+    };
+
+    /// What the queue orders: small, because it is moved often.
+    struct Waiting
+    {
+        double distance_m;
+        std::uint32_t candidate;  ///< its index
+    };
+
+    /// The members of one cell that are being handed out: they are all equally far.
+    struct Run
+    {
+        std::uint64_t cell;
+        SortedSet::Iterator members;
+        double distance_m;
+    };
+
+    bool is_later(const Waiting& a, const Waiting& b) const;
+    void push(double distance_m, const Candidate& candidate);
+    void push(Waiting waiting);
+    Waiting pop();
+
+    CellBlock starting_block(std::uint64_t center) const;
+    void push_outside(CellBlock block);
+    void push_block(CellBlock block);
+    void push_siblings(CellBlock block);
+    void open(CellBlock block);
+    CellBlock shrink(CellBlock block, SortedSet::Iterator first) const;
+    void push_members(SortedSet::Iterator position, double end);
+    void push_wanted_members(SortedSet::Iterator position, double end);
+    void push_cell(std::uint64_t cell, SortedSet::Iterator members);
+
+    Found begin_run(const Candidate& candidate, double distance_m);
+    Found take_from_run();
+
+    const SortedSet& set_;
+    ShapeTest test_;
+    ShapeBounds bounds_;
+    std::vector<Waiting> queue_;  ///< a heap
+    std::vector<Candidate> candidates_;
+    std::optional<Run> run_;
+    const Set* wanted_ = nullptr;  ///< if not null, others are left out
+    std::size_t left_out_ = 0;
+    std::size_t most_left_out_ = std::numeric_limits<std::size_t>::max();
+};
+
+/// Whether a search is to compute distances, which cost more than all the rest.
+enum class Measure { No, Yes };
+
+namespace geo_search_detail {
+
+using Visitor = bool (*)(void* context, const Found& found);
+void search_all(const SortedSet& set, const Shape& shape, Measure measure, Visitor visitor,
+                void* context);
+
+}  // namespace geo_search_detail
+
+/// Calls visit(const Found&) for each member in the shape, in the order of (score, member). With
+/// Measure::No, distance_m is 0. A visit that returns false ends the search; one may also return
+/// nothing.
+template <class Visit>
+void search_all(const SortedSet& set, const Shape& shape, Measure measure, Visit&& visit)
+{
+    const auto visitor = [](void* context, const Found& found) {
+        auto& visit_it = *static_cast<std::remove_reference_t<Visit>*>(context);
+        if constexpr (std::is_void_v<decltype(visit_it(found))>) {
+            visit_it(found);
+            return true;
+        } else {
+            return static_cast<bool>(visit_it(found));
+        }
+    };
+    using Stored = std::remove_const_t<std::remove_reference_t<Visit>>;
+    geo_search_detail::search_all(set, shape, measure, visitor, const_cast<Stored*>(&visit));
+}
+
+}  // namespace store

@@ -1,0 +1,200 @@
+#include "store/types/hash.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cstring>
+#include <memory>
+
+#include "store/hashing.h"
+#include "store/structures/allocation.h"
+
+namespace store {
+
+namespace {
+
+constexpr unsigned kPair = 2;  ///< packed texts: field, value, field, value ...
+
+/// REQUIRES: the table has no such field.
+void insert(Table<HashField>& fields, std::string_view field, std::string_view value)
+{
+    fields.insert(HashField::make(field, value), hash_bytes(field));
+}
+
+}  // namespace
+
+HashField* HashField::make(std::string_view field, std::string_view value)
+{
+    void* const block = allocate(sized_bytes_size(field.size()) + sized_bytes_size(value.size()));
+    write_sized_bytes(write_sized_bytes(static_cast<char*>(block), field), value);
+    return static_cast<HashField*>(block);
+}
+
+void HashField::destroy(HashField* field) { deallocate(field); }
+
+void HashField::set_value(std::string_view value)
+{
+    const std::string_view old = this->value();
+    assert(old.size() == value.size());
+    if (!value.empty()) std::memcpy(const_cast<char*>(old.data()), value.data(), value.size());
+}
+
+Hash Hash::of(std::span<const Pair> pairs)
+{
+    Hash made;
+    const bool all_short = std::all_of(pairs.begin(), pairs.end(), [](const Pair& pair) {
+        return pair.field.size() <= kMaxPackedBytes && pair.value.size() <= kMaxPackedBytes;
+    });
+    if (all_short && pairs.size() <= kMaxPackedSize) {
+        made.keep(Packed::of([&](auto&& take) {
+            for (const Pair& pair : pairs) {
+                take(pair.field);
+                take(pair.value);
+            }
+        }));
+        return made;
+    }
+    made.become_table();
+    for (const Pair& pair : pairs) insert(made.table(), pair.field, pair.value);
+    return made;
+}
+
+Hash Hash::clone() const
+{
+    Hash copy;
+    if (!is_table()) {
+        copy.keep(packed().clone());
+        return copy;
+    }
+    copy.become_table();
+    for_each([&](std::string_view field, std::string_view value) {
+        insert(copy.table(), field, value);
+    });
+    return copy;
+}
+
+std::size_t Hash::size() const { return is_table() ? table().size() : packed().count() / kPair; }
+
+std::optional<std::string_view> Hash::get(std::string_view field) const
+{
+    if (is_table()) {
+        const HashField* const found = table().find(field);
+        if (found == nullptr) return std::nullopt;
+        return found->value();
+    }
+    const auto found = packed().find(field, kPair);
+    if (found == packed().end()) return std::nullopt;
+    return *found.next();
+}
+
+bool Hash::set(std::string_view field, std::string_view value)
+{
+    if (!is_table() && (field.size() > kMaxPackedBytes || value.size() > kMaxPackedBytes)) {
+        become_table();
+    }
+    return is_table() ? set_in_table(field, value) : set_in_packed(field, value);
+}
+
+bool Hash::set_in_packed(std::string_view field, std::string_view value)
+{
+    Packed texts = packed();
+    const auto found = texts.find(field, kPair);
+    const bool is_new = found == texts.end();
+    if (is_new) {
+        texts.append(field);
+        texts.append(value);
+    } else {
+        texts.replace(found.next(), value);
+    }
+    keep(texts);
+    if (is_new && size() > kMaxPackedSize) become_table();
+    return is_new;
+}
+
+bool Hash::set_in_table(std::string_view field, std::string_view value)
+{
+    const std::uint64_t hash = hash_bytes(field);
+    HashField* const old = table().find(field, hash);
+    if (old == nullptr) {
+        table().insert(HashField::make(field, value), hash);
+        return true;
+    }
+    if (old->value().size() == value.size()) {
+        old->set_value(value);
+    } else {
+        table().replace(old, HashField::make(field, value), hash);
+        HashField::destroy(old);
+    }
+    return false;
+}
+
+void Hash::expect(std::size_t count)
+{
+    if (count > kMaxPackedSize) become_table();
+}
+
+bool Hash::erase(std::string_view field)
+{
+    if (is_table()) {
+        HashField* const taken = table().take(field);
+        HashField::destroy(taken);
+        return taken != nullptr;
+    }
+    Packed texts = packed();
+    const auto found = texts.find(field, kPair);
+    if (found == texts.end()) return false;
+    texts.erase(found, kPair);
+    keep(texts);
+    return true;
+}
+
+Hash::Pair Hash::random(Random& random) const
+{
+    assert(!empty());
+    if (is_table()) {
+        const HashField* const field = table().random(random);
+        return {field->key(), field->value()};
+    }
+    const auto field = packed().nth(kPair * random.below(size()));
+    return {*field, *field.next()};
+}
+
+std::size_t Hash::memory_bytes() const
+{
+    if (!is_table()) return packed().memory_bytes();
+    std::size_t bytes = table().memory_bytes();
+    for_each([&](std::string_view field, std::string_view value) {
+        bytes += sized_bytes_size(field.size()) + sized_bytes_size(value.size());
+    });
+    return bytes;
+}
+
+std::size_t Hash::free_some(std::size_t most)
+{
+    if (is_table()) return table().drain(most, [](HashField* field) { HashField::destroy(field); });
+    const std::size_t all = size();
+    free();
+    return all;
+}
+
+void Hash::become_table()
+{
+    if (is_table()) return;
+    auto fields = std::make_unique<Fields>();
+    for_each(
+        [&](std::string_view field, std::string_view value) { insert(*fields, field, value); });
+    free();
+    fields_ = {fields.release(), Encoding::Table};
+}
+
+void Hash::free()
+{
+    if (is_table()) {
+        table().for_each([](HashField* field) { HashField::destroy(field); });
+        delete &table();
+    } else {
+        packed().free();
+    }
+    fields_ = {};
+}
+
+}  // namespace store

@@ -1,0 +1,174 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <utility>
+
+#include "store/random.h"
+#include "store/structures/packed.h"
+#include "store/structures/sized_bytes.h"
+#include "store/structures/table.h"
+#include "store/structures/tagged_pointer.h"
+
+namespace store {
+
+/// A field of a large hash with its value: one allocation, the bytes of both with their lengths.
+class HashField
+{
+public:
+    static HashField* make(std::string_view field, std::string_view value);
+    static void destroy(HashField* field);
+
+    HashField(const HashField&) = delete;
+    HashField& operator=(const HashField&) = delete;
+
+    std::string_view key() const { return read_sized_bytes(reinterpret_cast<const char*>(this)); }
+    std::string_view value() const
+    {
+        const std::string_view field = key();
+        return read_sized_bytes(field.data() + field.size());
+    }
+
+    /// Overwrites the value. REQUIRES: the new one is as long.
+    void set_value(std::string_view value);
+
+private:
+    HashField() = default;
+};
+
+/// Fields and their values. 8 bytes in itself.
+///
+/// It keeps them as Redis does, because clients see the order: a few short fields in order of
+/// insertion, otherwise in a table, in no order. What has become a table stays one.
+///
+/// Views of fields and values, returned or handed to callbacks, are valid until the hash is
+/// changed. A callback must not change the hash; a field or value that is passed in must not be a
+/// part of it. Nothing here throws but std::bad_alloc.
+class Hash
+{
+public:
+    enum class Encoding : std::uint8_t { Packed, Table };
+
+    /// Redis's hash-max-listpack-entries and hash-max-listpack-value.
+    static constexpr std::size_t kMaxPackedSize = 512;
+    static constexpr std::size_t kMaxPackedBytes = 64;
+
+    struct Pair
+    {
+        std::string_view field;
+        std::string_view value;
+    };
+
+    Hash() = default;
+    Hash(Hash&& other) noexcept : fields_(std::exchange(other.fields_, {})) {}
+    Hash& operator=(Hash&& other) noexcept
+    {
+        std::swap(fields_, other.fields_);
+        return *this;
+    }
+    Hash(const Hash&) = delete;
+    Hash& operator=(const Hash&) = delete;
+    ~Hash() { free(); }
+
+    /// A hash of these fields in this order. REQUIRES: no two are the same.
+    static Hash of(std::span<const Pair> pairs);
+
+    Hash clone() const;
+
+    Encoding encoding() const { return fields_.tag(); }
+    std::size_t size() const;
+    bool empty() const { return size() == 0; }
+
+    std::optional<std::string_view> get(std::string_view field) const;
+    bool contains(std::string_view field) const { return get(field).has_value(); }
+
+    /// Fetches what get(field) will read first, given the field's hash_bytes(). Changes nothing.
+    void prefetch(std::uint64_t hash) const
+    {
+        if (is_table()) {
+            table().prefetch(hash);
+        } else {
+            store::prefetch(fields_.address());
+        }
+    }
+    /// And, once that has come, what it will read next.
+    void prefetch_member(std::uint64_t hash) const
+    {
+        if (is_table()) table().prefetch_element(hash);
+    }
+
+    /// True if the field is new.
+    bool set(std::string_view field, std::string_view value);
+
+    /// Told that one command is about to set so many fields, Redis chooses the table at once if
+    /// they are many, even if most are there already. The order is all that depends on it.
+    void expect(std::size_t count);
+
+    /// False if there was no such field.
+    bool erase(std::string_view field);
+
+    /// Calls f(std::string_view field, std::string_view value) for each.
+    template <class F>
+    void for_each(F&& f) const;
+
+    /// As Table::scan(), with f(field, value). A hash that is no table is visited whole, whatever
+    /// the cursor.
+    template <class F>
+    std::uint64_t scan(std::uint64_t cursor, F&& f) const;
+
+    /// Any field, each with the same chance. REQUIRES: not empty.
+    Pair random(Random& random) const;
+
+    /// Frees about so many fields and returns how many, 0 if none is left. To be called until then:
+    /// nothing else may be asked of what is half freed, but to be destroyed.
+    std::size_t free_some(std::size_t most);
+
+    /// What it takes beside its own 8 bytes, without the allocator's overhead. O(n) for a table.
+    std::size_t memory_bytes() const;
+
+private:
+    using Fields = Table<HashField>;
+
+    bool is_table() const { return encoding() == Encoding::Table; }
+    Packed packed() const { return Packed{fields_.address()}; }
+    Fields& table() const { return *static_cast<Fields*>(fields_.address()); }
+    void keep(Packed packed) { fields_ = {packed.block(), Encoding::Packed}; }
+
+    bool set_in_packed(std::string_view field, std::string_view value);
+    bool set_in_table(std::string_view field, std::string_view value);
+    void become_table();
+    void free();
+
+    TaggedPointer<Encoding> fields_;
+};
+
+template <class F>
+void Hash::for_each(F&& f) const
+{
+    if (is_table()) {
+        table().for_each([&](const HashField* field) { f(field->key(), field->value()); });
+        return;
+    }
+    const Packed texts = packed();
+    for (auto at = texts.begin(); at != texts.end(); ++at) {
+        const std::string_view field = *at;
+        ++at;
+        f(field, *at);
+    }
+}
+
+template <class F>
+std::uint64_t Hash::scan(std::uint64_t cursor, F&& f) const
+{
+    if (is_table()) {
+        return table().scan(cursor,
+                            [&](const HashField* field) { f(field->key(), field->value()); });
+    }
+    for_each(f);
+    return 0;
+}
+
+}  // namespace store

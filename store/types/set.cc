@@ -1,0 +1,219 @@
+#include "store/types/set.h"
+
+#include <cassert>
+
+#include "store/hashing.h"
+#include "store/number.h"
+#include "store/structures/allocation.h"
+
+namespace store {
+
+SetMember* SetMember::make(std::string_view member)
+{
+    void* const block = allocate(sized_bytes_size(member.size()));
+    write_sized_bytes(static_cast<char*>(block), member);
+    return static_cast<SetMember*>(block);
+}
+
+void SetMember::destroy(SetMember* member) { deallocate(member); }
+
+Set Set::clone() const
+{
+    Set copy;
+    switch (encoding()) {
+        case Encoding::IntSet: copy.keep(ints().clone()); break;
+        case Encoding::Packed: copy.keep(packed().clone()); break;
+        case Encoding::Table:
+            copy.become_table();
+            for_each([&](std::string_view member) {
+                copy.table().insert(SetMember::make(member), hash_bytes(member));
+            });
+            break;
+    }
+    return copy;
+}
+
+std::size_t Set::size() const
+{
+    switch (encoding()) {
+        case Encoding::IntSet: return ints().count();
+        case Encoding::Packed: return packed().count();
+        case Encoding::Table: return table().size();
+    }
+    return 0;
+}
+
+bool Set::contains(std::string_view member) const
+{
+    switch (encoding()) {
+        case Encoding::IntSet: {
+            const auto value = parse_integer(member);
+            return value && ints().contains(*value);
+        }
+        case Encoding::Packed: return packed().find(member) != packed().end();
+        case Encoding::Table: return table().find(member) != nullptr;
+    }
+    return false;
+}
+
+// When a set changes its form was taken from the observable behaviour of Redis 7.2: integers that
+// are too many become a table at once, never a packed set, though that may have room.
+
+bool Set::add(std::string_view member)
+{
+    switch (encoding()) {
+        case Encoding::IntSet: return add_to_ints(member);
+        case Encoding::Packed: return add_to_packed(member);
+        case Encoding::Table: return add_to_table(member);
+    }
+    return false;
+}
+
+bool Set::add_to_ints(std::string_view member)
+{
+    IntSet mine = ints();
+    if (const auto value = parse_integer(member)) {
+        if (!mine.add(*value)) return false;
+        keep(mine);
+        if (mine.count() > kMaxIntSetSize) become_table();
+        return true;
+    }
+    if (mine.count() < kMaxPackedSize && member.size() <= kMaxPackedMemberBytes) {
+        become_packed();
+        return add_to_packed(member);
+    }
+    become_table();
+    return add_to_table(member);
+}
+
+bool Set::add_to_packed(std::string_view member)
+{
+    Packed mine = packed();
+    if (mine.find(member) != mine.end()) return false;
+    if (mine.count() < kMaxPackedSize && member.size() <= kMaxPackedMemberBytes) {
+        mine.append(member);
+        keep(mine);
+        return true;
+    }
+    become_table();
+    return add_to_table(member);
+}
+
+bool Set::add_to_table(std::string_view member)
+{
+    const std::uint64_t hash = hash_bytes(member);
+    if (table().find(member, hash) != nullptr) return false;
+    table().insert(SetMember::make(member), hash);
+    return true;
+}
+
+void Set::expect(std::string_view first, std::size_t count)
+{
+    const bool few = count <= kMaxPackedSize;
+    const bool few_ints = count <= kMaxIntSetSize;
+    if (empty()) {
+        if (!few && !(few_ints && parse_integer(first))) become_table();
+    } else if ((encoding() == Encoding::Packed && !few) ||
+               (encoding() == Encoding::IntSet && !few_ints)) {
+        become_table();
+    }
+}
+
+bool Set::erase(std::string_view member)
+{
+    switch (encoding()) {
+        case Encoding::IntSet: {
+            const auto value = parse_integer(member);
+            IntSet mine = ints();
+            const bool erased = value && mine.erase(*value);
+            if (erased) keep(mine);
+            return erased;
+        }
+        case Encoding::Packed: {
+            Packed mine = packed();
+            const auto at = mine.find(member);
+            if (at == mine.end()) return false;
+            mine.erase(at);
+            keep(mine);
+            return true;
+        }
+        case Encoding::Table: {
+            SetMember* const taken = table().take(member);
+            SetMember::destroy(taken);
+            return taken != nullptr;
+        }
+    }
+    return false;
+}
+
+std::string Set::random(Random& random) const
+{
+    assert(!empty());
+    switch (encoding()) {
+        case Encoding::IntSet: return std::to_string(ints().at(random.below(ints().count())));
+        case Encoding::Packed: return std::string{*packed().nth(random.below(packed().count()))};
+        case Encoding::Table: return std::string{table().random(random)->key()};
+    }
+    return {};
+}
+
+std::string Set::take_random(Random& random)
+{
+    std::string member = this->random(random);
+    erase(member);
+    return member;
+}
+
+std::size_t Set::memory_bytes() const
+{
+    switch (encoding()) {
+        case Encoding::IntSet: return ints().memory_bytes();
+        case Encoding::Packed: return packed().memory_bytes();
+        case Encoding::Table: break;
+    }
+    std::size_t bytes = table().memory_bytes();
+    for_each([&](std::string_view member) { bytes += sized_bytes_size(member.size()); });
+    return bytes;
+}
+
+std::size_t Set::free_some(std::size_t most)
+{
+    if (is_table())
+        return table().drain(most, [](SetMember* member) { SetMember::destroy(member); });
+    const std::size_t all = size();
+    free();
+    return all;
+}
+
+void Set::become_packed()
+{
+    const Packed packed = Packed::of([this](auto&& take) { for_each(take); });
+    free();
+    keep(packed);
+}
+
+void Set::become_table()
+{
+    if (is_table()) return;
+    auto members = std::make_unique<Members>();
+    for_each([&](std::string_view member) {
+        members->insert(SetMember::make(member), hash_bytes(member));
+    });
+    free();
+    members_ = {members.release(), Encoding::Table};
+}
+
+void Set::free()
+{
+    switch (encoding()) {
+        case Encoding::IntSet: ints().free(); break;
+        case Encoding::Packed: packed().free(); break;
+        case Encoding::Table:
+            table().for_each([](SetMember* member) { SetMember::destroy(member); });
+            delete &table();
+            break;
+    }
+    members_ = {};
+}
+
+}  // namespace store

@@ -1,0 +1,196 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
+#include <optional>
+#include <string_view>
+
+#include "store/random.h"
+#include "store/structures/score_tree.h"
+#include "store/structures/table.h"
+#include "store/types/scored_member.h"
+
+namespace store {
+
+/// Members with scores, found by name in a hash table and in the order of (score, bytes of the
+/// member) in a B+tree. Equal scores are told apart by memcmp, as in Redis; -0 equals 0.
+///
+/// No operation but clone() and destruction takes longer than O(log n), and growth never stops the
+/// world. Any change invalidates iterators and the views they gave.
+class SortedSet
+{
+public:
+    struct Item
+    {
+        std::string_view member;
+        double score;
+    };
+
+    enum class PutResult { Added, Updated, Unchanged };
+
+    class Iterator;
+
+    SortedSet() = default;
+    SortedSet(SortedSet&&) = default;
+    SortedSet& operator=(SortedSet&& other) noexcept;
+    ~SortedSet() { clear(); }
+
+    SortedSet clone() const;
+
+    std::size_t size() const { return table_.size(); }
+    bool empty() const { return table_.empty(); }
+
+    /// Adds the member or changes its score. An equal score changes nothing; -0 is stored as 0.
+    /// REQUIRES: the score is not NaN.
+    PutResult put(std::string_view member, double score);
+
+    /// True if the member was there. The view may be one that this set gave.
+    bool erase(std::string_view member);
+
+    void clear();
+
+    /// Frees about so many members and returns how many, or what took as long; 0 if nothing is
+    /// left. To be called until then: nothing else may be asked of what is half freed, but to be
+    /// destroyed.
+    std::size_t free_some(std::size_t most);
+
+    std::optional<double> score(std::string_view member) const;
+    bool contains(std::string_view member) const { return table_.find(member) != nullptr; }
+
+    /// How many members come before this one (0 for the lowest); nullopt if it is not there.
+    std::optional<std::size_t> rank(std::string_view member) const;
+
+    /// Lowest first.
+    Iterator begin() const;
+    Iterator end() const;
+
+    /// The member of this rank; end() from size() on.
+    Iterator at(std::size_t rank) const;
+
+    /// The first member whose score is not lower; or higher; or that is not before (score, member).
+    Iterator lower_bound(double score) const;
+    Iterator upper_bound(double score) const;
+    Iterator lower_bound(double score, std::string_view member) const;
+
+    /// How many members have a lower score; or one that is not higher. O(log n).
+    std::size_t count_below(double score) const { return tree_.count_below(score); }
+    std::size_t count_up_to(double score) const { return tree_.count_up_to(score); }
+
+    /// How many have min <= score <= max.
+    std::size_t count(double min, double max) const
+    {
+        return min > max ? 0 : count_up_to(max) - count_below(min);
+    }
+
+    /// Visits a few members, calls visit(Item) for each, and returns the cursor to go on with: 0 at
+    /// the end. Begin with 0. Keeps Redis's promise, see Table::scan.
+    template <class Visit>
+    std::uint64_t scan(std::uint64_t cursor, Visit&& visit) const
+    {
+        return table_.scan(cursor, [&visit](const ScoredMember* member) {
+            visit(Item{member->key(), member->score()});
+        });
+    }
+
+    /// Any member, each with the same chance. REQUIRES: not empty.
+    Item random(Random& random) const;
+
+    /// Fetches what a lookup of the member will read first. Changes nothing.
+    void prefetch(std::string_view member) const { table_.prefetch(hash_bytes(member)); }
+
+    /// The same by the member's hash_bytes(); and, once that has come, what it will read next.
+    void prefetch(std::uint64_t hash) const { table_.prefetch(hash); }
+    void prefetch_member(std::uint64_t hash) const { table_.prefetch_element(hash); }
+
+    /// What the structure takes, without the members themselves.
+    std::size_t index_bytes() const { return table_.memory_bytes() + tree_.memory_bytes(); }
+
+    /// True if every invariant holds. For tests: visits everything.
+    bool check() const;
+
+private:
+    Table<ScoredMember> table_;
+    ScoreTree tree_;
+};
+
+/// A position in a sorted set, moving both ways; end() comes after the highest member.
+class SortedSet::Iterator
+{
+public:
+    using iterator_concept = std::bidirectional_iterator_tag;
+    using iterator_category = std::input_iterator_tag;  // *it is a value, not a reference
+    using value_type = Item;
+    using difference_type = std::ptrdiff_t;
+    using pointer = void;
+    using reference = Item;
+
+    Iterator() = default;
+    explicit Iterator(ScoreTree::Iterator position) : position_(position) {}
+
+    /// REQUIRES: it is not end(). score() alone is cheaper: it does not read the member.
+    Item operator*() const { return {member(), score()}; }
+    double score() const { return position_.score(); }
+    std::string_view member() const { return position_.member()->key(); }
+
+    bool at_end() const { return position_.at_end(); }
+
+    Iterator& operator++()
+    {
+        ++position_;
+        return *this;
+    }
+    Iterator operator++(int)
+    {
+        Iterator before = *this;
+        ++position_;
+        return before;
+    }
+    Iterator& operator--()
+    {
+        --position_;
+        return *this;
+    }
+    Iterator operator--(int)
+    {
+        Iterator before = *this;
+        --position_;
+        return before;
+    }
+
+    /// Moves on, but not beyond end(). For small distances: use at(rank) for large ones.
+    Iterator& operator+=(std::size_t distance)
+    {
+        position_ += distance;
+        return *this;
+    }
+
+    /// Fetches the bytes of a member some places ahead. Changes nothing.
+    void prefetch_ahead(unsigned distance) const { position_.prefetch_ahead(distance); }
+
+    bool operator==(const Iterator&) const = default;
+
+private:
+    ScoreTree::Iterator position_;
+};
+
+inline SortedSet::Iterator SortedSet::begin() const { return Iterator{tree_.begin()}; }
+inline SortedSet::Iterator SortedSet::end() const { return Iterator{tree_.end()}; }
+inline SortedSet::Iterator SortedSet::at(std::size_t rank) const
+{
+    return Iterator{tree_.at(rank)};
+}
+inline SortedSet::Iterator SortedSet::lower_bound(double score) const
+{
+    return Iterator{tree_.lower_bound(score)};
+}
+inline SortedSet::Iterator SortedSet::upper_bound(double score) const
+{
+    return Iterator{tree_.upper_bound(score)};
+}
+inline SortedSet::Iterator SortedSet::lower_bound(double score, std::string_view member) const
+{
+    return Iterator{tree_.lower_bound(score, member)};
+}
+
+}  // namespace store

@@ -1,0 +1,84 @@
+#include "store/types/string.h"
+
+#include <algorithm>
+#include <cstring>
+#include <functional>
+
+#include "store/structures/allocation.h"
+
+namespace store {
+
+void String::assign(std::string_view text)
+{
+    const std::size_t room =
+        text.size() > kInsideLimit ? room_for(sized_bytes_size(text.size())) : 0;
+    if (room == memory_bytes()) {
+        set_size(text.size());
+        if (!text.empty()) std::memmove(data(), text.data(), text.size());
+        return;
+    }
+    // By way of a second string, for the text may lie in the block that is given back.
+    String fresh;
+    fresh.set_size(text.size());
+    if (!text.empty()) std::memcpy(fresh.data(), text.data(), text.size());
+    std::swap(handle_, fresh.handle_);
+}
+
+void String::write(std::size_t offset, std::string_view text)
+{
+    if (text.empty()) return;
+    // A text that is a part of this string moves with the block.
+    const std::string_view old = view();
+    const std::less_equal<> not_after;
+    const bool is_own = not_after(old.data(), text.data()) &&
+                        not_after(text.data() + text.size(), old.data() + old.size());
+    const std::size_t own_offset = is_own ? static_cast<std::size_t>(text.data() - old.data()) : 0;
+
+    if (offset + text.size() > old.size()) resize(offset + text.size());
+    std::memmove(data() + offset, is_own ? data() + own_offset : text.data(), text.size());
+}
+
+void String::resize(std::size_t size)
+{
+    const std::size_t old_size = this->size();
+    set_size(size);
+    if (size > old_size) std::memset(data() + old_size, 0, size - old_size);
+}
+
+std::size_t String::memory_bytes() const
+{
+    return is_inside() ? 0 : room_for(sized_bytes_size(size()));
+}
+
+/// Keeps the bytes, as many as fit; what is new is undefined (but inside: there it keeps what was).
+void String::set_size(std::size_t size)
+{
+    if (size <= kInsideLimit) {
+        if (!is_inside()) {
+            String fresh;
+            std::memcpy(fresh.data(), data(), size);
+            std::swap(handle_, fresh.handle_);
+        }
+        handle_ = (handle_ & ~std::uintptr_t{0xff}) | (size * 2 + 1);
+        return;
+    }
+    const std::size_t room = room_for(sized_bytes_size(size));
+    const bool same_form = !is_inside() && (size <= kLongestWithShortLength) ==
+                                               (this->size() <= kLongestWithShortLength);
+    if (!same_form) {
+        auto* const made = static_cast<char*>(allocate(room));
+        char* const bytes = write_length(made, size);
+        const std::string_view old = view();
+        std::memcpy(bytes, old.data(), std::min(old.size(), size));
+        if (!is_inside()) free_block();
+        handle_ = reinterpret_cast<std::uintptr_t>(made);
+        return;
+    }
+    if (room != memory_bytes())
+        handle_ = reinterpret_cast<std::uintptr_t>(reallocate(block(), room));
+    write_length(block(), size);
+}
+
+void String::free_block() { deallocate(block()); }
+
+}  // namespace store

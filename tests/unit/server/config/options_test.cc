@@ -1,0 +1,187 @@
+#include "server/config/options.h"
+
+#include <catch2/catch.hpp>
+#include <initializer_list>
+#include <set>
+
+#include "server/config/option_value.h"
+#include "server/execution/command_error.h"
+
+using namespace server;
+
+namespace {
+
+std::string get(const Options& options, std::string_view name)
+{
+    const auto found = get_options(options, {&name, 1});
+    return found.size() == 1 ? found[0].second : "(none)";
+}
+
+/// CONFIG SET; "OK" or the error.
+std::string set(Options& options, std::initializer_list<std::string_view> names_and_values)
+{
+    try {
+        set_options(options, {names_and_values.begin(), names_and_values.size()});
+        return "OK";
+    } catch (const CommandError& error) {
+        return error.what();
+    }
+}
+
+std::string failed(std::string_view name, std::string_view why)
+{
+    return fmt::format("ERR CONFIG SET failed (possibly related to argument '{}') - {}", name, why);
+}
+
+}  // namespace
+
+TEST_CASE("each option is declared once and its default satisfies its own grammar")
+{
+    std::set<std::string_view> names;
+    for (const auto table : {effective_options(), ignored_options()}) {
+        for (const Option& option : table) {
+            INFO(option.name);
+            CHECK(names.insert(option.name).second);
+            if (!option.alias.empty()) CHECK(names.insert(option.alias).second);
+            const std::string value = default_value(option);
+            const std::string_view whole = value;
+            if (option.takes_several_words()) {
+                CHECK(normalize(option, split_at_spaces(value)) == value);
+            } else {
+                CHECK(normalize(option, {&whole, 1}) == value);
+            }
+        }
+    }
+    CHECK(names.size() > 150);
+}
+
+TEST_CASE("an option that means something is explained, an ignored one has a default")
+{
+    for (const Option& option : effective_options()) {
+        INFO(option.name);
+        CHECK_FALSE(option.summary.empty());
+        CHECK_FALSE(option.value_name.empty());
+        CHECK(option.member.index() != 0);
+    }
+    for (const Option& option : ignored_options()) CHECK(option.member.index() == 0);
+}
+
+TEST_CASE("CONFIG GET knows names, patterns and aliases, in any case")
+{
+    const Options options;
+    CHECK(get(options, "port") == "6379");
+    CHECK(get(options, "no-such-option") == "(none)");
+    CHECK(get(options, "lua-time-limit") == "5000");
+
+    const std::string_view upper = "PORT";
+    CHECK(get_options(options, {&upper, 1})[0].first == "PORT");  // as Redis: as it was asked for
+
+    const std::string_view pattern = "ZSET-max-*-entries";
+    const auto found = get_options(options, {&pattern, 1});
+    REQUIRE(found.size() == 2);
+    CHECK(found[0] == std::pair<std::string, std::string>{"zset-max-listpack-entries", "128"});
+    CHECK(found[1] == std::pair<std::string, std::string>{"zset-max-ziplist-entries", "128"});
+
+    const std::string_view overlapping[] = {"port", "p?rt", "timeout"};
+    CHECK(get_options(options, overlapping).size() == 2);
+}
+
+TEST_CASE("values are given back as Redis prints them")
+{
+    Options options;
+    CHECK(set(options, {"maxmemory", "1gb"}) == "OK");
+    CHECK(get(options, "maxmemory") == "1073741824");
+    CHECK(set(options, {"maxmemory", "2K"}) == "OK");
+    CHECK(get(options, "maxmemory") == "2000");
+    CHECK(set(options, {"loglevel", "WARNING"}) == "OK");
+    CHECK(get(options, "loglevel") == "warning");
+    CHECK(options.log_level == LogLevel::Warning);
+    CHECK(set(options, {"notify-keyspace-events", "xEAK"}) == "OK");
+    CHECK(get(options, "notify-keyspace-events") == "AKE");
+    CHECK(set(options, {"notify-keyspace-events", "$gEn"}) == "OK");
+    CHECK(get(options, "notify-keyspace-events") == "g$En");
+    CHECK(set(options, {"maxmemory-clients", "10%"}) == "OK");
+    CHECK(get(options, "maxmemory-clients") == "10%");
+    CHECK(set(options, {"save", "900 1"}) == "OK");
+    CHECK(get(options, "save") == "900 1");
+    CHECK(set(options, {"save", ""}) == "OK");
+    CHECK(get(options, "save") == "");
+    CHECK(options.ignored.count("save") == 0);
+    CHECK(set(options, {"shutdown-on-sigint", "save force"}) == "OK");
+    CHECK(get(options, "shutdown-on-sigint") == "save force");
+}
+
+TEST_CASE("client-output-buffer-limit sets the classes that it names and leaves the others")
+{
+    Options options;
+    CHECK(get(options, "client-output-buffer-limit") ==
+          "normal 0 0 0 slave 268435456 67108864 60 pubsub 33554432 8388608 60");
+    CHECK(set(options, {"client-output-buffer-limit", "replica 1kb 2mb 3 NORMAL 4 5 6"}) == "OK");
+    CHECK(get(options, "client-output-buffer-limit") ==
+          "normal 4 5 6 slave 1024 2097152 3 pubsub 33554432 8388608 60");
+    CHECK(options.client_output_buffer_limit[0] == OutputLimit{4, 5, 6});
+
+    const auto error = [&](std::string_view value) {
+        return set(options, {"client-output-buffer-limit", value});
+    };
+    const auto text = [](std::string_view why) {
+        return failed("client-output-buffer-limit", why);
+    };
+    CHECK(error("normal 1 2") == text("Wrong number of arguments in buffer limit configuration."));
+    CHECK(error("who 1 2 3") ==
+          text("Invalid client class specified in buffer limit configuration."));
+    CHECK(error("normal 1x 2 3") ==
+          text("Error in hard, soft or soft_seconds setting in buffer limit configuration."));
+}
+
+TEST_CASE("CONFIG SET refuses with Redis's words")
+{
+    Options options;
+    CHECK(set(options, {"maxclients"}) == "ERR syntax error");
+    CHECK(set(options, {"foo", "1"}) ==
+          "ERR Unknown option or number of arguments for CONFIG SET - 'foo'");
+    CHECK(set(options, {"maxclients", "0"}) ==
+          failed("maxclients", "argument must be between 1 and 4294967295 inclusive"));
+    CHECK(set(options, {"maxclients", "many"}) ==
+          failed("maxclients", "argument couldn't be parsed into an integer"));
+    CHECK(set(options, {"timeout", "01"}) ==
+          failed("timeout", "argument couldn't be parsed into an integer"));
+    CHECK(set(options, {"PORT", "1"}) == failed("PORT", "can't set immutable config"));
+    CHECK(set(options, {"dir", "/"}) == failed("dir", "can't set protected config"));
+    CHECK(set(options, {"timeout", "5", "TIMEOUT", "6"}) ==
+          failed("TIMEOUT", "duplicate parameter"));
+    CHECK(set(options, {"protected-mode", "maybe"}) ==
+          failed("protected-mode", "argument must be 'yes' or 'no'"));
+    CHECK(set(options, {"maxmemory", "1x"}) ==
+          failed("maxmemory", "argument must be a memory value"));
+    CHECK(set(options, {"maxmemory", "-1"}) ==
+          failed("maxmemory", "argument must be a memory value"));
+    CHECK(set(options, {"client-query-buffer-limit", "5"}) ==
+          failed("client-query-buffer-limit",
+                 "argument must be between 1048576 and 9223372036854775807 inclusive"));
+    CHECK(set(options, {"loglevel", "loud"}) ==
+          failed("loglevel",
+                 "argument(s) must be one of the following: debug, verbose, notice, warning"));
+    CHECK(set(options, {"save", "900"}) == failed("save", "Invalid save parameters"));
+    CHECK(
+        set(options, {"notify-keyspace-events", "q"}) ==
+        failed("notify-keyspace-events", "Invalid event class character. Use 'Ag$lshzxeKEtmdn'."));
+}
+
+TEST_CASE("CONFIG SET sets all or nothing")
+{
+    Options options;
+    CHECK(set(options, {"timeout", "7", "maxclients", "0"}) != "OK");
+    CHECK(options.timeout_seconds == 0);
+    CHECK(set(options, {"timeout", "7", "maxclients", "9"}) == "OK");
+    CHECK(options.timeout_seconds == 7);
+    CHECK(options.max_clients == 9);
+}
+
+TEST_CASE("what cannot be promised is refused, not ignored")
+{
+    const std::string_view yes = "yes";
+    CHECK_THROWS_AS(normalize(*find_option("cluster-enabled"), {&yes, 1}), OptionError);
+    const std::string_view no = "NO";
+    CHECK(normalize(*find_option("cluster-enabled"), {&no, 1}) == "no");
+}

@@ -1,0 +1,236 @@
+#include "store/dispatch/assignment.h"
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "store/error.h"
+#include "store/geo/geo_search.h"
+#include "store/random.h"
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr store::Place kRestaurant{77.5946, 12.9716};
+
+/// A database, and all that is told of its orders.
+struct City : store::Observer, store::AssignmentListener
+{
+    void key_changed(int, std::string_view, store::Change) override { ++changes; }
+    void database_cleared(int) override {}
+    void order_changed(int, std::string_view, store::AssignmentEvent event,
+                       const store::AssignmentRecord& record) override
+    {
+        events.push_back(std::string{store::name_of(event)} + " " +
+                         std::to_string(record.sequence));
+    }
+
+    void add(const std::string& driver, store::Place place, bool is_available = true)
+    {
+        auto geo = keys.edit<store::SortedSet>("geo");
+        geo.changes += 1;
+        geo->put(driver, static_cast<double>(store::cell_of(place)));
+        if (!is_available) return;
+        auto available = keys.edit<store::Set>("available");
+        available.changes += available->add(driver);
+    }
+
+    auto assign(std::string_view order, const store::AssignmentSearch& search)
+    {
+        return orders.assign(
+            order, [&]() -> const auto& { return search; });
+    }
+
+    static store::AssignmentSearch search(double radius_m = 5000)
+    {
+        store::AssignmentSearch search;
+        search.geo = "geo";
+        search.available = "available";
+        search.shape = store::Circle{kRestaurant, radius_m};
+        return search;
+    }
+
+    store::Clock clock{store::TimePoint{1'700'000'000s}};
+    store::Keyspace keys{0, clock, *this};
+    store::Assignments orders{keys, *this, 1h};
+    std::vector<std::string> events;
+    int changes = 0;
+};
+
+store::Reason reason_of(const std::function<void()>& operation)
+{
+    try {
+        operation();
+    } catch (const store::Error& error) {
+        return error.reason();
+    }
+    FAIL("nothing was thrown");
+    return {};
+}
+
+}  // namespace
+
+TEST_CASE("a lock's key is the pattern with the driver's name in place of the first star")
+{
+    CHECK(store::lock_key("agent:*:lock", "driver:D4") == "agent:D4:lock");
+    CHECK(store::lock_key("agent:*:lock", "D4") == "agent:D4:lock");
+    CHECK(store::lock_key("*", "a:b:c") == "b:c");
+    CHECK(store::lock_key("{*}*", "driver:") == "{}*");
+}
+
+TEST_CASE("the one free driver is found behind any number of busy ones")
+{
+    // The search goes outward at first, and through the available ones when it has met too many.
+    for (const int busy : {0, 10, 63, 64, 65, 66, 1000}) {
+        City city;
+        for (int i = 0; i < busy; ++i)
+            city.add("busy" + std::to_string(i), {77.5946 + i * 1e-6, 12.9716}, false);
+        city.add("far", {77.6200, 12.9716});
+        city.add("free", {77.6100, 12.9716});
+        INFO(busy);
+        const auto found = store::find_candidate(city.keys, "order", City::search(), {});
+        REQUIRE(found);
+        CHECK(found->member == "free");
+        CHECK(store::find_candidate(city.keys, "order", City::search(), {"free"})->member == "far");
+        CHECK_FALSE(store::find_candidate(city.keys, "order", City::search(), {"free", "far"}));
+    }
+}
+
+TEST_CASE("whatever share is available, the nearest of them are asked in order")
+{
+    store::Random random{61};
+    for (const std::size_t drivers : {30, 300, 3000}) {
+        for (const std::size_t one_in : {1, 3, 20, 500}) {
+            INFO(drivers << " drivers, one of " << one_in << " available");
+            City city;
+            const auto off = [&] { return 1e-5 * static_cast<double>(random.below(4000)) - 0.02; };
+            for (std::size_t i = 0; i < drivers; ++i)
+                city.add("d" + std::to_string(i),
+                         {kRestaurant.longitude + off(), kRestaurant.latitude + off()},
+                         random.below(one_in) == 0);
+            const auto search = City::search(1500);
+            std::vector<std::string> expected;
+            store::NearestSearch everybody{*city.keys.find<store::SortedSet>("geo"), search.shape};
+            const auto* available = city.keys.find<store::Set>("available");
+            while (const auto found = everybody.next())
+                if (available != nullptr && available->contains(found->member))
+                    expected.emplace_back(found->member);
+
+            std::vector<std::string> asked;
+            while (asked.size() < 50) {
+                const auto found = store::find_candidate(city.keys, "order", search, asked);
+                if (!found) break;
+                asked.push_back(found->member);
+            }
+            expected.resize(std::min<std::size_t>(expected.size(), 50));
+            CHECK(asked == expected);
+        }
+    }
+}
+
+TEST_CASE("drivers at one place are asked in the order of their names")
+{
+    City city;
+    for (const char* driver : {"c", "a", "b"}) city.add(driver, {77.6, 12.97});
+    std::string asked;
+    std::vector<std::string> tried;
+    while (const auto found = store::find_candidate(city.keys, "order", City::search(), tried)) {
+        asked += found->member;
+        tried.push_back(found->member);
+    }
+    CHECK(asked == "abc");
+}
+
+TEST_CASE("the order's own key and the token counter can be nobody's lock")
+{
+    City city;
+    city.add("driver:a", {77.6, 12.97});
+    auto search = City::search();
+    search.lock_pattern = "geo:*oken";
+    city.add("driver:t", {77.6, 12.97});
+    CHECK(store::find_candidate(city.keys, "order", search, {})->member == "driver:a");
+    CHECK_FALSE(store::find_candidate(city.keys, "geo:aoken", search, {}));
+}
+
+TEST_CASE("a rating is read like SORT's BY, and is 0 if it is no number")
+{
+    City city;
+    const auto rate = [&](std::string_view key, std::string_view text) {
+        auto hash = city.keys.edit<store::Hash>(key);
+        hash.changes += 1;
+        hash->set("rating", text);
+    };
+    rate("anna", "4.5");
+    rate("ben", "excellent");
+    city.keys.put_string("score:anna", "3");
+    CHECK(store::rating_of(city.keys, "*->rating", "anna") == 4.5);
+    CHECK(store::rating_of(city.keys, "*->rating", "ben") == 0);
+    CHECK(store::rating_of(city.keys, "*->rating", "nobody") == 0);
+    CHECK(store::rating_of(city.keys, "score:*", "anna") == 3);
+    CHECK(store::rating_of(city.keys, "*", "anna") == 0);
+    CHECK(store::rating_of(city.keys, "score:anna", "anna") == 0);
+}
+
+TEST_CASE("a refused operation has changed nothing and told nobody")
+{
+    City city;
+    city.add("driver:a", {77.6, 12.97});
+    auto search = City::search();
+    search.offer = true;
+    const auto token = city.assign("order", search)->token;
+    city.keys.erase("agent:a:lock");
+    city.keys.put_string("text", "value");
+    const int changes = city.changes;
+    const auto events = city.events;
+
+    CHECK(reason_of([&] { city.orders.accept("order", token); }) == store::Reason::LockLost);
+    CHECK(reason_of([&] { city.orders.accept("order", token + 1); }) == store::Reason::StaleToken);
+    CHECK(reason_of([&] { city.orders.complete("order"); }) == store::Reason::WrongState);
+    CHECK(reason_of([&] { city.orders.reject("other", 1); }) == store::Reason::NoSuchOrder);
+    CHECK(reason_of([&] { city.orders.cancel("text"); }) == store::Reason::WrongType);
+    search.available = "text";
+    CHECK(reason_of([&] { city.assign("new", search); }) == store::Reason::WrongType);
+    CHECK(city.changes == changes);
+    CHECK(city.events == events);
+}
+
+TEST_CASE("a record is read back from its hash as it was written")
+{
+    store::AssignmentRecord record;
+    record.state = store::AssignmentState::Offered;
+    record.token = 7;
+    record.reservation =
+        store::Reservation{"driver:a", {77.1, -12.3}, 0.1 + 0.2, "agent:a:lock", {}};
+    record.tried = {"", "1:2,", "driver:b"};
+    record.rejected = {std::string{"\0,:", 3}};
+    record.sequence = 9;
+    record.search = City::search(1234.5);
+    record.search.require = {"a", "b"};
+    record.search.deadline = store::Deadline{5ms};
+    const auto hash = store::to_hash(record);
+    const auto copy = store::to_record(hash);
+    CHECK(copy.tried == record.tried);
+    CHECK(copy.rejected == record.rejected);
+    CHECK(copy.reservation->distance_m == record.reservation->distance_m);
+    CHECK(copy.reservation->place == record.reservation->place);
+    CHECK(copy.search.require == record.search.require);
+    CHECK(copy.search.deadline == record.search.deadline);
+    CHECK(std::get<store::Circle>(copy.search.shape).radius_m == 1234.5);
+    CHECK(copy.token == 7);
+    CHECK(copy.sequence == 9);
+}
+
+TEST_CASE("a list that is no netstring makes a hash no record")
+{
+    store::AssignmentRecord record;
+    record.search = City::search();
+    for (const char* list : {"x", "1", "1:", "2:a,", "-1:a,", "99999999999999999999:a,", ":a,"}) {
+        auto hash = store::to_hash(record);
+        hash.set("tried", list);
+        INFO(list);
+        CHECK(reason_of([&] { store::to_record(hash); }) == store::Reason::NotAnAssignment);
+    }
+}

@@ -1,0 +1,93 @@
+#include "store/structures/deadline_heap.h"
+
+#include <catch2/catch.hpp>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <vector>
+
+#include "store/random.h"
+
+using store::Deadline;
+using store::DeadlineHeap;
+using store::Random;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct Lock
+{
+    std::uint32_t slot = 0;
+    void set_deadline_slot(std::uint32_t to) { slot = to; }
+};
+
+Deadline at(std::int64_t ms) { return Deadline{std::chrono::milliseconds{ms}}; }
+
+}  // namespace
+
+TEST_CASE("the earliest deadline is on top, and follows changes")
+{
+    DeadlineHeap<Lock> heap;
+    Lock d4;
+    Lock d2;
+    heap.push(at(30000), &d4);
+    heap.push(at(20000), &d2);
+    CHECK(heap.top().owner == &d2);
+    heap.change(d2.slot, at(40000));
+    CHECK(heap.top().owner == &d4);
+    CHECK(heap.deadline(d2.slot) == at(40000));
+    heap.erase(d4.slot);
+    CHECK(heap.top().owner == &d2);
+    heap.erase(d2.slot);
+    CHECK(heap.empty());
+}
+
+TEST_CASE("deadlines come out in order, whatever was changed and erased before")
+{
+    DeadlineHeap<Lock> heap;
+    std::deque<Lock> locks(30000);
+    std::map<Lock*, Deadline> reference;
+    Random random{23};
+    for (int step = 0; step < 120000; ++step) {
+        Lock* const lock = &locks[random.below(locks.size())];
+        const Deadline deadline = at(static_cast<std::int64_t>(random.below(50000)) - 1000);
+        const auto found = reference.find(lock);
+        if (found == reference.end()) {
+            heap.push(deadline, lock);
+            reference[lock] = deadline;
+        } else if (random.below(2) == 0) {
+            REQUIRE(heap.deadline(lock->slot) == found->second);
+            heap.change(lock->slot, deadline);
+            found->second = deadline;
+        } else {
+            heap.erase(lock->slot);
+            reference.erase(found);
+        }
+        REQUIRE(heap.size() == reference.size());
+        if (step % 2000 == 0) REQUIRE(heap.check());
+    }
+    Deadline last = at(-1000);
+    while (!heap.empty()) {
+        const auto top = heap.top();
+        REQUIRE(top.deadline >= last);
+        REQUIRE(reference.at(top.owner) == top.deadline);
+        REQUIRE(top.owner->slot == 0);
+        last = top.deadline;
+        heap.erase(0);
+    }
+}
+
+TEST_CASE("a heap that empties gives its memory back")
+{
+    DeadlineHeap<Lock> heap;
+    std::vector<Lock> locks(20000);
+    for (std::size_t i = 0; i < locks.size(); ++i) heap.push(at(static_cast<int>(i)), &locks[i]);
+    const std::size_t full = heap.memory_bytes();
+    CHECK(full < locks.size() * 16 + 131'072);
+    while (heap.size() > 10) heap.erase(static_cast<std::uint32_t>(heap.size() - 1));
+    CHECK(heap.memory_bytes() < full / 2);
+    heap.clear();
+    CHECK(heap.empty());
+    heap.push(at(1), &locks[0]);
+    CHECK(heap.top().owner == &locks[0]);
+}
