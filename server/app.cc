@@ -20,7 +20,7 @@ App::App(Options options)
       ticker_(io_, connections_),
       signals_(io_)
 {
-    server_.clock.set(net::wall_clock());
+    server_.timekeeper.observe(net::wall_clock());
     server_.started_at = server_.clock.now();
 }
 

@@ -41,22 +41,24 @@ bool Keyspace::put_string(std::string_view key, std::string_view value, const St
         }
     }
     if (options.deadline && *options.deadline <= clock_.now_ms()) {
-        observer_.key_changed(index_, entry->key(), Change::Erased);
+        report(*entry, Change::Erased, event::kErased);
         remove(entry);
         return true;
     }
     entry->get<String>().assign(value);
-    if (options.deadline) set_deadline(entry, *options.deadline);
-    observer_.key_changed(index_, entry->key(), Change::Modified);
+    report(*entry, Change::Modified);
+    if (!options.deadline) return true;
+    set_deadline(entry, *options.deadline);
+    report(*entry, Change::Modified, event::kDeadlineSet);
     return true;
 }
 
-bool Keyspace::erase(std::string_view key)
+bool Keyspace::erase(std::string_view key, std::string_view event)
 {
     Entry* entry = lookup(key);
     if (entry == nullptr) return false;
     assert(!entry->is_open() && "one open edit a key");
-    observer_.key_changed(index_, entry->key(), Change::Erased);
+    report(*entry, Change::Erased, event);
     remove(entry);
     return true;
 }
@@ -67,12 +69,12 @@ bool Keyspace::expire(std::string_view key, Deadline deadline)
     Entry* entry = lookup(key);
     if (entry == nullptr) return false;
     if (deadline <= clock_.now_ms()) {
-        observer_.key_changed(index_, entry->key(), Change::Erased);
+        report(*entry, Change::Erased, event::kErased);
         remove(entry);
         return true;
     }
     set_deadline(entry, deadline);
-    observer_.key_changed(index_, entry->key(), Change::Modified);
+    report(*entry, Change::Modified, event::kDeadlineSet);
     return true;
 }
 
@@ -81,7 +83,7 @@ bool Keyspace::persist(std::string_view key)
     Entry* entry = lookup(key);
     if (entry == nullptr || !entry->has_deadline()) return false;
     clear_deadline(entry);
-    observer_.key_changed(index_, entry->key(), Change::Modified);
+    report(*entry, Change::Modified, event::kDeadlineRemoved);
     return true;
 }
 
@@ -93,19 +95,19 @@ bool Keyspace::rename(std::string_view from, std::string_view to)
     const std::uint64_t hash = hash_bytes(to);
     Entry* target = lookup(to, hash);
     if (target == nullptr) target = insert(to, hash, Type::String);
+    report(*source, Change::Erased, event::kRenamedFrom);
     discard_value(target);
     target->steal_value(*source);
     clear_deadline(target);
     if (source->has_deadline()) set_deadline(target, deadlines_.deadline(source->deadline_slot()));
-    observer_.key_changed(index_, source->key(), Change::Erased);
     remove(source);
-    observer_.key_changed(index_, target->key(), Change::Modified);
+    report(*target, Change::Modified, event::kRenamedTo);
     return true;
 }
 
 void Keyspace::clear()
 {
-    observer_.database_cleared(index_);
+    observer_.key_changed({.database = index_, .change = Change::Cleared});
     discard_all();
 }
 
@@ -123,7 +125,7 @@ std::size_t Keyspace::expire_due(std::size_t limit)
     std::size_t removed = 0;
     while (removed < limit && !deadlines_.empty() && deadlines_.top().deadline <= clock_.now_ms()) {
         Entry* entry = deadlines_.top().owner;
-        observer_.key_changed(index_, entry->key(), Change::Expired);
+        report(*entry, Change::Expired, event::kExpired);
         remove(entry);
         ++removed;
     }
@@ -141,7 +143,7 @@ std::optional<std::string_view> Keyspace::random_key(Random& random)
     while (!table_.empty()) {
         Entry* entry = table_.random(random);
         if (!is_due(*entry)) return entry->key();
-        observer_.key_changed(index_, entry->key(), Change::Expired);
+        report(*entry, Change::Expired, event::kExpired);
         remove(entry);
     }
     return std::nullopt;
@@ -153,7 +155,7 @@ Entry* Keyspace::lookup(std::string_view key, std::uint64_t hash)
     // The deadline lies in the heap, a cache line away: it is looked at only if some key is due.
     if (entry != nullptr && entry->has_deadline() && deadlines_.top().deadline <= clock_.now_ms() &&
         is_due(*entry)) {
-        observer_.key_changed(index_, entry->key(), Change::Expired);
+        report(*entry, Change::Expired, event::kExpired);
         remove(entry);
         return nullptr;
     }

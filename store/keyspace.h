@@ -12,29 +12,12 @@
 #include "store/disposal.h"
 #include "store/entry.h"
 #include "store/error.h"
+#include "store/key_event.h"
 #include "store/random.h"
 #include "store/structures/deadline_heap.h"
 #include "store/structures/table.h"
 
 namespace store {
-
-/// What happened to a key.
-enum class Change : std::uint8_t {
-    Modified,  ///< made, or its value or its deadline changed
-    Erased,    ///< taken away by a command, or left empty by one
-    Expired,   ///< its deadline came
-};
-
-/// Told of every change to any key, in the order in which they happen. The one place from which
-/// WATCH, statistics and later notifications and the log learn; no command can forget it.
-class Observer
-{
-public:
-    virtual ~Observer() = default;
-    virtual void key_changed(int database, std::string_view key, Change change) = 0;
-    /// All keys of the database were taken away at once.
-    virtual void database_cleared(int database) = 0;
-};
 
 /// How put_string() puts.
 struct StringPut
@@ -125,7 +108,7 @@ public:
     bool put_string(std::string_view key, std::string_view value, const StringPut& options = {});
 
     /// True if there was such a key.
-    bool erase(std::string_view key);
+    bool erase(std::string_view key, std::string_view event = event::kErased);
 
     /// Gives the key a deadline; one that has come already erases the key. False if no such key.
     bool expire(std::string_view key, Deadline deadline);
@@ -216,7 +199,11 @@ private:
     void free_cleared(std::size_t most);
 
     template <class T>
-    void finish_edit(Entry* entry, bool was_made, std::int64_t changes);
+    void finish_edit(Entry* entry, bool was_made, std::int64_t changes, std::string_view event);
+    void report(const Entry& entry, Change change, std::string_view event = event::kCommandsOwn)
+    {
+        observer_.key_changed({index_, entry.key(), change, event, entry.type()});
+    }
 
     int index_;
     const Clock& clock_;
@@ -230,8 +217,8 @@ private:
     std::uint64_t misses_ = 0;
 };
 
-/// Open access to one value. At the end of its scope it reports `changes` to the observer, once,
-/// and drops a container that was left empty.
+/// Open access to one value. At the end of its scope it reports a change, if there was any, and
+/// drops a container that was left empty, which is a second change.
 template <class T>
 class Edit
 {
@@ -247,7 +234,7 @@ public:
     {
         if (entry_ == nullptr) return;
         entry_->set_open(false);
-        keys_->finish_edit<T>(entry_, was_made_, changes);
+        keys_->finish_edit<T>(entry_, was_made_, changes, event);
     }
     Edit(const Edit&) = delete;
     Edit& operator=(const Edit&) = delete;
@@ -263,6 +250,9 @@ public:
 
     /// To be added up by the caller: 0 at the end of the scope means that nothing happened.
     std::int64_t changes = 0;
+
+    /// Set by a caller whose change has another name than the command's own.
+    std::string_view event = event::kCommandsOwn;
 
 private:
     Keyspace* keys_ = nullptr;
@@ -309,23 +299,19 @@ void Keyspace::put(std::string_view key, T value, bool keep_deadline)
         discard_value(entry);
     }
     entry->replace_value(std::move(value));
-    observer_.key_changed(index_, entry->key(), Change::Modified);
+    report(*entry, Change::Modified);
 }
 
 template <class T>
-void Keyspace::finish_edit(Entry* entry, bool was_made, std::int64_t changes)
+void Keyspace::finish_edit(Entry* entry, bool was_made, std::int64_t changes,
+                           std::string_view event)
 {
-    if constexpr (kIsContainer<T>) {
-        if (entry->get<T>().empty()) {
-            if (!was_made) observer_.key_changed(index_, entry->key(), Change::Erased);
-            remove(entry);
-            return;
-        }
-    } else if (was_made && changes == 0) {
-        remove(entry);
-        return;
-    }
-    if (changes != 0) observer_.key_changed(index_, entry->key(), Change::Modified);
+    bool is_left = !was_made || changes != 0;
+    if constexpr (kIsContainer<T>) is_left = !entry->get<T>().empty();
+    if (changes != 0 && (is_left || !was_made)) report(*entry, Change::Modified, event);
+    if (is_left) return;
+    if (!was_made) report(*entry, Change::Erased, event::kErased);
+    remove(entry);
 }
 
 }  // namespace store

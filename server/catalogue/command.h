@@ -139,6 +139,8 @@ struct Command
     Group group;
     std::uint32_t flags = 0;
     std::array<KeySpec, 5> keys = {};
+    /// What keyspace notifications call its changes to keys ("sadd"); an Edit may overrule it.
+    std::string_view event = {};
     void (*run)(Call&) = nullptr;  ///< nullptr for a container: "CLIENT" without a subcommand
     /// The arity where Redis's differs from what the syntax says; 0: computed.
     int arity_override = 0;

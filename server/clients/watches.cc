@@ -6,13 +6,14 @@
 
 namespace server {
 
-void Watches::watch(Session& session, int database, std::string_view key)
+void Watches::watch(Session& session, int database, std::string_view key, bool exists)
 {
-    Watchers& watchers = by_database_[database];
-    auto& sessions = watchers.try_emplace(std::string{key}).first->second;
-    if (std::find(sessions.begin(), sessions.end(), &session) != sessions.end()) return;
-    sessions.push_back(&session);
+    auto& watchers = by_database_[database].try_emplace(std::string{key}).first->second;
+    const auto is_this = [&](const Watcher& watcher) { return watcher.session == &session; };
+    if (std::any_of(watchers.begin(), watchers.end(), is_this)) return;
+    watchers.push_back({&session, exists});
     by_session_[&session].emplace_back(database, key);
+    listen(true);
 }
 
 void Watches::unwatch(Session& session)
@@ -23,26 +24,31 @@ void Watches::unwatch(Session& session)
     for (const auto& [database, key] : watched->second) {
         Watchers& watchers = by_database_[database];
         const auto found = watchers.find(key);
-        std::erase(found->second, &session);
+        std::erase_if(found->second,
+                      [&](const Watcher& watcher) { return watcher.session == &session; });
         if (found->second.empty()) watchers.erase(found);
         if (watchers.empty()) by_database_.erase(database);
     }
     by_session_.erase(watched);
+    listen(!by_session_.empty());
 }
 
-void Watches::key_changed(int database, std::string_view key)
+void Watches::key_changed(const store::KeyEvent& event)
 {
-    if (by_session_.empty()) return;
-    const auto watchers = by_database_.find(database);
+    const auto watchers = by_database_.find(event.database);
     if (watchers == by_database_.end()) return;
-    const auto found = watchers->second.find(key);
-    if (found == watchers->second.end()) return;
-    mark(found->second);
+    if (event.change == store::Change::Cleared) {
+        for (const auto& [key, watching] : watchers->second) mark(watching, true);
+        return;
+    }
+    const auto found = watchers->second.find(event.key);
+    if (found != watchers->second.end()) mark(found->second, false);
 }
 
-void Watches::mark(const std::vector<Session*>& sessions)
+void Watches::mark(const std::vector<Watcher>& watchers, bool only_if_key_existed)
 {
-    for (Session* session : sessions) session->transaction.keys_changed = true;
+    for (const Watcher& watcher : watchers)
+        watcher.session->transaction.keys_changed |= watcher.key_existed || !only_if_key_existed;
 }
 
 }  // namespace server

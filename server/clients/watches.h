@@ -6,27 +6,31 @@
 #include <utility>
 #include <vector>
 
+#include "server/key_events.h"
+
 namespace server {
 
 struct Session;
 
 /// Which sessions WATCH which keys. Marks their transactions when such a key changes.
-class Watches
+class Watches final : public KeySubscriber
 {
 public:
-    void watch(Session& session, int database, std::string_view key);
+    /// `exists`: whether the key is there now. A key that is not does not change when everything
+    /// is taken away.
+    void watch(Session& session, int database, std::string_view key, bool exists);
     /// Ends all watches of the session and forgets that a key of it had changed.
     void unwatch(Session& session);
 
-    void key_changed(int database, std::string_view key);
-    /// A key that is not there does not change when everything goes: `exists(key)` tells.
-    template <class Exists>
-    void database_cleared(int database, Exists&& exists)
+    void key_changed(const store::KeyEvent& event) override;
+
+    /// Calls `visit(int database, std::string_view key)` for each key that the session watches.
+    template <class Visit>
+    void for_each_key(Session& session, Visit&& visit) const
     {
-        const auto watchers = by_database_.find(database);
-        if (watchers == by_database_.end()) return;
-        for (const auto& [key, sessions] : watchers->second)
-            if (exists(key)) mark(sessions);
+        const auto watched = by_session_.find(&session);
+        if (watched == by_session_.end()) return;
+        for (const auto& [database, key] : watched->second) visit(database, key);
     }
 
     std::size_t watching_sessions() const { return by_session_.size(); }
@@ -40,9 +44,14 @@ private:
             return std::hash<std::string_view>{}(key);
         }
     };
-    using Watchers = std::unordered_map<std::string, std::vector<Session*>, Hash, std::equal_to<>>;
+    struct Watcher
+    {
+        Session* session;
+        bool key_existed;  ///< when the watch began; if that has changed, the session is marked
+    };
+    using Watchers = std::unordered_map<std::string, std::vector<Watcher>, Hash, std::equal_to<>>;
 
-    static void mark(const std::vector<Session*>& sessions);
+    static void mark(const std::vector<Watcher>& watchers, bool only_if_key_existed);
 
     std::unordered_map<int, Watchers> by_database_;
     std::unordered_map<Session*, std::vector<std::pair<int, std::string>>> by_session_;

@@ -42,8 +42,8 @@ void flushdb(Call& call)
 void flushall(Call& call)
 {
     next_flush_mode(call.args);
-    for (int index = 0; index < call.server.database_count(); ++index)
-        call.server.database(index).clear();
+    for (int index = 0; index < call.server.databases.count(); ++index)
+        call.server.databases[index].clear();
     call.reply.ok();
 }
 

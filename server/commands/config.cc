@@ -31,8 +31,8 @@ void resetstat(Call& call)
     const auto changes = call.server.stats.changes;
     call.server.stats = {};
     call.server.stats.changes = changes;
-    for (int index = 0; index < call.server.database_count(); ++index)
-        call.server.database(index).reset_statistics();
+    for (int index = 0; index < call.server.databases.count(); ++index)
+        call.server.databases[index].reset_statistics();
     call.reply.ok();
 }
 

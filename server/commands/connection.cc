@@ -160,7 +160,7 @@ void select(Call& call)
         throw CommandError{
             "ERR value is out of range, value must between -2147483648 and 2147483647"};
     }
-    if (index < 0 || index >= call.server.database_count())
+    if (index < 0 || index >= call.server.databases.count())
         throw CommandError{text::kDatabaseOutOfRange};
 
     call.session.database = static_cast<int>(index);

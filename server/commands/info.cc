@@ -149,9 +149,9 @@ void write_stats(Server& server, Fields& fields)
 {
     std::uint64_t hits = 0;
     std::uint64_t misses = 0;
-    for (int index = 0; index < server.database_count(); ++index) {
-        hits += server.database(index).hits();
-        misses += server.database(index).misses();
+    for (int index = 0; index < server.databases.count(); ++index) {
+        hits += server.databases[index].hits();
+        misses += server.databases[index].misses();
     }
     const Stats& stats = server.stats;
     fields.add("total_connections_received", stats.connections_received);
@@ -210,8 +210,8 @@ void write_cluster(Server&, Fields& fields) { fields.add("cluster_enabled", 0); 
 
 void write_keyspace(Server& server, Fields& fields)
 {
-    for (int index = 0; index < server.database_count(); ++index) {
-        const store::Keyspace& keys = server.database(index);
+    for (int index = 0; index < server.databases.count(); ++index) {
+        const store::Keyspace& keys = server.databases[index];
         if (keys.size() == 0) continue;
         // Redis estimates avg_ttl by sampling and says 0 until it has: Dabba samples nothing.
         fields.add(fmt::format("db{}", index),

@@ -106,6 +106,7 @@ constexpr Command kCommands[] = {
      .flags = kWrite | kDenyOom,
      .keys = {with_notes(key_at(1, "RW ACCESS UPDATE VARIABLE_FLAGS"),
                          "RW and ACCESS due to the optional `GET` argument")},
+     .event = "set",
      .run = set},
     {.name = "GET",
      .syntax = "key",

@@ -10,6 +10,15 @@ namespace server::commands {
 
 namespace {
 
+/// Removes the watched keys that are due: a key that has expired has changed.
+void expire_watched_keys(Call& call)
+{
+    call.server.watches.for_each_key(call.session, [&](int database, std::string_view key) {
+        call.server.databases[database].holds(key);
+    });
+    call.server.key_events.tell();
+}
+
 /// Ends the transaction and all watches: what EXEC and DISCARD leave behind.
 Transaction close_transaction(Call& call)
 {
@@ -35,6 +44,7 @@ void discard(Call& call)
 void exec(Call& call)
 {
     if (!call.session.transaction.open) throw CommandError{"ERR EXEC without MULTI"};
+    expire_watched_keys(call);
     const Transaction transaction = close_transaction(call);
     if (transaction.failed) throw CommandError{text::kExecAborted};
     if (transaction.keys_changed) return call.reply.null_array();
@@ -52,10 +62,12 @@ void exec(Call& call)
 void watch(Call& call)
 {
     if (call.session.transaction.open) throw CommandError{"ERR WATCH inside MULTI is not allowed"};
-    for (const auto key : call.args.rest()) {
-        call.keys.holds(key);  // one that is due goes now, or EXEC would take its end for a change
-        call.server.watches.watch(call.session, call.session.database, key);
-    }
+    std::vector<std::pair<std::string_view, bool>> watched;
+    for (const auto key : call.args.rest()) watched.emplace_back(key, call.keys.holds(key));
+    // Looking has removed keys that were due. That is told now, or EXEC would take it for a change.
+    call.server.key_events.tell();
+    for (const auto& [key, exists] : watched)
+        call.server.watches.watch(call.session, call.session.database, key, exists);
     call.reply.ok();
 }
 

@@ -32,7 +32,7 @@ CommandError unknown_subcommand(const Command& container, std::span<const std::s
 
 void Executor::execute(Session& session, std::span<const std::string_view> request)
 {
-    server_.end_due_offers();
+    server_.run_due();
     const std::size_t start = session.output.size();
     protocol::ReplyWriter reply{session.output, session.protocol};
     session.running = true;
@@ -132,18 +132,19 @@ void Executor::run(Session& session, const Command& command,
                    std::span<const std::string_view> request, protocol::ReplyWriter& reply)
 {
     ++server_.stats.commands_processed;
+    server_.key_events.name_own_changes(command.event);
     const std::size_t start = reply.size();
     [[maybe_unused]] const std::uint64_t changes = server_.stats.changes;
     Call call{.server = server_,
               .session = session,
               .command = command,
               .name = request[0],
-              .keys = server_.database(session.database),
+              .keys = server_.databases[session.database],
               .args = Args{request.subspan(static_cast<std::size_t>(command.words))},
               .reply = reply};
     try {
         command.run(call);
-        return;
+        return server_.key_events.tell();
     } catch (const CommandError& error) {
         reply.rewind(start);
         refuse(error.line(), reply);
@@ -152,6 +153,7 @@ void Executor::run(Session& session, const Command& command,
         refuse(error_line(error.reason()), reply);
     }
     assert(server_.stats.changes == changes && "a command that fails changes nothing");
+    server_.key_events.tell();  // it may have met keys that had expired
 }
 
 void Executor::refuse(std::string_view error, protocol::ReplyWriter& reply)

@@ -141,7 +141,7 @@ void Connection::hang_up()
 
 void Connection::take_turn()
 {
-    all_.server.clock.set(wall_clock());
+    all_.server.timekeeper.observe(wall_clock());
     borrow_memory();
     in_turn_ = true;
     try {
@@ -166,14 +166,14 @@ void Connection::execute_requests()
     while (true) {
         parser_.limits().authenticated = session_.authenticated;
         parser_.limits().max_bulk_bytes = all_.server.options.proto_max_bulk_len;
-        prefetcher_.look_ahead(all_.server.database(session_.database), input_.view());
+        prefetcher_.look_ahead(all_.server.databases[session_.database], input_.view());
         if (!parser_.next(input_.view())) return;
         if (!parser_.arguments().empty()) execute(parser_.arguments());
         input_.consume(parser_.size());
         if (session_.close_after_reply || doomed_) return;
         if (output.size() > most_output) break;
         if (++requests % kRequestsBetweenLooks == 0) {
-            all_.server.clock.set(wall_clock());
+            all_.server.timekeeper.observe(wall_clock());
             if (all_.server.clock.now() - began > kMostTimeInTurn) break;
         }
     }

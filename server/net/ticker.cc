@@ -29,7 +29,7 @@ void Ticker::wait()
 void Ticker::tick()
 {
     Server& server = connections_.server;
-    server.clock.set(wall_clock());
+    server.timekeeper.observe(wall_clock());
     if (server.tick()) {
         // More is due: at once, but after the clients that are ready, for whom nobody else cares.
         timer_.expires_after(std::chrono::seconds{0});

@@ -19,7 +19,7 @@ void assign(Call& call)
         return request.search;
     };
     reply_record(call, request.order,
-                 call.server.assignments(call.keys).assign(request.order, search));
+                 call.server.dispatcher.assignments(call.keys).assign(request.order, search));
 }
 
 std::uint64_t next_token(Args& args) { return static_cast<std::uint64_t>(args.next_integer()); }
@@ -28,32 +28,32 @@ void accept(Call& call)
 {
     const auto order = call.args.next();
     const auto token = next_token(call.args);
-    reply_record(call, order, call.server.assignments(call.keys).accept(order, token));
+    reply_record(call, order, call.server.dispatcher.assignments(call.keys).accept(order, token));
 }
 
 void reject(Call& call)
 {
     const auto order = call.args.next();
     const auto token = next_token(call.args);
-    reply_record(call, order, call.server.assignments(call.keys).reject(order, token));
+    reply_record(call, order, call.server.dispatcher.assignments(call.keys).reject(order, token));
 }
 
 void complete(Call& call)
 {
     const auto order = call.args.next();
-    reply_record(call, order, call.server.assignments(call.keys).complete(order));
+    reply_record(call, order, call.server.dispatcher.assignments(call.keys).complete(order));
 }
 
 void cancel(Call& call)
 {
     const auto order = call.args.next();
-    reply_record(call, order, call.server.assignments(call.keys).cancel(order));
+    reply_record(call, order, call.server.dispatcher.assignments(call.keys).cancel(order));
 }
 
 void get(Call& call)
 {
     const auto order = call.args.next();
-    reply_record(call, order, call.server.assignments(call.keys).get(order));
+    reply_record(call, order, call.server.dispatcher.assignments(call.keys).get(order));
 }
 
 constexpr std::string_view kSearchComplexity =
@@ -72,6 +72,7 @@ constexpr Command kCommands[] = {
      .keys = {key_at(1, "RO ACCESS"), key_at(2, "RW ACCESS DELETE"), key_at(3, "RW ACCESS UPDATE"),
               counted_keys_after("REQUIRE", 9, "RO ACCESS"),
               counted_keys_after("EXCEPT", 9, "RO ACCESS")},
+     .event = "hset",
      .run = assign},
     {.name = "ASSIGN.ACCEPT",
      .syntax = "order token",
@@ -81,6 +82,7 @@ constexpr Command kCommands[] = {
      .group = Group::Assign,
      .flags = kWrite | kFast,
      .keys = {key_at(1, "RW ACCESS UPDATE")},
+     .event = "hset",
      .run = accept},
     {.name = "ASSIGN.REJECT",
      .syntax = "order token",
@@ -90,6 +92,7 @@ constexpr Command kCommands[] = {
      .group = Group::Assign,
      .flags = kWrite | kDenyOom,
      .keys = {key_at(1, "RW ACCESS UPDATE")},
+     .event = "hset",
      .run = reject},
     {.name = "ASSIGN.COMPLETE",
      .syntax = "order",
@@ -99,6 +102,7 @@ constexpr Command kCommands[] = {
      .group = Group::Assign,
      .flags = kWrite | kFast,
      .keys = {key_at(1, "RW ACCESS UPDATE")},
+     .event = "hset",
      .run = complete},
     {.name = "ASSIGN.CANCEL",
      .syntax = "order",
@@ -109,6 +113,7 @@ constexpr Command kCommands[] = {
      .group = Group::Assign,
      .flags = kWrite | kFast,
      .keys = {key_at(1, "RW ACCESS UPDATE")},
+     .event = "hset",
      .run = cancel},
     {.name = "ASSIGN.GET",
      .syntax = "order",

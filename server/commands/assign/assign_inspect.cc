@@ -90,7 +90,7 @@ void explain(Call& call)
 {
     constexpr std::size_t kMost = 1000;
     AssignRequest request = next_assign_request(call);
-    auto assignments = call.server.assignments(call.keys);
+    auto assignments = call.server.dispatcher.assignments(call.keys);
     const auto record = assignments.get(request.order);
     // An order that stays as it is chooses nobody, and needs no place to search from.
     store::Explanation explanation;
@@ -134,10 +134,10 @@ void pending(Call& call)
     if (call.args.remaining() % 2 == 1) geo = call.args.next();
     const std::size_t most = next_pending_count(call.args);
 
-    auto assignments = call.server.assignments(call.keys);
+    auto assignments = call.server.dispatcher.assignments(call.keys);
     const std::size_t start = call.reply.begin();
     std::size_t listed = 0;
-    for (const OfferTimers::Offer& offer : call.server.offers().all()) {
+    for (const OfferTimers::Offer& offer : call.server.dispatcher.offers().all()) {
         if (listed == most) break;
         if (offer.database != call.keys.index()) continue;
         const auto record = assignments.open_offer(offer.order);

@@ -105,6 +105,7 @@ constexpr Command kCommands[] = {
      .group = Group::Geo,
      .flags = kWrite | kDenyOom,
      .keys = {key_at(1, "RW UPDATE")},
+     .event = "zadd",
      .run = geoadd},
     {.name = "GEODIST",
      .syntax = "key member1 member2 [M | KM | FT | MI]",

@@ -292,6 +292,7 @@ constexpr Command kCommands[] = {
      .group = Group::Geo,
      .flags = kWrite | kDenyOom,
      .keys = {key_at(1, "OW UPDATE"), key_at(2, "RO ACCESS")},
+     .event = "geosearchstore",
      .run = search_command<Form::Search, Store::Always>},
     {.name = "GEORADIUS",
      .syntax = "key longitude latitude radius <M | KM | FT | MI> [WITHCOORD] [WITHDIST] [WITHHASH] "
@@ -304,6 +305,7 @@ constexpr Command kCommands[] = {
      .flags = kWrite | kDenyOom | kMovableKeys,
      .keys = {key_at(1, "RO ACCESS"), key_after("STORE", 6, "OW UPDATE"),
               key_after("STOREDIST", 6, "OW UPDATE")},
+     .event = "georadiusstore",
      .run = search_command<Form::RadiusOfPlace, Store::Optional>,
      .deprecated_since = "6.2.0",
      .replaced_by = "`GEOSEARCH` and `GEOSEARCHSTORE` with the `BYRADIUS` argument"},
@@ -331,6 +333,7 @@ constexpr Command kCommands[] = {
      .flags = kWrite | kDenyOom | kMovableKeys,
      .keys = {key_at(1, "RO ACCESS"), key_after("STORE", 5, "OW UPDATE"),
               key_after("STOREDIST", 5, "OW UPDATE")},
+     .event = "georadiusstore",
      .run = search_command<Form::RadiusOfMember, Store::Optional>,
      .deprecated_since = "6.2.0",
      .replaced_by =

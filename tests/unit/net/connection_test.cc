@@ -90,7 +90,7 @@ TEST_CASE("QUIT is answered, what follows is not executed")
     Client client{loopback};
     client.send("QUIT\r\nSET a 1\r\n");
     CHECK(client.receive_all() == "+OK\r\n");
-    CHECK(loopback.server.database(0).size() == 0);
+    CHECK(loopback.server.databases[0].size() == 0);
 }
 
 TEST_CASE("HTTP is hung up on without an answer, and nothing of it is executed")
@@ -102,7 +102,7 @@ TEST_CASE("HTTP is hung up on without an answer, and nothing of it is executed")
         client.send(request);
         CHECK(client.receive_all() == "");
     }
-    CHECK(loopback.server.database(0).size() == 0);
+    CHECK(loopback.server.databases[0].size() == 0);
 }
 
 TEST_CASE("a client that sends no more still gets its answers")
@@ -252,7 +252,7 @@ TEST_CASE("a client is killed by another, and may kill itself")
     CHECK(victim.receive_all() == "");
     killer.send("CLIENT KILL ID 2 SKIPME NO\r\nSET a 1\r\n");
     CHECK(killer.receive_all() == ":1\r\n");
-    CHECK(loopback.server.database(0).size() == 0);
+    CHECK(loopback.server.databases[0].size() == 0);
 }
 
 TEST_CASE("a session that is killed in its own turn sends nothing more")
@@ -271,7 +271,7 @@ TEST_CASE("SHUTDOWN stops the server after the request that asked for it")
     Client client{loopback};
     client.send("SET a 1\r\nSHUTDOWN\r\nSET b 1\r\n");
     loopback.run_until([&] { return loopback.shut_down; });
-    CHECK(loopback.server.database(0).size() == 1);
+    CHECK(loopback.server.databases[0].size() == 1);
     CHECK(client.receive_all() == "+OK\r\n");
 }
 

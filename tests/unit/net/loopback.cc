@@ -35,7 +35,7 @@ Loopback::Loopback(server::Options options)
       connections(server, log, [this] { shut_down = true; }),
       listeners(io, connections)
 {
-    server.clock.set(server::net::wall_clock());
+    server.timekeeper.observe(server::net::wall_clock());
     listeners.start();
 }
 

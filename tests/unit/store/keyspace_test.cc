@@ -21,16 +21,22 @@ using store::String;
 using store::StringPut;
 using store::Type;
 
-/// Writes down what happens to keys: "+drivers" changed, "-drivers" erased, "~drivers" expired.
+/// Writes down what happens to keys: "+drivers" changed, "-drivers" erased, "~drivers" expired,
+/// "cleared"; with the event's name, if the store gives it one: "+drivers expire".
 class Diary : public store::Observer
 {
 public:
-    void key_changed(int, std::string_view key, Change change) override
+    void key_changed(const store::KeyEvent& event) override
     {
         constexpr char kMarks[] = {'+', '-', '~'};
-        entries.push_back(kMarks[static_cast<int>(change)] + std::string{key});
+        if (event.change == Change::Cleared) {
+            entries.emplace_back("cleared");
+            return;
+        }
+        std::string entry = kMarks[static_cast<int>(event.change)] + std::string{event.key};
+        if (!event.name.empty()) entry += " " + std::string{event.name};
+        entries.push_back(entry);
     }
-    void database_cleared(int) override { entries.emplace_back("cleared"); }
 
     std::vector<std::string> take() { return std::exchange(entries, {}); }
 
@@ -95,7 +101,7 @@ TEST_CASE("a container left empty goes, whether it was made just now or emptied"
         set.changes += set->erase("anna");
     }
     CHECK_FALSE(world.keys.holds("drivers"));
-    CHECK(world.diary.take() == Entries{"-drivers"});
+    CHECK(world.diary.take() == Entries{"+drivers", "-drivers del"});
     CHECK(world.keys.size() == 0);
 }
 
@@ -179,6 +185,21 @@ TEST_CASE("putting replaces whatever was there, and its deadline")
     }
 }
 
+TEST_CASE("a change may have another name than the command's own")
+{
+    World world;
+    world.add("drivers", "anna");
+    world.diary.take();
+    {
+        auto set = world.keys.edit<Set>("drivers");
+        set.event = "srem";
+        set.changes += set->erase("anna");
+    }
+    CHECK(world.diary.take() == Entries{"+drivers srem", "-drivers del"});
+    world.keys.put_string("lock", "order", {.deadline = world.in(1s)});
+    CHECK(world.diary.take() == Entries{"+lock", "+lock expire"});
+}
+
 TEST_CASE("a key is gone at its deadline, not a millisecond earlier or later")
 {
     World world;
@@ -188,7 +209,7 @@ TEST_CASE("a key is gone at its deadline, not a millisecond earlier or later")
     world.diary.take();
     world.clock.advance(1ms);
     CHECK_FALSE(world.keys.holds("agent:D4:lock"));
-    CHECK(world.diary.take() == Entries{"~agent:D4:lock"});
+    CHECK(world.diary.take() == Entries{"~agent:D4:lock expired"});
     CHECK(world.keys.size() == 0);
 }
 
@@ -229,7 +250,7 @@ TEST_CASE("due keys are removed earliest first, a bounded number at a time")
     world.diary.take();
     world.clock.advance(4s);
     CHECK(world.keys.expire_due(3) == 3);
-    CHECK(world.diary.take() == Entries{"~a", "~b", "~c"});
+    CHECK(world.diary.take() == Entries{"~a expired", "~b expired", "~c expired"});
     CHECK(world.keys.expire_due(3) == 1);
     CHECK(world.keys.expire_due(3) == 0);
     CHECK(world.keys.next_deadline() == world.in(5s));
@@ -257,7 +278,7 @@ TEST_CASE("a deadline that has come already erases the key")
     world.diary.take();
     CHECK(world.keys.expire("key", world.in(0s)));
     CHECK_FALSE(world.keys.holds("key"));
-    CHECK(world.diary.take() == Entries{"-key"});
+    CHECK(world.diary.take() == Entries{"-key del"});
     CHECK_FALSE(world.keys.expire("key", world.in(1s)));
 }
 
@@ -281,7 +302,7 @@ TEST_CASE("renaming takes the deadline along and replaces what was there")
     world.diary.take();
 
     CHECK(world.keys.rename("from", "to"));
-    CHECK(world.diary.take() == Entries{"-from", "+to"});
+    CHECK(world.diary.take() == Entries{"-from rename_from", "+to rename_to"});
     CHECK_FALSE(world.keys.holds("from"));
     CHECK(world.keys.find<Set>("to")->contains("anna"));
     CHECK(world.keys.deadline("to") == world.in(30s));

@@ -33,7 +33,7 @@ TEST_CASE("fetching ahead changes nothing, whatever lies at the keys")
                      std::to_string(member.size()) + "\r\n" + member + "\r\n";
         }
     }
-    auto& keys = client.server().database(0);
+    auto& keys = client.server().databases[0];
     const auto size = keys.size();
     const auto hits = keys.hits();
     const auto misses = keys.misses();

@@ -19,8 +19,7 @@ constexpr store::Place kRestaurant{77.5946, 12.9716};
 /// A database, and all that is told of its orders.
 struct City : store::Observer, store::AssignmentListener
 {
-    void key_changed(int, std::string_view, store::Change) override { ++changes; }
-    void database_cleared(int) override {}
+    void key_changed(const store::KeyEvent&) override { ++changes; }
     void order_changed(int, std::string_view, store::AssignmentEvent event,
                        const store::AssignmentRecord& record) override
     {

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+#include "store/keyspace.h"
+
+namespace server {
+
+/// The numbered databases that SELECT chooses from.
+class Databases
+{
+public:
+    /// The clock and the observer must outlive the databases.
+    Databases(int count, const store::Clock& clock, store::Observer& observer)
+    {
+        for (int index = 0; index < count; ++index)
+            all_.push_back(std::make_unique<store::Keyspace>(index, clock, observer));
+    }
+
+    store::Keyspace& operator[](int index) { return *all_[static_cast<std::size_t>(index)]; }
+    int count() const { return static_cast<int>(all_.size()); }
+
+    /// Removes expired keys, and frees what was large, a bounded number of each, so that no client
+    /// waits for a million. True if there is more to do already.
+    bool tidy()
+    {
+        // A key that expires takes about half a microsecond, an element that is freed less than a
+        // tenth: between two slices the clients have their turns.
+        constexpr std::size_t kMaxExpired = 200;
+        constexpr std::size_t kMaxFreed = 1000;
+        bool more = false;
+        for (const auto& keys : all_) {
+            more |= keys->expire_due(kMaxExpired) == kMaxExpired;
+            more |= keys->free_some(kMaxFreed);
+        }
+        return more;
+    }
+
+private:
+    std::vector<std::unique_ptr<store::Keyspace>> all_;
+};
+
+}  // namespace server

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/stats.h"
+#include "store/key_event.h"
+
+namespace server {
+
+class KeyEvents;
+
+/// Told of the changes to keys after the command that made them. May change keys in turn: what
+/// comes of that is told after the events of the command.
+class KeySubscriber
+{
+public:
+    virtual ~KeySubscriber() = default;
+    /// The event's name is never empty but for Change::Cleared.
+    virtual void key_changed(const store::KeyEvent& event) = 0;
+
+protected:
+    /// Whether this subscriber wants events at all. At first it does not; while no subscriber does,
+    /// events cost a counter. REQUIRES that it was subscribed.
+    void listen(bool wanted);
+
+private:
+    friend class KeyEvents;
+    KeyEvents* events_ = nullptr;
+    bool listening_ = false;
+};
+
+/// The stream of changes: gathers what the store reports in the middle of a command, and tells it
+/// to the subscribers after the command, in the order in which they were subscribed.
+class KeyEvents final : public store::Observer
+{
+public:
+    explicit KeyEvents(Stats& stats) : stats_(stats) {}
+
+    /// The subscriber must outlive this.
+    void subscribe(KeySubscriber& subscriber)
+    {
+        subscribers_.push_back(&subscriber);
+        subscriber.events_ = this;
+    }
+
+    /// What the changes of the command that begins now are called.
+    void name_own_changes(std::string_view name) { own_name_ = name; }
+
+    /// Tells what was gathered. Called after each command and tick.
+    void tell()
+    {
+        if (!gathered_.empty()) tell_gathered();
+    }
+
+    void key_changed(const store::KeyEvent& event) override;
+
+private:
+    friend class KeySubscriber;
+
+    /// A KeyEvent whose key lies in keys_.
+    struct Gathered
+    {
+        store::KeyEvent event;
+        std::size_t key_begin;
+    };
+
+    void tell_gathered();
+
+    Stats& stats_;
+    std::vector<KeySubscriber*> subscribers_;
+    int listening_ = 0;
+    std::string_view own_name_;
+    std::vector<Gathered> gathered_;
+    std::string keys_;
+};
+
+}  // namespace server

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <chrono>
+
+#include "store/clock.h"
+
+namespace server {
+
+/// The only source of the server's time. net/ reports the wall clock before each command and tick;
+/// the store's clock follows it, at a distance or not at all if so told. Whoever drives a server
+/// without net/ (a unit test) moves the store's clock by hand and needs none of this.
+class Timekeeper
+{
+public:
+    explicit Timekeeper(store::Clock& clock) : clock_(clock) {}
+
+    /// What the wall clock says now.
+    void observe(store::TimePoint wall)
+    {
+        wall_ = wall;
+        if (!frozen_) clock_.set(wall_ + shift_);
+    }
+
+    /// Moves the server's time, now and from now on.
+    void shift(std::chrono::microseconds by)
+    {
+        shift_ += by;
+        clock_.advance(by);
+    }
+
+    /// The server's time stands still, but for shift(), until resume(), which goes on from there.
+    void freeze() { frozen_ = true; }
+    void resume()
+    {
+        frozen_ = false;
+        shift_ = clock_.now() - wall_;
+    }
+
+    bool is_frozen() const { return frozen_; }
+
+private:
+    store::Clock& clock_;
+    store::TimePoint wall_{};
+    std::chrono::microseconds shift_{};
+    bool frozen_ = false;
+};
+
+}  // namespace server

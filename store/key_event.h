@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "store/entry.h"
+
+namespace store {
+
+/// What happened to a key.
+enum class Change : std::uint8_t {
+    Modified,  ///< made, or its value or its deadline changed
+    Erased,    ///< taken away by a command, or left empty by one
+    Expired,   ///< its deadline came
+    Cleared,   ///< not one key but all keys of the database were taken away at once
+};
+
+/// One change of one key. A command that empties a container reports two: Modified, then Erased.
+struct KeyEvent
+{
+    int database;
+    std::string_view key;  ///< empty for Cleared; valid only while the event is being told
+    Change change;
+    /// What Redis calls it in a keyspace notification ("sadd", "del", "expired"); empty: what the
+    /// running command calls its own change.
+    std::string_view name;
+    Type type;  ///< of the value; of the last value for a key that is gone
+};
+
+/// Told of every change to any key at the moment it happens, in the middle of a command. It may
+/// count and remember, but must not touch the keyspace.
+class Observer
+{
+public:
+    virtual ~Observer() = default;
+    virtual void key_changed(const KeyEvent& event) = 0;
+};
+
+/// The names that do not depend on the command.
+namespace event {
+inline constexpr std::string_view kCommandsOwn = {};
+inline constexpr std::string_view kErased = "del";
+inline constexpr std::string_view kExpired = "expired";
+inline constexpr std::string_view kDeadlineSet = "expire";
+inline constexpr std::string_view kDeadlineRemoved = "persist";
+inline constexpr std::string_view kRenamedFrom = "rename_from";
+inline constexpr std::string_view kRenamedTo = "rename_to";
+}  // namespace event
+
+}  // namespace store
