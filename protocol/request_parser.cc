@@ -173,8 +173,9 @@ bool RequestParser::read_bulks(std::string_view input)
                 size = bulk_bytes_;
             }
         }
-        // The two bytes after the argument may be any, too.
-        if (end - at < size + 2) {
+        // The two bytes after the argument may be any, too. `size` may be the highest number there
+        // is: nothing is added to it.
+        if (size > end - at - 2) {
             position_ = static_cast<std::size_t>(at - begin);
             bulk_bytes_ = size;
             phase_ = Phase::Bulk;

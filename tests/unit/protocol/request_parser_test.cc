@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <random>
 #include <string>
@@ -312,4 +313,14 @@ TEST_CASE("every way to cut the bytes gives the same requests and the same error
     }
     CHECK(refused > 500);
     CHECK(accepted > 500);
+}
+
+TEST_CASE("a length near the highest number is waited for, not computed with")
+{
+    // With a limit that high, the length and its line end do not fit into 64 bits any more.
+    RequestParser parser{{.max_bulk_bytes = std::numeric_limits<std::int64_t>::max()}};
+    const std::string input = "*1\r\n$9223372036854775807\r\nabc\r\n";
+    CHECK_FALSE(parser.next(input));
+    CHECK_FALSE(parser.next(input + "d"));
+    CHECK_FALSE(parser.next(input + "*1\r\n$4\r\nPING\r\n"));
 }
