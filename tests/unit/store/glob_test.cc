@@ -1,6 +1,8 @@
 #include "store/glob.h"
 
 #include <catch2/catch.hpp>
+#include <chrono>
+#include <random>
 #include <string>
 #include <string_view>
 
@@ -87,12 +89,75 @@ TEST_CASE("case can be ignored")
     CHECK_FALSE(matches("\xc4", "\xe4", true));
 }
 
-TEST_CASE("a hostile pattern takes no more steps than its length times the text's")
+namespace {
+
+std::string repeat(std::string_view text, std::size_t times)
 {
-    std::string pattern;
-    for (int i = 0; i < 2000; ++i) pattern += "a*";
-    const std::string text(5000, 'a');
-    CHECK(matches(pattern, text));
-    CHECK_FALSE(matches(pattern + "b", text));
-    CHECK_FALSE(matches("*" + std::string(500, '?') + "b", text));
+    std::string result;
+    for (std::size_t i = 0; i < times; ++i) result += text;
+    return result;
+}
+
+/// Tries everything there is: slow, and easy to believe.
+bool matches_naively(std::string_view pattern, std::string_view text)
+{
+    if (pattern.empty() || text.empty()) return pattern.empty() && text.empty();
+    if (pattern[0] == '*') {
+        for (std::size_t taken = 0; taken < text.size(); ++taken)
+            if (matches_naively(pattern.substr(1), text.substr(taken))) return true;
+        return pattern.find_first_not_of('*') == std::string_view::npos;
+    }
+    std::size_t end = 1;
+    if (pattern[0] == '\\' && pattern.size() > 1) end = 2;
+    if (pattern[0] == '[') end = pattern.find(']') + 1;
+    // One element is left to the matcher: the tests above say what it does.
+    if (!matches(pattern.substr(0, end), text.substr(0, 1))) return false;
+    if (text.size() == 1) return pattern.find_first_not_of('*', end) == std::string_view::npos;
+    return matches_naively(pattern.substr(end), text.substr(1));
+}
+
+}  // namespace
+
+TEST_CASE("hostile patterns take about as many steps as they have bytes")
+{
+    const std::string text(30'000, 'a');
+    const std::string half(15'000, 'a');
+    const auto began = std::chrono::steady_clock::now();
+    CHECK_FALSE(matches("*" + half + "b", text));
+    CHECK_FALSE(matches("*" + half + "b*", text));
+    CHECK(matches("*" + half + "*" + half, text));
+    CHECK_FALSE(matches("*" + half + "*a" + half, text));
+    CHECK_FALSE(matches("*?" + half + "b*", text));
+    CHECK_FALSE(matches("*[" + repeat("b-", 10'000) + "]*", text));
+    CHECK_FALSE(matches("*" + repeat("[^b]", 10'000) + "b*", text));
+    CHECK(matches(repeat("a*", 15'000), text));
+    CHECK_FALSE(matches(repeat("a*", 15'000) + "b", text));
+    CHECK_FALSE(matches(repeat("?*", 15'000) + "b", text));
+    CHECK_FALSE(matches("*\\" + half + "B", text, true));
+    CHECK(std::chrono::steady_clock::now() - began < std::chrono::seconds{3});
+}
+
+TEST_CASE("patterns that are tried often match as those that are not")
+{
+    // The rest of the text makes the tries pile up until the matcher takes its other way.
+    std::mt19937 chance{11};
+    const auto word_of = [&](std::initializer_list<std::string_view> parts, std::size_t count) {
+        std::string word;
+        for (std::size_t i = 0; i < count; ++i) word += *(parts.begin() + chance() % parts.size());
+        return word;
+    };
+    const std::string many = repeat("a", 3000);
+    int matched = 0;
+    for (int round = 0; round < 1500; ++round) {
+        const std::string pattern =
+            word_of({"a", "b", "?", "*", "*", "*", "[ab]", "[^a]", "\\a", "\\*"}, 6);
+        const std::string text = word_of({"a", "b", "*"}, 1 + chance() % 7);
+        CAPTURE(pattern, text);
+        const bool expected = matches_naively(pattern, text);
+        matched += expected;
+        REQUIRE(matches(pattern, text) == expected);
+        REQUIRE(matches("*" + many + "c*" + pattern, many + many + "c" + text) ==
+                matches_naively("*" + pattern, text));
+    }
+    CHECK(matched > 80);
 }
