@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <cstdint>
 #include <cstdio>
 #include <exception>
 #include <random>
@@ -8,19 +9,30 @@
 #include "server/app.h"
 #include "server/config/command_line.h"
 #include "store/hashing.h"
-#include "store/random.h"
 
 namespace {
 
 using server::Invocation;
 
-void serve(const Invocation& invocation)
+store::HashSecret draw_hash_secret(std::random_device& chance)
 {
-    // The order of sets and scans follows from the hash, so it follows from the seed, too. It is
-    // not the seed itself, nor a number of the generator that the server draws from: those are
-    // shown.
-    constexpr std::uint64_t kApart = 0x9e3779b97f4a7c15;
-    store::process_hash_seed = store::Random{invocation.options.seed ^ kApart}.next();
+    store::HashSecret secret;
+    for (std::uint64_t& word : secret) word = std::uint64_t{chance()} << 32 | chance();
+    return secret;
+}
+
+void serve(Invocation invocation, std::uint64_t drawn_seed, std::random_device& chance)
+{
+    const std::uint64_t seed = invocation.options.seed;
+    if (seed == drawn_seed) {
+        // Not from the seed, which CONFIG GET and the log show.
+        store::process_hash_secret = draw_hash_secret(chance);
+    } else {
+        store::process_hash_secret = store::repeatable_hash_secret(seed);
+        invocation.warnings.emplace_back(
+            "A seed was given: hashes follow from it, and whoever knows it can choose keys that "
+            "collide. For tests only");
+    }
     server::App{invocation.options}.run(invocation.warnings);
 }
 
@@ -35,7 +47,7 @@ int main(int argc, char** argv)
         const std::span<const char* const> words(argv + 1, static_cast<std::size_t>(argc - 1));
         const Invocation invocation = server::parse_command_line(words, defaults);
         switch (invocation.action) {
-            case Invocation::Action::Run: serve(invocation); break;
+            case Invocation::Action::Run: serve(invocation, defaults.seed, chance); break;
             case Invocation::Action::PrintHelp: fmt::print("{}", server::help_text()); break;
             case Invocation::Action::PrintVersion: fmt::print("{}", server::version_text()); break;
             case Invocation::Action::PrintConfig: fmt::print("{}", server::sample_config()); break;

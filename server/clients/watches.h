@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "server/key_events.h"
+#include "store/hashing.h"
 
 namespace server {
 
@@ -39,10 +40,7 @@ private:
     struct Hash
     {
         using is_transparent = void;
-        std::size_t operator()(std::string_view key) const
-        {
-            return std::hash<std::string_view>{}(key);
-        }
+        std::size_t operator()(std::string_view key) const { return store::hash_bytes(key); }
     };
     struct Watcher
     {
