@@ -116,5 +116,5 @@ TEST_CASE("a line has a limit, whatever it is asked to say")
     log.notice("{}", std::string(1 << 20, 'x'));
     log.notice("{}", std::string(1 << 20, '\n'));
     CHECK(file.text().size() < 6000);
-    CHECK(file.text().ends_with("\\x0a\n"));
+    CHECK(file.text().ends_with('\n'));
 }

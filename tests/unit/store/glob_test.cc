@@ -1,7 +1,7 @@
 #include "store/glob.h"
 
 #include <catch2/catch.hpp>
-#include <chrono>
+#include <ctime>
 #include <random>
 #include <string>
 #include <string_view>
@@ -122,7 +122,7 @@ TEST_CASE("hostile patterns take about as many steps as they have bytes")
 {
     const std::string text(30'000, 'a');
     const std::string half(15'000, 'a');
-    const auto began = std::chrono::steady_clock::now();
+    const std::clock_t began = std::clock();
     CHECK_FALSE(matches("*" + half + "b", text));
     CHECK_FALSE(matches("*" + half + "b*", text));
     CHECK(matches("*" + half + "*" + half, text));
@@ -134,7 +134,7 @@ TEST_CASE("hostile patterns take about as many steps as they have bytes")
     CHECK_FALSE(matches(repeat("a*", 15'000) + "b", text));
     CHECK_FALSE(matches(repeat("?*", 15'000) + "b", text));
     CHECK_FALSE(matches("*\\" + half + "B", text, true));
-    CHECK(std::chrono::steady_clock::now() - began < std::chrono::seconds{3});
+    CHECK(std::clock() - began < 3 * CLOCKS_PER_SEC);
 }
 
 TEST_CASE("patterns that are tried often match as those that are not")

