@@ -65,6 +65,14 @@ public:
         return entry == nullptr ? nullptr : &entry->get<T>();
     }
 
+    /// As find(), but a value of another type counts as none: MGET, SORT's patterns.
+    template <class T>
+    const T* find_if_type(std::string_view key)
+    {
+        const Entry* entry = counted_lookup(key);
+        return entry == nullptr || entry->type() != kTypeOf<T> ? nullptr : &entry->get<T>();
+    }
+
     /// The key's type, nothing if there is no such key. Counts a hit or miss.
     std::optional<Type> type(std::string_view key);
 

@@ -51,6 +51,7 @@ constexpr std::array kNamedTypes = {
     NamedType{"limit", Argument::Type::Integer},
     NamedType{"longitude", Argument::Type::Double},
     NamedType{"milliseconds", Argument::Type::Integer},
+    NamedType{"min-match-len", Argument::Type::Integer},
     NamedType{"numkeys", Argument::Type::Integer},
     NamedType{"nummembers", Argument::Type::Integer},
     NamedType{"numreplicas", Argument::Type::Integer},

@@ -89,10 +89,20 @@ constexpr KeySpec with_notes(KeySpec spec, std::string_view notes)
     return spec;
 }
 
-/// Keys from argument `position` to the last one.
-constexpr KeySpec keys_from(int position, std::string_view flags)
+/// Two keys, the first at argument `position`.
+constexpr KeySpec two_keys_at(int position, std::string_view flags)
 {
-    return {.begin = KeySpec::Begin::Index, .position = position, .last = -1, .flags = flags};
+    return {.begin = KeySpec::Begin::Index, .position = position, .last = 1, .flags = flags};
+}
+
+/// Keys from argument `position` to the last one; every second if a value follows each.
+constexpr KeySpec keys_from(int position, std::string_view flags, int step = 1)
+{
+    return {.begin = KeySpec::Begin::Index,
+            .position = position,
+            .last = -1,
+            .step = step,
+            .flags = flags};
 }
 
 /// A key after a keyword among the options, such as STORE.
@@ -103,11 +113,12 @@ constexpr KeySpec key_after(std::string_view keyword, int start, std::string_vie
 }
 
 /// A count and that many keys, the count at argument `position`.
-constexpr KeySpec counted_keys_at(int position, std::string_view flags)
+constexpr KeySpec counted_keys_at(int position, std::string_view flags, int step = 1)
 {
     return {.begin = KeySpec::Begin::Index,
             .find = KeySpec::Find::KeyCount,
             .position = position,
+            .step = step,
             .flags = flags};
 }
 

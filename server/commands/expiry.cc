@@ -29,6 +29,41 @@ CommandError invalid_expiry(const Call& call)
     return {"ERR invalid expire time in '{}' command", full_name(call.command)};
 }
 
+bool ExpiryOption::accept(Args& args)
+{
+    const std::string_view word = wordy_ == Wordy::KeepTtl ? "KEEPTTL" : "PERSIST";
+    if (!form_ && args.accept(word)) return is_wordy_ = true;
+    return accept(args, "EX", {.in_seconds = true, .absolute = false}) ||
+           accept(args, "PX", {.in_seconds = false, .absolute = false}) ||
+           accept(args, "EXAT", {.in_seconds = true, .absolute = true}) ||
+           accept(args, "PXAT", {.in_seconds = false, .absolute = true});
+}
+
+bool ExpiryOption::accept(Args& args, std::string_view word, ExpiryForm form)
+{
+    const bool conflicts = is_wordy_ || (form_ && *form_ != form);
+    if (conflicts || !args.accept(word, 1)) return false;
+    form_ = form;
+    number_ = args.next();
+    return true;
+}
+
+std::optional<store::Deadline> ExpiryOption::deadline(const Call& call) const
+{
+    if (!form_) return std::nullopt;
+    Args number{{&number_, 1}};
+    return next_deadline(call, number, *form_);
+}
+
+store::Deadline next_deadline(const Call& call, Args& args, ExpiryForm form)
+{
+    const std::int64_t amount = args.next_integer();
+    if (amount <= 0) throw invalid_expiry(call);
+    const auto deadline = to_deadline(amount, form, call.keys.clock().now_ms());
+    if (!deadline) throw invalid_expiry(call);
+    return *deadline;
+}
+
 std::int64_t remaining_ms(store::Deadline deadline, const store::Clock& clock)
 {
     return std::max<std::int64_t>(0, (deadline - clock.now_ms()).count());

@@ -26,6 +26,10 @@ std::span<const Command> set();
 std::span<const Command> sorted_set();
 std::span<const Command> sorted_set_range();
 std::span<const Command> string();
+std::span<const Command> string_counter();
+std::span<const Command> string_lcs();
+std::span<const Command> string_many();
+std::span<const Command> string_range();
 std::span<const Command> transaction();
 
 }  // namespace server::commands

@@ -1,5 +1,4 @@
 #include "server/catalogue/command.h"
-#include "server/catalogue/command_table.h"
 #include "server/commands/families.h"
 #include "server/commands/scan_options.h"
 #include "server/execution/call.h"
@@ -15,10 +14,7 @@ const store::Hash* find_hash(Call& call) { return call.keys.find<store::Hash>(ca
 std::int64_t set_fields(Call& call)
 {
     const auto key = call.args.next();
-    if (call.args.remaining() % 2 != 0) {
-        throw CommandError{"ERR wrong number of arguments for '{}' command",
-                           full_name(call.command)};
-    }
+    if (call.args.remaining() % 2 != 0) throw wrong_number_of_arguments(call.command);
     auto hash = call.keys.edit<store::Hash>(key);
     hash->expect(call.args.remaining() / 2);
     std::int64_t made = 0;

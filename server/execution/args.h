@@ -54,6 +54,15 @@ public:
     /// The next argument as a number that is not NaN; throws `error` if it is none.
     double next_double(std::string_view error = text::kNotAFloat);
 
+    /// So many arguments at once. Throws a syntax error if there are fewer.
+    std::span<const std::string_view> next_many(std::size_t count)
+    {
+        if (remaining() < count) throw CommandError{text::kSyntax};
+        const auto taken = arguments_.subspan(position_, count);
+        position_ += count;
+        return taken;
+    }
+
     /// All arguments that are left, and moves past them.
     std::span<const std::string_view> rest()
     {

@@ -1,6 +1,13 @@
 #include "server/execution/command_error.h"
 
+#include "server/catalogue/command_table.h"
+
 namespace server {
+
+CommandError wrong_number_of_arguments(const Command& command)
+{
+    return {"ERR wrong number of arguments for '{}' command", full_name(command)};
+}
 
 std::string_view error_line(store::Reason reason)
 {

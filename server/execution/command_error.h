@@ -11,6 +11,8 @@
 
 namespace server {
 
+struct Command;
+
 /// A text as Redis quotes it in errors: up to its first NUL, for it prints them as C strings.
 inline std::string_view as_c_string(std::string_view text)
 {
@@ -74,6 +76,9 @@ inline constexpr std::string_view kWrongState =
 inline constexpr std::string_view kLockLost =
     "LOCKLOST The driver's lock or availability was lost, the order goes on without him";
 }  // namespace text
+
+/// "ERR wrong number of arguments for 'get' command".
+CommandError wrong_number_of_arguments(const Command& command);
 
 /// The error line for a refusal of the store.
 std::string_view error_line(store::Reason reason);

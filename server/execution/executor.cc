@@ -114,7 +114,7 @@ const Command& Executor::admit(const Session& session, std::span<const std::stri
     const auto given = static_cast<int>(request.size());
     const int arity = command->arity;
     if (command->run == nullptr || (arity > 0 && given != arity) || given < -arity) {
-        throw CommandError{"ERR wrong number of arguments for '{}' command", full_name(*command)};
+        throw wrong_number_of_arguments(*command);
     }
     if (!session.authenticated && !command->has(kNoAuth)) throw CommandError{text::kNoAuth};
     // In RESP2 a message would look like the reply to something else.

@@ -14,8 +14,8 @@ namespace {
 
 Request draw(Words& words)
 {
-    const std::span<const Recipe> themes[] = {key_recipes(), collection_recipes(), geo_recipes(),
-                                              session_recipes()};
+    const std::span<const Recipe> themes[] = {key_recipes(), string_recipes(), collection_recipes(),
+                                              geo_recipes(), session_recipes()};
     std::uint64_t total = 0;
     for (const auto theme : themes) {
         for (const auto& recipe : theme) total += static_cast<std::uint64_t>(recipe.weight);
@@ -89,7 +89,10 @@ bool ends_soon(const Request& request)
     if (request[0].ends_with("EXPIRE")) {
         return request.size() > 2 && is_between(request[2], 1, request[0][0] == 'P' ? kSoon : 999);
     }
-    for (std::size_t i = 3; request[0] == "SET" && i + 1 < request.size(); ++i) {
+    if (request[0] == "SETEX" || request[0] == "PSETEX") {
+        return request.size() > 2 && is_between(request[2], 1, request[0] == "SETEX" ? 999 : kSoon);
+    }
+    for (std::size_t i = 2; i + 1 < request.size(); ++i) {
         if (server::is_word(request[i], "EX") && is_between(request[i + 1], 1, 999)) return true;
         if (server::is_word(request[i], "PX") && is_between(request[i + 1], kBriefest, kSoon)) {
             return true;

@@ -4,37 +4,6 @@ namespace tests {
 
 namespace {
 
-void add_set_options(Words& words, Request& request)
-{
-    const auto options = words.below(4);
-    for (std::uint64_t i = 0; i < options; ++i) {
-        const auto option =
-            words.pick({"NX", "XX", "GET", "KEEPTTL", "EX", "PX", "EXAT", "PXAT", "EX", "PX"});
-        request.push_back(words.any_case(option));
-        if (option == "EX" || option == "PX") {
-            request.push_back(words.time_to_live(option == "PX"));
-        } else if (option == "EXAT" || option == "PXAT") {
-            request.push_back(words.moment(option == "PXAT"));
-        }
-    }
-}
-
-Request set(Words& words)
-{
-    Request request{"SET", words.one_in(6) ? words.any_key() : words.key(KeyKind::String),
-                    words.value()};
-    if (words.one_in(2)) add_set_options(words, request);
-    return request;
-}
-
-/// A lock that is over before the next request: see pauses_after() in the comparison.
-Request set_briefly(Words& words)
-{
-    return {"SET", words.any_key(), words.value(), "PX", std::to_string(words.between(1, 3))};
-}
-
-Request get(Words& words) { return {"GET", words.key(KeyKind::String)}; }
-
 Request with_keys(Words& words, std::string_view command)
 {
     Request request{std::string{command}};
@@ -82,8 +51,7 @@ Request scan(Words& words)
 }
 
 constexpr Recipe kRecipes[] = {
-    {60, set},     {6, set_briefly}, {30, get}, {30, delete_keys}, {15, exists},
-    {60, ask_key}, {40, expire},     {8, keys}, {15, scan},
+    {30, delete_keys}, {15, exists}, {60, ask_key}, {40, expire}, {8, keys}, {15, scan},
 };
 
 }  // namespace

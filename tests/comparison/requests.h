@@ -15,7 +15,8 @@ struct Recipe
 
 /// By theme; each in a file of its own. The requests are sound but for single broken words; the
 /// generator breaks them further.
-std::span<const Recipe> key_recipes();         ///< strings, keys, expiry
+std::span<const Recipe> key_recipes();  ///< keys, expiry
+std::span<const Recipe> string_recipes();
 std::span<const Recipe> collection_recipes();  ///< sets, hashes, sorted sets
 std::span<const Recipe> geo_recipes();
 std::span<const Recipe> session_recipes();  ///< connection, server, transactions
