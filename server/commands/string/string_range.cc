@@ -78,7 +78,7 @@ constexpr Command kCommands[] = {
      .since = "2.0.0",
      .complexity = "O(1). The amortized time complexity is O(1) assuming the appended value is "
                    "small and the already present value is of any size, since the dynamic string "
-                   "library used by the server will double the free space available on every "
+                   "library used by Redis will double the free space available on every "
                    "reallocation.",
      .group = Group::String,
      .flags = kWrite | kDenyOom | kFast,
