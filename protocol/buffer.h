@@ -1,8 +1,10 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdlib>
 #include <cstring>
+#include <limits>
 #include <memory>
 #include <string_view>
 
@@ -13,6 +15,10 @@ namespace protocol {
 ///
 /// Every pointer and view into a buffer ends with the next call that is not const, except that
 /// consume() leaves the views of what remains whole.
+///
+/// A buffer may have a limit. What would grow it beyond overflows it: from then on the buffer is a
+/// sink, which takes every byte, keeps none, and holds little memory. So a reply that becomes too
+/// long is written to its end without a check at each byte, and then thrown away.
 class Buffer
 {
 public:
@@ -59,11 +65,12 @@ public:
         if (begin_ == end_) begin_ = end_ = 0;
     }
 
-    /// Keeps the first `size` bytes and drops the rest. REQUIRES size <= this->size().
-    void truncate(std::size_t size) { end_ = begin_ + size; }
+    /// Keeps the first `size` bytes and drops the rest. REQUIRES size <= this->size(), unless the
+    /// buffer overflowed.
+    void truncate(std::size_t size) { end_ = begin_ + std::min(size, this->size()); }
 
     /// Puts the bytes before the byte at `position`, moving everything behind. They must not be a
-    /// view into this buffer. REQUIRES position <= size().
+    /// view into this buffer. REQUIRES position <= size(), unless the buffer overflowed.
     void insert(std::size_t position, std::string_view bytes);
 
     /// Drops all bytes and keeps the memory for the next ones.
@@ -73,9 +80,20 @@ public:
     /// large request or reply must not stay on the server's account.
     void release(std::size_t kept = 0);
 
+    /// Gives back the memory behind the last byte, if it is worth it.
+    void fit();
+
     /// Bytes of memory that the buffer holds.
     std::size_t capacity() const { return capacity_; }
 
+    /// How many bytes the buffer may have. It may have more if it had the memory already: whoever
+    /// must know exactly looks at size(), too.
+    void set_limit(std::size_t bytes) { limit_ = bytes; }
+
+    /// Whether there were ever more bytes than the limit: then what is here means nothing.
+    bool overflowed() const { return overflowed_; }
+
+    /// Exchanges bytes and memory; each buffer keeps its limit.
     void swap(Buffer& other) noexcept;
 
 private:
@@ -84,12 +102,15 @@ private:
         void operator()(char* memory) const { std::free(memory); }
     };
 
-    void make_room(std::size_t size);
+    void make_room(std::size_t wanted);
+    void make_room_in_sink(std::size_t wanted);
 
     std::unique_ptr<char, Free> memory_;
     std::size_t capacity_ = 0;
     std::size_t begin_ = 0;
     std::size_t end_ = 0;
+    std::size_t limit_ = std::numeric_limits<std::size_t>::max();
+    bool overflowed_ = false;
 };
 
 }  // namespace protocol

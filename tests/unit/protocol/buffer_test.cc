@@ -146,3 +146,76 @@ TEST_CASE("a buffer does what a string does, in any order of operations")
         REQUIRE(buffer.view() == model);
     }
 }
+
+TEST_CASE("a buffer takes what its limit allows, and overflows at the next byte that needs memory")
+{
+    Buffer buffer;
+    buffer.set_limit(3000);
+    buffer.append(std::string(3000, 'x'));
+    CHECK(buffer.capacity() == 3000);
+    CHECK_FALSE(buffer.overflowed());
+    CHECK(buffer.size() == 3000);
+    buffer.append("y");
+    CHECK(buffer.overflowed());
+}
+
+TEST_CASE("a buffer that grows by doubling stops at its limit")
+{
+    Buffer buffer;
+    buffer.set_limit(1'000'000);
+    std::size_t appended = 0;
+    for (; !buffer.overflowed(); appended += 100) {
+        CHECK(buffer.capacity() <= 1'000'000);
+        buffer.append(std::string(100, 'x'));
+    }
+    CHECK(appended == 1'000'100);
+}
+
+TEST_CASE("a buffer that overflowed takes everything and keeps nothing")
+{
+    Buffer buffer;
+    buffer.set_limit(1000);
+    buffer.append(std::string(900, 'x'));
+    for (int i = 0; i < 100'000; ++i) buffer.append("some more bytes");
+    CHECK(buffer.overflowed());
+    CHECK(buffer.capacity() < 20'000);
+    buffer.append(std::string(1 << 20, 'x'));
+    buffer.append("y");
+    buffer.append(std::string(20'000, 'x'));
+    CHECK(buffer.capacity() < 25'000);
+    // Places from before may lie behind the end now.
+    buffer.truncate(900);
+    buffer.insert(900, "*1\r\n");
+    buffer.insert(1 << 30, "*1\r\n");
+    buffer.consume(buffer.size());
+    CHECK(buffer.empty());
+    CHECK(buffer.overflowed());
+}
+
+TEST_CASE("a limit belongs to the buffer, not to its memory")
+{
+    Buffer buffer;
+    buffer.set_limit(100);
+    Buffer other;
+    other.append(std::string(1000, 'x'));
+    buffer.swap(other);
+    other.append(std::string(2000, 'x'));
+    CHECK_FALSE(other.overflowed());
+    buffer.append(std::string(2000, 'x'));
+    CHECK(buffer.overflowed());
+}
+
+TEST_CASE("memory behind the last byte can be given back")
+{
+    Buffer buffer;
+    buffer.append(std::string(5000, 'x'));
+    buffer.append("y");
+    CHECK(buffer.capacity() == 10'000);
+    buffer.fit();
+    CHECK(buffer.capacity() == 5001);
+    CHECK(buffer.view() == std::string(5000, 'x') + "y");
+    buffer.append("z");
+    buffer.clear();
+    buffer.fit();
+    CHECK(buffer.empty());
+}
