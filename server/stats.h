@@ -21,6 +21,7 @@ struct Stats
     std::uint64_t changes = 0;  ///< changes to keys since the start
     std::uint64_t error_replies = 0;
     std::uint64_t output_limit_disconnections = 0;
+    std::uint64_t wrong_passwords = 0;
     std::map<std::string, std::uint64_t, std::less<>> errors_by_prefix;  ///< "ERR" -> 12
 
     void count_error(std::string_view line)

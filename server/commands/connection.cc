@@ -23,12 +23,23 @@ bool is_same_secret(std::string_view given, std::string_view secret)
     return difference == 0;
 }
 
+/// Counts a wrong password. A client that has too many is not worth listening to: after its error
+/// the connection ends. Redis goes on for ever.
+[[noreturn]] void refuse_password(Call& call)
+{
+    constexpr std::uint64_t kMaxWrongPasswords = 10;
+    ++call.server.stats.wrong_passwords;
+    if (++call.session.wrong_passwords >= kMaxWrongPasswords) call.session.close_after_reply = true;
+    throw CommandError{text::kWrongPass};
+}
+
 /// There is one user, "default", who needs a password only if one is set.
 void authenticate(Call& call, std::string_view user, std::string_view password)
 {
     const std::string& secret = call.server.options.require_pass;
     if (user != "default" || (!secret.empty() && !is_same_secret(password, secret)))
-        throw CommandError{text::kWrongPass};
+        refuse_password(call);
+    call.session.wrong_passwords = 0;
     call.session.authenticated = true;
 }
 

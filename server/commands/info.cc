@@ -172,6 +172,7 @@ void write_stats(Server& server, Fields& fields)
     fields.add("pubsubshard_channels", server.pubsub.of(Topic::ShardChannel).size());
     fields.add("total_error_replies", stats.error_replies);
     fields.add("client_output_buffer_limit_disconnections", stats.output_limit_disconnections);
+    fields.add("acl_access_denied_auth", stats.wrong_passwords);
 }
 
 void write_replication(Server&, Fields& fields)
