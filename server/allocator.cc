@@ -14,8 +14,8 @@
 #ifdef DABBA_JEMALLOC
 // Read by jemalloc when the program starts. What is this large (8 MB by default) goes back to the
 // system as soon as it is freed: a slow reader's buffer, grown by doubling, must not leave its
-// smaller selves behind.
-const char* malloc_conf = "oversize_threshold:2097152";
+// smaller selves behind. The rest goes within five seconds.
+const char* malloc_conf = "oversize_threshold:2097152,dirty_decay_ms:5000,muzzy_decay_ms:0";
 #endif
 
 namespace server {
@@ -30,6 +30,22 @@ std::size_t allocated_bytes()
     std::size_t size = sizeof bytes;
     mallctl("stats.allocated", &bytes, &size, nullptr, 0);
     return bytes;
+}
+
+void return_free_memory()
+{
+    struct Name
+    {
+        std::size_t parts[3];
+        std::size_t size = 3;
+        Name()
+        {
+            const std::string all = fmt::format("arena.{}.decay", MALLCTL_ARENAS_ALL);
+            if (mallctlnametomib(all.c_str(), parts, &size) != 0) size = 0;
+        }
+    };
+    static const Name kDecay;
+    if (kDecay.size != 0) mallctlbymib(kDecay.parts, kDecay.size, nullptr, nullptr, nullptr, 0);
 }
 
 std::string_view allocator_name()
@@ -47,6 +63,8 @@ std::size_t allocated_bytes()
     const auto heap = mallinfo2();
     return heap.uordblks + heap.hblkhd;
 }
+
+void return_free_memory() {}  // libc's gives back what is at the heap's end, and large blocks
 
 std::string_view allocator_name() { return "libc"; }
 

@@ -31,6 +31,11 @@ public:
     /// Bytes of requests read but not executed yet, and room reserved for more.
     virtual std::size_t query_bytes() const = 0;
     virtual std::size_t query_room() const = 0;
+    /// Bytes of replies that are not sent yet, the memory that holds them, and in how many blocks
+    /// they were put aside.
+    virtual std::size_t reply_bytes() const = 0;
+    virtual std::size_t reply_room() const = 0;
+    virtual std::size_t reply_blocks() const = 0;
 };
 
 /// CLIENT REPLY: whether replies are sent.
@@ -61,6 +66,7 @@ struct Session
 
     int database = 0;
     bool authenticated = true;
+    std::uint64_t wrong_passwords = 0;
     bool close_after_reply = false;
     ReplyMode reply_mode = ReplyMode::On;
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <new>
+#include <stdexcept>
 #include <utility>
 
 #include "protocol/protocol_error.h"
@@ -20,6 +21,7 @@ constexpr std::size_t kMostReadBytes = 1024 * 1024;
 // A turn's bounds: the time that others may have to wait, and replies worth a write.
 constexpr std::chrono::milliseconds kMostTimeInTurn{1};
 constexpr std::size_t kMostReplyBytesInTurn = 256 * 1024;
+constexpr std::size_t kMostReplyBytesBeforePassword = 8 * 1024;
 
 // Looking at the clock costs a tenth of a request: not after each.
 constexpr int kRequestsBetweenLooks = 16;
@@ -30,8 +32,11 @@ constexpr std::size_t kSmallRest = kReadRoom / 4;
 // Memory that is kept for the next turn; more goes back to the system.
 constexpr std::size_t kKeptRoom = 256 * 1024;
 
-// After a pause, a client has to read until no more than this is left.
-constexpr std::size_t kResumeUnsentBytes = Connection::kMostUnsentBytes / 2;
+// Replies that wait are put aside in blocks of at least this size: they are never moved again.
+constexpr std::size_t kBlockBytes = 64 * 1024;
+
+// A client without a password may let this wait: 16 KB that Redis does not count, and 1 KB.
+constexpr std::size_t kUnauthenticatedOutput = 17 * 1024;
 
 bool is_ignoring_case(std::string_view word, std::string_view lower_case)
 {
@@ -67,7 +72,7 @@ Connection::Connection(Connections& all, Socket socket, std::string address, boo
     session_.peer = this;
     session_.unix_socket = is_unix;
     all_.server.open(session_);
-    all_.add(*this);
+    all_.add(session_.id, *this);
 }
 
 Connection::~Connection() { close(); }
@@ -109,9 +114,7 @@ bool Connection::receive()
         const std::size_t most = std::min(input_.available(), kMostReadBytes);
         size = socket_.read_some(asio::buffer(room, most), error);
     } catch (const std::bad_alloc&) {
-        all_.log.warning("Disconnected {}: no memory for its request of {} bytes", address_,
-                         input_.size());
-        close();
+        run_out_of_memory();
         return false;
     }
     if (error == asio::error::would_block || error == asio::error::interrupted) return false;
@@ -143,14 +146,21 @@ void Connection::take_turn()
 {
     all_.server.timekeeper.observe(wall_clock());
     borrow_memory();
+    limit_output();
     in_turn_ = true;
     try {
         execute_requests();
     } catch (const protocol::ProtocolError& error) {
         refuse(error.what());
+    } catch (const std::bad_alloc&) {
+        run_out_of_memory();
+    } catch (const std::length_error&) {
+        run_out_of_memory();
     }
     in_turn_ = false;
+    report_guesses();
     if (doomed_) return close();
+    limit_output();  // the client may have become a subscriber, or given its password
     send();
     if (all_.server.shutdown_requested) return all_.shut_down();
     if (socket_.is_open()) go_on();
@@ -159,7 +169,9 @@ void Connection::take_turn()
 void Connection::execute_requests()
 {
     const auto& output = session_.output;
-    const std::size_t most_output = output.size() + kMostReplyBytesInTurn;
+    const std::size_t most_output =
+        output.size() +
+        (session_.authenticated ? kMostReplyBytesInTurn : kMostReplyBytesBeforePassword);
     const store::TimePoint began = all_.server.clock.now();
     int requests = 0;
     requests_left_ = false;
@@ -195,6 +207,13 @@ void Connection::execute(std::span<const std::string_view> request)
     }
 }
 
+void Connection::report_guesses()
+{
+    const std::uint64_t guesses = session_.wrong_passwords;
+    if (guesses > reported_guesses_) all_.guesses.add(address_, guesses - reported_guesses_);
+    reported_guesses_ = guesses;
+}
+
 void Connection::refuse(std::string_view error)
 {
     all_.log.verbose("{} broke the protocol: {}", address_, error);
@@ -204,13 +223,19 @@ void Connection::refuse(std::string_view error)
     session_.close_after_reply = true;
 }
 
-// What comes after a turn: a pause, another turn, or waiting for the client.
+// A buffer had to grow and could not. The others go on: what this client holds is given back.
+void Connection::run_out_of_memory()
+{
+    all_.log.warning("Disconnected {}: no memory for its requests and replies ({} and {} bytes)",
+                     address_, input_.size(), reply_bytes());
+    kill();
+}
+
+// What comes after a turn: another turn, or waiting for the client.
 void Connection::go_on()
 {
     return_memory();
     if (session_.close_after_reply) return;
-    paused_ = session_.output.size() > kMostUnsentBytes;
-    if (paused_) return;
     if (requests_left_) {
         take_turn_later();
     } else {
@@ -221,44 +246,66 @@ void Connection::go_on()
 // The socket almost always takes all at once; if not, the rest waits until it does.
 void Connection::send()
 {
-    if (waiting_to_send_) return;
-    auto& output = session_.output;
-    while (!output.empty()) {
+    if (waiting_to_send_) return put_aside();
+    for (auto bytes = next_to_send(); !bytes.empty(); bytes = next_to_send()) {
         Error error;
         const std::size_t sent =
-            socket_.write_some(asio::buffer(output.data(), output.size()), error);
+            socket_.write_some(asio::buffer(bytes.data(), bytes.size()), error);
         if (error == asio::error::would_block) return wait_to_send();
         if (error && error != asio::error::interrupted) return close();
         all_.server.stats.output_bytes += sent;
-        output.consume(sent);
+        drop_sent(sent);
     }
     return_memory();
     if (session_.close_after_reply) close();
 }
 
+std::string_view Connection::next_to_send() const
+{
+    return unsent_.empty() ? session_.output.view() : unsent_.front();
+}
+
+void Connection::drop_sent(std::size_t size)
+{
+    if (unsent_.empty()) {
+        session_.output.consume(size);
+    } else {
+        unsent_.consume(size);
+    }
+}
+
 void Connection::wait_to_send()
 {
+    put_aside();
     waiting_to_send_ = true;
     socket_.async_wait(Socket::wait_write, [self = shared_from_this()](const Error& error) {
         self->waiting_to_send_ = false;
         if (error || !self->socket_.is_open()) return;
         self->send();
-        const bool has_read = self->session_.output.size() <= kResumeUnsentBytes;
-        if (self->socket_.is_open() && self->paused_ && has_read) self->go_on();
+        self->limit_output();
     });
+}
+
+void Connection::put_aside()
+{
+    if (session_.output.size() < kBlockBytes || session_.output.overflowed()) return;
+    unsent_.take(session_.output);
+    limit_output();
 }
 
 void Connection::flush()
 {
     // A turn ends with sending, and a full socket will say when there is room.
     if (in_turn_ || flush_planned_ || !socket_.is_open()) return;
-    const bool too_slow = reads_too_slowly();
-    if (waiting_to_send_ && !too_slow) return;
+    if (waiting_to_send_) {
+        put_aside();
+        if (!reads_too_slowly()) return;
+    }
     flush_planned_ = true;
-    asio::post(socket_.get_executor(), [self = shared_from_this(), too_slow] {
+    asio::post(socket_.get_executor(), [self = shared_from_this()] {
         self->flush_planned_ = false;
         if (!self->socket_.is_open()) return;
-        if (too_slow) {
+        if (self->reads_too_slowly()) {
             self->disconnect_slow_reader();
         } else {
             self->send();
@@ -280,7 +327,7 @@ void Connection::close()
     if (!socket_.is_open()) return;
     all_.log.verbose("Closed {}", address_);
     all_.server.close(session_);
-    all_.remove(*this);
+    all_.remove(session_.id);
     Error ignored;
     socket_.close(ignored);
 }
@@ -298,17 +345,32 @@ void Connection::check_patience()
     if (reads_too_slowly()) disconnect_slow_reader();
 }
 
+OutputLimit Connection::output_limit() const
+{
+    if (!session_.authenticated) return {.hard_bytes = kUnauthenticatedOutput};
+    const auto index = static_cast<std::size_t>(session_.client_class);
+    return all_.server.options.client_output_buffer_limit[index];
+}
+
+// What is written from now on must know how much is allowed.
+void Connection::limit_output()
+{
+    const std::size_t hard = OutputGuard::hard_bytes(output_limit());
+    const std::size_t left = hard - std::min(hard, unsent_.bytes());
+    session_.output.set_limit(left);
+    session_.pushes.set_limit(left);
+}
+
 bool Connection::reads_too_slowly()
 {
-    const auto index = static_cast<std::size_t>(session_.client_class);
-    const OutputLimit& limit = all_.server.options.client_output_buffer_limit[index];
-    return guard_.exceeded(limit, session_.output.size(), all_.server.clock.now());
+    return session_.output.overflowed() || session_.pushes.overflowed() ||
+           guard_.exceeded(output_limit(), reply_bytes(), all_.server.clock.now());
 }
 
 void Connection::disconnect_slow_reader()
 {
-    all_.log.warning("Disconnected {}: {} bytes of replies wait, over client-output-buffer-limit",
-                     address_, session_.output.size());
+    all_.log.warning("Disconnected {}: its unread replies are over client-output-buffer-limit",
+                     address_);
     ++all_.server.stats.output_limit_disconnections;
     kill();
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -13,15 +14,19 @@
 #include "server/net/asio.h"
 #include "server/net/connections.h"
 #include "server/net/output_guard.h"
+#include "server/net/output_queue.h"
 
 namespace server::net {
 
 /// One client's socket and session, served in turns: read what has come, execute the whole requests
 /// in it, send all replies with one write. It keeps itself alive while it waits for anything.
 ///
-/// A turn is bounded, so that a busy client cannot keep the others waiting. While more than
-/// kMostUnsentBytes of replies wait for a slow reader, no more of its requests are read or
-/// executed.
+/// A turn is bounded, so that a busy client cannot keep the others waiting. Replies that the socket
+/// has no room for wait in blocks, and the client is served on, as Redis does: it may have to write
+/// all its requests before it reads. What bounds them is client-output-buffer-limit, which holds
+/// while a reply grows: the reply that goes beyond it is thrown away and ends the connection. A
+/// client that has not given its password has Redis's limit of 1 KB (beyond the 16 KB that Redis
+/// does not count).
 class Connection final : public Peer, public std::enable_shared_from_this<Connection>
 {
 public:
@@ -41,8 +46,9 @@ public:
     int descriptor() const override { return descriptor_; }
     std::size_t query_bytes() const override { return input_.size(); }
     std::size_t query_room() const override { return input_.available(); }
-
-    static constexpr std::size_t kMostUnsentBytes = 32 * 1024 * 1024;
+    std::size_t reply_bytes() const override { return unsent_.bytes() + session_.output.size(); }
+    std::size_t reply_room() const override { return unsent_.room() + session_.output.capacity(); }
+    std::size_t reply_blocks() const override { return unsent_.blocks(); }
 
 private:
     void wait_for_requests();
@@ -52,12 +58,19 @@ private:
     void take_turn();
     void execute_requests();
     void execute(std::span<const std::string_view> request);
+    void report_guesses();
     void refuse(std::string_view error);
+    void run_out_of_memory();
     void go_on();
     void send();
+    std::string_view next_to_send() const;
+    void drop_sent(std::size_t size);
     void wait_to_send();
+    void put_aside();
     void hang_up();
 
+    OutputLimit output_limit() const;
+    void limit_output();
     bool reads_too_slowly();
     void disconnect_slow_reader();
     void borrow_memory();
@@ -71,12 +84,13 @@ private:
     protocol::Buffer input_;
     protocol::RequestParser parser_;
     Prefetcher prefetcher_;
+    OutputQueue unsent_;
     OutputGuard guard_;
     store::TimePoint last_heard_;
+    std::uint64_t reported_guesses_ = 0;
 
     bool in_turn_ = false;          // requests are being executed
     bool requests_left_ = false;    // the turn ended before the input did
-    bool paused_ = false;           // until the client has read its replies
     bool waiting_to_send_ = false;  // the socket is full
     bool flush_planned_ = false;
     bool doomed_ = false;  // close at the end of the turn, whatever is unsent

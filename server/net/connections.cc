@@ -92,16 +92,19 @@ void Connections::configure(Socket& socket) const
     set_tcp_option(socket.native_handle(), TCP_KEEPCNT, 3);
 }
 
-void Connections::check_patience()
+void Connections::check_patience(std::size_t count)
 {
-    // Closing removes from the set that is being walked.
-    const std::vector<Connection*> all{open_.begin(), open_.end()};
-    for (Connection* connection : all) connection->check_patience();
+    for (; count > 0 && !open_.empty(); --count) {
+        auto next = open_.upper_bound(last_checked_);
+        if (next == open_.end()) next = open_.begin();
+        last_checked_ = next->first;
+        next->second->check_patience();  // may close it, and take it off the list
+    }
 }
 
 void Connections::close_all()
 {
-    while (!open_.empty()) (*open_.begin())->close();
+    while (!open_.empty()) open_.begin()->second->close();
 }
 
 // Not more than once a minute: an attack must not fill the disk.

@@ -1,13 +1,15 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <map>
 #include <string>
 #include <string_view>
-#include <unordered_set>
 
 #include "protocol/buffer.h"
 #include "server/log.h"
 #include "server/net/asio.h"
+#include "server/net/password_guesses.h"
 #include "server/server.h"
 
 namespace server::net {
@@ -27,21 +29,24 @@ public:
     /// Serves a client that was accepted, or turns it away with a reason.
     void welcome(Socket socket);
 
-    /// Disconnects who was silent, or slow to read, for too long.
-    void check_patience();
+    /// Looks at the next `count` connections, in a circle, and disconnects those that were silent,
+    /// or slow to read, for too long.
+    void check_patience(std::size_t count);
 
     void close_all();
 
     std::size_t size() const { return open_.size(); }
 
     // For connections:
-    void add(Connection& connection) { open_.insert(&connection); }
-    void remove(Connection& connection) { open_.erase(&connection); }
+    void add(std::uint64_t session, Connection& connection) { open_[session] = &connection; }
+    void remove(std::uint64_t session) { open_.erase(session); }
     void shut_down() { on_shutdown_(); }
     void log_attack(std::string_view address);
 
     Server& server;
     Log& log;
+
+    PasswordGuesses guesses{log, server.clock};
 
     /// Memory for requests and for replies, lent to the connection that is being served: an idle
     /// one needs none, and the bytes that all use stay in the processor's cache.
@@ -53,7 +58,8 @@ private:
     void configure(Socket& socket) const;
 
     std::function<void()> on_shutdown_;
-    std::unordered_set<Connection*> open_;
+    std::map<std::uint64_t, Connection*> open_;  // by the session's id
+    std::uint64_t last_checked_ = 0;
     store::TimePoint last_attack_{};
 };
 

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
+#include <limits>
 #include <optional>
 
 #include "server/config/options.h"
@@ -17,8 +19,6 @@ public:
     bool exceeded(const OutputLimit& limit, std::size_t pending, store::TimePoint now)
     {
         if (limit.hard_bytes == 0 && limit.soft_bytes == 0) return false;
-        // Redis keeps the first 16 KB of replies in a buffer that it does not count.
-        constexpr std::size_t kUncounted = 16 * 1024;
         if (pending <= kUncounted) pending = 0;
         if (limit.hard_bytes != 0 && pending >= limit.hard_bytes) return true;
         if (limit.soft_bytes == 0 || pending < limit.soft_bytes) {
@@ -29,7 +29,17 @@ public:
         return now - *over_soft_since_ > std::chrono::seconds{limit.soft_seconds};
     }
 
+    /// How many bytes the hard limit lets be ready.
+    static std::size_t hard_bytes(const OutputLimit& limit)
+    {
+        if (limit.hard_bytes == 0) return std::numeric_limits<std::size_t>::max();
+        return std::max<std::size_t>(kUncounted, limit.hard_bytes);
+    }
+
 private:
+    // Redis keeps the first 16 KB of replies in a buffer that it does not count.
+    static constexpr std::size_t kUncounted = 16 * 1024;
+
     std::optional<store::TimePoint> over_soft_since_;
 };
 

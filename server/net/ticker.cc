@@ -2,13 +2,14 @@
 
 #include <chrono>
 
+#include "server/allocator.h"
 #include "server/net/wall_clock.h"
 
 namespace server::net {
 namespace {
 
 constexpr std::chrono::milliseconds kPeriod{10};
-constexpr int kTicksInSecond = 100;
+constexpr std::size_t kLooksInSecond = std::chrono::seconds{1} / kPeriod;
 
 }  // namespace
 
@@ -20,9 +21,7 @@ void Ticker::wait()
 {
     timer_.expires_after(kPeriod);
     timer_.async_wait([this](const Error& error) {
-        if (error) return;
-        if (++ticks_ % kTicksInSecond == 0) connections_.check_patience();
-        tick();
+        if (!error) tick();
     });
 }
 
@@ -30,15 +29,24 @@ void Ticker::tick()
 {
     Server& server = connections_.server;
     server.timekeeper.observe(wall_clock());
-    if (server.tick()) {
-        // More is due: at once, but after the clients that are ready, for whom nobody else cares.
-        timer_.expires_after(std::chrono::seconds{0});
-        timer_.async_wait([this](const Error& error) {
-            if (!error) tick();
-        });
-    } else {
-        wait();
-    }
+    const bool more = server.tick();
+    look_after_connections();
+    if (!more) return wait();
+    // At once, but after the clients that are ready.
+    timer_.expires_after(std::chrono::seconds{0});
+    timer_.async_wait([this](const Error& error) {
+        if (!error) tick();
+    });
+}
+
+// By the time that has passed, not by the number of ticks: there may be many or few of them.
+void Ticker::look_after_connections()
+{
+    const auto now = std::chrono::steady_clock::now();
+    if (now - last_look_ < kPeriod) return;
+    last_look_ = now;
+    connections_.check_patience(connections_.size() / kLooksInSecond + 1);
+    return_free_memory();
 }
 
 }  // namespace server::net

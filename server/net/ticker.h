@@ -1,12 +1,16 @@
 #pragma once
 
+#include <chrono>
+
 #include "server/net/asio.h"
 #include "server/net/connections.h"
 
 namespace server::net {
 
-/// Does on time what only time makes due: every 10 ms it sets the clock and lets the server tick,
-/// once a second it looks at clients that are silent or slow.
+/// Does on time what only time makes due, whatever else there is to do. Every 10 ms it sets the
+/// clock, lets the server tick, looks at a hundredth of the connections (so that each has its turn
+/// once a second), and lets memory that has been free for some time go back to the system. While
+/// the server has more to do, it ticks again between the turns of the clients that are ready.
 class Ticker
 {
 public:
@@ -18,10 +22,11 @@ public:
 private:
     void wait();
     void tick();
+    void look_after_connections();
 
     Timer timer_;
     Connections& connections_;
-    int ticks_ = 0;
+    std::chrono::steady_clock::time_point last_look_{};
 };
 
 }  // namespace server::net

@@ -31,6 +31,104 @@ class Sizes(unittest.TestCase):
             self.assertLess(server.resident_bytes(), 32 * MEBIBYTE)
 
 
+class Pipelines(unittest.TestCase):
+    def test_a_client_may_write_its_whole_pipeline_before_it_reads(self):
+        with ServerProcess(BINARY) as server, server.connect() as connection:
+            value = b"v" * 1000
+            self.assertEqual(ask(connection, "SET", "k", value), b"+OK\r\n")
+            request = encode("GET", "k") + encode("ECHO", value)
+            # Socket buffers hold a few megabytes; this is 50 each way.
+            connection.sendall(request * 50_000)
+            expected = (b"$1000\r\n" + value + b"\r\n") * 2
+            for _ in range(500):
+                self.assertEqual(receive_exactly(connection, len(expected) * 100), expected * 100)
+
+
+class OutputLimits(unittest.TestCase):
+    def test_one_message_to_thousands_of_patterns_of_a_slow_subscriber(self):
+        with ServerProcess(BINARY) as server, server.connect() as publisher, server.connect() as subscriber:
+            patterns = ["a" + "*" * number for number in range(1, 1001)]
+            subscriber.sendall(encode("PSUBSCRIBE", *patterns))
+            expected = b"".join(
+                b"*3\r\n$10\r\npsubscribe\r\n$%d\r\n%s\r\n:%d\r\n" % (len(name), name.encode(), number)
+                for number, name in enumerate(patterns, 1)
+            )
+            self.assertEqual(receive_exactly(subscriber, len(expected)), expected)
+            self.assertEqual(ask(publisher, "PUBLISH", "a", b"m" * MEBIBYTE), b":1000\r\n")
+            receive_until_closed(subscriber)
+            self.assertLess(server.peak_bytes(), 120 * MEBIBYTE)
+
+    def test_a_transaction_stops_growing_at_the_limit(self):
+        limit = ("--client-output-buffer-limit", "normal", "8mb", "0", "0")
+        with ServerProcess(BINARY, *limit) as server, server.connect() as connection:
+            self.assertEqual(ask(connection, "SET", "k", b"v" * MEBIBYTE), b"+OK\r\n")
+            connection.sendall(encode("MULTI") + encode("GET", "k") * 500 + encode("SET", "done", "1") + encode("EXEC"))
+            receive_until_closed(connection)
+            with server.connect() as other:
+                self.assertEqual(ask(other, "GET", "done"), b"$1\r\n1\r\n")
+            self.assertLess(server.peak_bytes(), 64 * MEBIBYTE)
+
+    @unittest.skipUnless(DABBA, "Redis 7.0 lets it wait; 7.2.7 does as here")
+    def test_who_has_no_password_may_not_let_replies_wait(self):
+        with ServerProcess(BINARY, "--requirepass", "secret") as server:
+            for _ in range(5):
+                with server.connect(timeout_s=5) as stranger:
+                    with self.assertRaises(ConnectionError):
+                        for _ in range(1000):  # some of the replies stay in the sockets' buffers
+                            stranger.sendall(encode("PING") * 10_000)
+            self.assertLess(server.peak_bytes(), 32 * MEBIBYTE)
+
+
+class Housekeeping(unittest.TestCase):
+    def test_idle_clients_are_disconnected_however_busy_the_server_is(self):
+        with ServerProcess(BINARY, "--timeout", "1") as server, server.connect() as busy:
+            silent = server.connect(timeout_s=6)
+            members = [f"member {number}" for number in range(5000)]
+            churn = b"".join(encode("SADD", f"s{number}", *members) for number in range(10))
+            churn += encode("DEL", *(f"s{number}" for number in range(10)))
+            reply = b":5000\r\n" * 10 + b":10\r\n"
+            deadline = time.monotonic() + 5
+            silent.setblocking(False)
+            with silent:
+                while time.monotonic() < deadline:
+                    busy.sendall(churn * 4)
+                    self.assertEqual(receive_exactly(busy, 4 * len(reply)), reply * 4)
+                    try:
+                        if silent.recv(1) == b"":
+                            return
+                    except BlockingIOError:
+                        pass
+            self.fail("the silent client is still there after five seconds")
+
+    def test_memory_that_was_freed_goes_back_while_nobody_comes(self):
+        with ServerProcess(BINARY) as server, server.connect() as connection:
+            before = server.resident_bytes()
+            connection.sendall(b"".join(encode("SET", f"key:{number}", b"v" * 1000) for number in range(60_000)))
+            self.assertEqual(receive_exactly(connection, 60_000 * 5), b"+OK\r\n" * 60_000)
+            self.assertGreater(server.resident_bytes(), before + 50 * MEBIBYTE)
+            self.assertEqual(ask(connection, "FLUSHALL"), b"+OK\r\n")
+            deadline = time.monotonic() + 13
+            while server.resident_bytes() > before + 25 * MEBIBYTE:
+                self.assertLess(time.monotonic(), deadline, "the memory is still with the server")
+                time.sleep(0.1)
+
+
+@unittest.skipUnless(DABBA, "Redis lets guess on, and says nothing in its log")
+class Passwords(unittest.TestCase):
+    def test_guessing_leaves_a_trace_and_ends(self):
+        with ServerProcess(BINARY, "--requirepass", "secret") as server:
+            for _ in range(3):
+                with server.connect() as guesser:
+                    guesser.sendall(encode("AUTH", "guess") * 100)
+                    self.assertEqual(receive_until_closed(guesser).count(b"-WRONGPASS"), 10)
+            lines = [line for line in server.lines if "Wrong password" in line]
+            self.assertEqual(len(lines), 1)
+            self.assertIn("127.0.0.1", lines[0])
+            with server.connect() as connection:
+                self.assertEqual(ask(connection, "AUTH", "secret"), b"+OK\r\n")
+                self.assertIn(b"acl_access_denied_auth:30\r\n", ask(connection, "INFO", "stats"))
+
+
 @unittest.skipUnless(DABBA, "Redis follows the seed of its own making, and waits for its log")
 class Secrets(unittest.TestCase):
     def order_of_a_set(self, *flags):

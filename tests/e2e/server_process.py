@@ -114,11 +114,18 @@ class ServerProcess:
 
     def resident_bytes(self):
         """The memory the process holds (VmRSS)."""
+        return self._status_bytes("VmRSS:")
+
+    def peak_bytes(self):
+        """The most memory the process has ever held (VmHWM)."""
+        return self._status_bytes("VmHWM:")
+
+    def _status_bytes(self, field):
         with open(f"/proc/{self.process.pid}/status", encoding="ascii") as status:
             for line in status:
-                if line.startswith("VmRSS:"):
+                if line.startswith(field):
                     return int(line.split()[1]) * 1024
-        raise ServerFailed("no VmRSS in /proc")
+        raise ServerFailed(f"no {field} in /proc")
 
     def wait(self, timeout_s=STOP_TIMEOUT_S):
         """Waits for the server to end by itself; its exit code. Raises when it does not end."""

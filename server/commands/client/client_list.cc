@@ -1,5 +1,6 @@
 #include "server/commands/client/client_list.h"
 
+#include <algorithm>
 #include <chrono>
 
 #include "server/catalogue/command_table.h"
@@ -69,10 +70,10 @@ std::string client_line(const Session& session, store::TimePoint now)
     const std::size_t query = peer == nullptr ? 0 : peer->query_bytes();
     const std::size_t query_room = peer == nullptr ? 0 : peer->query_room();
     const std::size_t queued = queued_bytes(session.transaction);
-    const std::size_t reply_room = session.output.capacity();
+    const std::size_t reply_room = peer == nullptr ? 0 : peer->reply_room();
+    const std::size_t reply_bytes = peer == nullptr ? 0 : peer->reply_bytes();
 
-    // What Dabba has not is 0: arguments stay in the read buffer (argv-mem) and all output is one
-    // buffer (rbs, rbp, obl), not a buffer and a list (oll, omem).
+    // What Dabba has not is 0: arguments stay in the read buffer (argv-mem).
     std::string line;
     const auto add = [&]<class... Values>(fmt::format_string<Values...> text, Values&&... values) {
         fmt::format_to(std::back_inserter(line), text, std::forward<Values>(values)...);
@@ -87,9 +88,11 @@ std::string client_line(const Session& session, store::TimePoint now)
         session.transaction.open ? static_cast<std::int64_t>(session.transaction.queue.size())
                                  : -1);
     add(" qbuf={} qbuf-free={} argv-mem=0 multi-mem={}", query, query_room, queued);
-    add(" rbs={} rbp={} obl={} oll=0 omem=0 tot-mem={}", reply_room, reply_room,
-        session.output.size(), sizeof(Session) + query + query_room + queued + reply_room);
-    add(" events={} cmd={} user=default redir=-1 resp={}", session.output.empty() ? "r" : "rw",
+    const std::size_t block = session.output.capacity();
+    add(" rbs={} rbp={} obl={} oll={} omem={} tot-mem={}", block, block, session.output.size(),
+        peer == nullptr ? 0 : peer->reply_blocks(), reply_room - std::min(reply_room, block),
+        sizeof(Session) + query + query_room + queued + reply_room);
+    add(" events={} cmd={} user=default redir=-1 resp={}", reply_bytes == 0 ? "r" : "rw",
         session.last_command == nullptr ? "NULL" : full_name(*session.last_command),
         static_cast<int>(session.protocol));
     add(" lib-name={} lib-ver={}\n", session.library_name, session.library_version);

@@ -1,5 +1,6 @@
 #include "server/net/connection.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <chrono>
 
@@ -114,32 +115,34 @@ TEST_CASE("a client that sends no more still gets its answers")
     CHECK(client.receive_all() == repeat("+PONG\r\n", 5'000));
 }
 
-TEST_CASE("while a client does not read its replies, no more of its requests are executed")
+TEST_CASE("a client may write all its requests before it reads a reply")
 {
     Loopback loopback;
     Client client{loopback};
-    const std::string value(1 << 20, 'v');
-    CHECK(client.ask(set("big", value), "+OK\r\n") == "+OK\r\n");
-
-    constexpr std::size_t kRequests = 200;
-    client.send(repeat("GET big\r\n", kRequests));
-    const server::Session& session = only_session(loopback);
-    loopback.run_until([&] { return session.output.size() > Connection::kMostUnsentBytes; });
-    while (loopback.io.poll() != 0) {
-    }
-    CHECK(session.output.size() < Connection::kMostUnsentBytes + (2 << 20));
-    CHECK(loopback.server.stats.commands_processed < kRequests);
+    constexpr int kRequests = 1000;
+    const auto value = [](int i) {
+        return std::string(64 * 1024, static_cast<char>('a' + i % 26));
+    };
+    for (int i = 0; i < kRequests; ++i) client.send("*2\r\n$4\r\nECHO\r\n" + bulk(value(i)));
+    loopback.run_until([&] { return loopback.server.stats.commands_processed == kRequests; });
+    const server::Peer& peer = *only_session(loopback).peer;
+    CHECK(peer.reply_bytes() > 50'000'000);
+    CHECK(peer.reply_room() < 70'000'000);
+    CHECK(peer.reply_blocks() < 1000);
 
     // Others are served meanwhile.
     Client other{loopback};
     CHECK(other.ask("PING\r\n", "+PONG\r\n") == "+PONG\r\n");
     other.close();
 
-    const std::string reply = bulk(value);
     bool same = true;
-    for (std::size_t i = 0; i < kRequests; ++i) same &= client.receive(reply.size()) == reply;
+    for (int i = 0; i < kRequests; ++i) {
+        const std::string reply = bulk(value(i));
+        same &= client.receive(reply.size()) == reply;
+    }
     CHECK(same);
     CHECK(client.ask("PING\r\n", "+PONG\r\n") == "+PONG\r\n");
+    CHECK(peer.reply_room() == 0);
 }
 
 TEST_CASE("an idle client holds no memory for requests or replies")
@@ -200,6 +203,100 @@ TEST_CASE("a client over its output limit is disconnected")
     CHECK(loopback.server.stats.output_limit_disconnections == 1);
 }
 
+TEST_CASE("a transaction whose replies go over the limit is executed, and its client disconnected")
+{
+    server::Options options = Loopback::default_options();
+    options.client_output_buffer_limit[0] = {.hard_bytes = 1 << 20};
+    Loopback loopback{options};
+    Client client{loopback};
+    CHECK(client.ask(set("big", std::string(300 << 10, 'v')), "+OK\r\n") == "+OK\r\n");
+    client.send("MULTI\r\nSET before 1\r\n" + repeat("GET big\r\n", 1000) +
+                "SET after 1\r\nEXEC\r\n");
+    CHECK(client.receive_all().find("$") == std::string::npos);  // what was not sent is dropped
+    CHECK(loopback.server.stats.output_limit_disconnections == 1);
+    CHECK(loopback.server.databases[0].size() == 3);
+}
+
+TEST_CASE("messages that go over a subscriber's limit end it, whoever sends them")
+{
+    server::Options options = Loopback::default_options();
+    options.client_output_buffer_limit[2] = {.hard_bytes = 1 << 20};
+    Loopback loopback{options};
+    Client subscriber{loopback};
+    CHECK(subscriber.ask("SUBSCRIBE a\r\n", "*3\r\n$9\r\nsubscribe\r\n$1\r\na\r\n:1\r\n") != "");
+    const std::size_t usual = only_session(loopback).peer->reply_room();
+    for (int i = 0; i < 200; ++i) {
+        subscriber.send(
+            fmt::format("PSUBSCRIBE a{}\r\n", std::string(static_cast<std::size_t>(i), '*')));
+    }
+    loopback.run_until([&] { return loopback.server.stats.commands_processed == 201; });
+
+    const server::Session& session = only_session(loopback);
+    std::size_t most = usual;
+    for (int i = 0; i < 200; ++i) {
+        loopback.server.pubsub.publish("a", std::string(10'000, 'm'));
+        most = std::max(most, session.peer->reply_room());
+    }
+    CHECK(most <= 1 << 20);
+    while (!subscriber.receive(1 << 20).empty()) {
+    }
+    CHECK(loopback.server.sessions.size() == 0);
+    CHECK(loopback.server.stats.output_limit_disconnections == 1);
+}
+
+TEST_CASE("a client that messages itself over the limit is disconnected, too")
+{
+    server::Options options = Loopback::default_options();
+    options.client_output_buffer_limit[2] = {.hard_bytes = 1 << 20};
+    Loopback loopback{options};
+    Client client{loopback};
+    client.send("HELLO 3\r\n" + repeat("PSUBSCRIBE a*\r\n", 1));
+    for (int i = 0; i < 100; ++i)
+        client.send(
+            fmt::format("PSUBSCRIBE a{}\r\n", std::string(static_cast<std::size_t>(i), '*')));
+    client.send("*3\r\n$7\r\nPUBLISH\r\n$1\r\na\r\n" + bulk(std::string(50'000, 'm')));
+    client.receive_all();
+    CHECK(loopback.server.sessions.size() == 0);
+    CHECK(loopback.server.stats.output_limit_disconnections == 1);
+}
+
+TEST_CASE("a client without a password may not let replies wait")
+{
+    server::Options options = Loopback::default_options();
+    options.require_pass = "secret";
+    Loopback loopback{options};
+    Client reader{loopback};
+    const std::string refusal = "-NOAUTH Authentication required.\r\n";
+    reader.send(repeat("PING\r\n", 3000));
+    CHECK(reader.receive(3000 * refusal.size()) == repeat(refusal, 3000));
+
+    Client client{loopback};
+    const std::string requests = repeat("PING\r\n", 5'000);
+    std::size_t most = 0;
+    loopback.run_until([&] {
+        client.send_some(requests);
+        for (const auto& [id, session] : loopback.server.sessions)
+            most = std::max(most, session->peer->reply_bytes());
+        return loopback.server.stats.output_limit_disconnections == 1;
+    });
+    CHECK(most < 40'000);
+    CHECK(loopback.server.sessions.size() == 1);
+}
+
+TEST_CASE("after ten wrong passwords the connection ends")
+{
+    server::Options options = Loopback::default_options();
+    options.require_pass = "secret";
+    Loopback loopback{options};
+    Client client{loopback};
+    const std::string wrong = "-WRONGPASS invalid username-password pair or user is disabled.\r\n";
+    for (int i = 0; i < 5; ++i) CHECK(client.ask("AUTH guess\r\n", wrong) == wrong);
+    CHECK(client.ask("AUTH secret\r\n", "+OK\r\n") == "+OK\r\n");
+    client.send(repeat("AUTH guess\r\n", 20));
+    CHECK(client.receive_all() == repeat(wrong, 10));
+    CHECK(loopback.server.stats.wrong_passwords == 15);
+}
+
 TEST_CASE("a silent client is disconnected after its time")
 {
     server::Options options = Loopback::default_options();
@@ -208,10 +305,10 @@ TEST_CASE("a silent client is disconnected after its time")
     Client client{loopback};
     CHECK(client.ask("PING\r\n", "+PONG\r\n") == "+PONG\r\n");
     loopback.server.clock.advance(59s);
-    loopback.connections.check_patience();
+    loopback.connections.check_patience(1);
     CHECK(loopback.server.sessions.size() == 1);
     loopback.server.clock.advance(2s);
-    loopback.connections.check_patience();
+    loopback.connections.check_patience(1);
     CHECK(loopback.server.sessions.size() == 0);
     CHECK(client.receive_all() == "");
 }
@@ -225,7 +322,7 @@ TEST_CASE("a subscriber may be silent as long as it likes")
     CHECK(client.ask("PING\r\n", "+PONG\r\n") == "+PONG\r\n");
     only_session(loopback).client_class = server::ClientClass::Pubsub;
     loopback.server.clock.advance(1h);
-    loopback.connections.check_patience();
+    loopback.connections.check_patience(1);
     CHECK(loopback.server.sessions.size() == 1);
 }
 
