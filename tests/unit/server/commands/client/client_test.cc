@@ -22,6 +22,9 @@ struct Phone : server::Peer
     int descriptor() const override { return 8; }
     std::size_t query_bytes() const override { return 26; }
     std::size_t query_room() const override { return 100; }
+    std::size_t reply_bytes() const override { return 0; }
+    std::size_t reply_room() const override { return 0; }
+    std::size_t reply_blocks() const override { return 0; }
 
     bool killed = false;
 
