@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "store/keyspace.h"
@@ -20,6 +21,14 @@ public:
     }
 
     store::Keyspace& operator[](int index) { return *all_[static_cast<std::size_t>(index)]; }
+    /// Exchanges the databases of two numbers.
+    void swap(int first, int second)
+    {
+        if (first == second) return;
+        std::swap(all_[static_cast<std::size_t>(first)], all_[static_cast<std::size_t>(second)]);
+        (*this)[first].swap_index((*this)[second]);
+    }
+
     int count() const { return static_cast<int>(all_.size()); }
 
     /// Removes expired keys, and frees what was large, a bounded number of each, so that no client

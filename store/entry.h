@@ -57,6 +57,14 @@ public:
         return const_cast<Entry*>(this)->get<T>();
     }
 
+    /// Calls `act(const T& value)` with the value, whatever its type.
+    template <class Act>
+    void visit(Act&& act) const
+    {
+        auto& self = const_cast<Entry&>(*this);
+        self.visit_type([&]<class T>() { act(std::as_const(self.value<T>())); });
+    }
+
     /// Destroys the value, whatever it is, and takes over another.
     template <class T>
     void replace_value(T with)

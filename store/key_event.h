@@ -13,13 +13,15 @@ enum class Change : std::uint8_t {
     Erased,    ///< taken away by a command, or left empty by one
     Expired,   ///< its deadline came
     Cleared,   ///< not one key but all keys of the database were taken away at once
+    Swapped,   ///< the database now holds the keys of another one
 };
 
 /// One change of one key. A command that empties a container reports two: Modified, then Erased.
 struct KeyEvent
 {
     int database;
-    std::string_view key;  ///< empty for Cleared; valid only while the event is being told
+    std::string_view
+        key;  ///< empty for Cleared and Swapped; valid only while the event is being told
     Change change;
     /// What Redis calls it in a keyspace notification ("sadd", "del", "expired"); empty: what the
     /// running command calls its own change.
@@ -45,6 +47,8 @@ inline constexpr std::string_view kDeadlineSet = "expire";
 inline constexpr std::string_view kDeadlineRemoved = "persist";
 inline constexpr std::string_view kRenamedFrom = "rename_from";
 inline constexpr std::string_view kRenamedTo = "rename_to";
+inline constexpr std::string_view kMovedFrom = "move_from";
+inline constexpr std::string_view kMovedTo = "move_to";
 }  // namespace event
 
 }  // namespace store

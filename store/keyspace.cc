@@ -105,6 +105,38 @@ bool Keyspace::rename(std::string_view from, std::string_view to)
     return true;
 }
 
+bool Keyspace::copy(std::string_view from, Keyspace& target, std::string_view to)
+{
+    const Entry* source = lookup(from);
+    if (source == nullptr) return false;
+    source->visit([&](const auto& value) { target.put(to, value.clone()); });
+    if (source->has_deadline())
+        target.set_deadline(target.lookup(to), deadlines_.deadline(source->deadline_slot()));
+    return true;
+}
+
+bool Keyspace::move(std::string_view key, Keyspace& target)
+{
+    Entry* source = lookup(key);
+    const std::uint64_t hash = hash_bytes(key);
+    if (source == nullptr || target.lookup(key, hash) != nullptr) return false;
+    report(*source, Change::Erased, event::kMovedFrom);
+    Entry* moved = target.insert(key, hash, Type::String);
+    moved->steal_value(*source);
+    if (source->has_deadline())
+        target.set_deadline(moved, deadlines_.deadline(source->deadline_slot()));
+    remove(source);
+    target.report(*moved, Change::Modified, event::kMovedTo);
+    return true;
+}
+
+void Keyspace::swap_index(Keyspace& other)
+{
+    std::swap(index_, other.index_);
+    observer_.key_changed({.database = index_, .change = Change::Swapped});
+    observer_.key_changed({.database = other.index_, .change = Change::Swapped});
+}
+
 void Keyspace::clear()
 {
     observer_.key_changed({.database = index_, .change = Change::Cleared});

@@ -73,6 +73,9 @@ public:
         return entry == nullptr || entry->type() != kTypeOf<T> ? nullptr : &entry->get<T>();
     }
 
+    /// The key with its value, nullptr if there is none. Counts a hit or miss.
+    const Entry* find_entry(std::string_view key) { return counted_lookup(key); }
+
     /// The key's type, nothing if there is no such key. Counts a hit or miss.
     std::optional<Type> type(std::string_view key);
 
@@ -126,6 +129,17 @@ public:
 
     /// Moves the value and its deadline, replacing what `to` held. False if there is no `from`.
     bool rename(std::string_view from, std::string_view to);
+
+    /// Copies the value and its deadline to another key, or another database, in place of what was
+    /// there. False if there is no `from`. REQUIRES: `to` is not the same key.
+    bool copy(std::string_view from, Keyspace& target, std::string_view to);
+
+    /// Moves the value and its deadline to another database. False if there is no such key here, or
+    /// one there.
+    bool move(std::string_view key, Keyspace& target);
+
+    /// Takes the other's number, and gives its own: SWAPDB. REQUIRES: the same clock and observer.
+    void swap_index(Keyspace& other);
 
     /// Erases everything.
     void clear();

@@ -41,6 +41,7 @@ void Watches::key_changed(const store::KeyEvent& event)
         for (const auto& [key, watching] : watchers->second) mark(watching, true);
         return;
     }
+    if (event.change == store::Change::Swapped) return;  // SWAPDB itself knows which keys changed
     const auto found = watchers->second.find(event.key);
     if (found != watchers->second.end()) mark(found->second, false);
 }

@@ -25,6 +25,16 @@ public:
 
     void key_changed(const store::KeyEvent& event) override;
 
+    /// Marks the sessions that watch a key of the database for which `changed(key)` holds.
+    template <class Changed>
+    void mark_if(int database, Changed&& changed) const
+    {
+        const auto watchers = by_database_.find(database);
+        if (watchers == by_database_.end()) return;
+        for (const auto& [key, watching] : watchers->second)
+            if (changed(key)) mark(watching, false);
+    }
+
     /// Calls `visit(int database, std::string_view key)` for each key that the session watches.
     template <class Visit>
     void for_each_key(Session& session, Visit&& visit) const

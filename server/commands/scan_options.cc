@@ -21,7 +21,7 @@ std::uint64_t next_cursor(Args& args)
     return negative ? -cursor : cursor;
 }
 
-ScanOptions next_scan_options(Args& args, bool with_type)
+ScanOptions next_scan_options(Args& args, ScanOptions::Extra extra)
 {
     ScanOptions options;
     while (!args.done()) {
@@ -30,8 +30,10 @@ ScanOptions next_scan_options(Args& args, bool with_type)
             if (options.count < 1) throw CommandError{text::kSyntax};
         } else if (args.accept("MATCH", 1)) {
             options.pattern = args.next();
-        } else if (with_type && args.accept("TYPE", 1)) {
+        } else if (extra == ScanOptions::Extra::Type && args.accept("TYPE", 1)) {
             options.type = args.next();
+        } else if (extra == ScanOptions::Extra::NoValues && args.accept("NOVALUES")) {
+            options.no_values = true;
         } else {
             throw CommandError{text::kSyntax};
         }

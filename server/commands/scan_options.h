@@ -11,12 +11,16 @@
 
 namespace server::commands {
 
-/// MATCH, COUNT and (for SCAN) TYPE of the SCAN family.
+/// The options of the SCAN family.
 struct ScanOptions
 {
+    /// An option that one command of the family has alone.
+    enum class Extra : std::uint8_t { None, Type, NoValues };
+
     std::int64_t count = 10;
     std::string_view pattern = "*";
-    std::optional<std::string_view> type;
+    std::optional<std::string_view> type;  ///< TYPE of SCAN
+    bool no_values = false;                ///< NOVALUES of HSCAN, of Redis 7.4
 
     bool wants(std::string_view name) const
     {
@@ -27,8 +31,8 @@ struct ScanOptions
 /// The next argument as a cursor; throws "ERR invalid cursor".
 std::uint64_t next_cursor(Args& args);
 
-/// The options up to the end of the arguments. TYPE is taken only where `with_type`.
-ScanOptions next_scan_options(Args& args, bool with_type = false);
+/// The options up to the end of the arguments.
+ScanOptions next_scan_options(Args& args, ScanOptions::Extra extra = ScanOptions::Extra::None);
 
 /// Replies with a cursor and what was found: an array of two.
 void reply_scan(Call& call, std::uint64_t cursor, const std::vector<std::string>& matches);

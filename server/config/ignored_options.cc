@@ -164,8 +164,6 @@ constexpr Option kIgnored[] = {
     at_start(choice("enable-debug-command", "no", "no yes local")),
     at_start(choice("enable-module-command", "no", "no yes local")),
     at_start(choice("enable-protected-configs", "no", "no yes local")),
-    also("hash-max-ziplist-entries", integer("hash-max-listpack-entries", "512", 0, kMaxLong)),
-    also("hash-max-ziplist-value", memory("hash-max-listpack-value", "64")),
     memory("hll-sparse-max-bytes", "3000"),
     integer("hz", "10"),
     text("ignore-warnings", ""),

@@ -132,6 +132,25 @@ constexpr Option kData[] = {
      .most = kMaxInteger},
 };
 
+constexpr Option kCompactHashes[] = {
+    {.name = "hash-max-listpack-entries",
+     .alias = "hash-max-ziplist-entries",
+     .chapter = Chapter::Data,
+     .grammar = Grammar::Integer,
+     .value_name = "number",
+     .summary = "A hash is compact up to this many fields",
+     .member = &Options::hash_max_listpack_entries,
+     .most = kMaxLong},
+    {.name = "hash-max-listpack-value",
+     .alias = "hash-max-ziplist-value",
+     .chapter = Chapter::Data,
+     .grammar = Grammar::Memory,
+     .value_name = "bytes",
+     .summary = "A hash is compact while its fields and values are no longer",
+     .member = &Options::hash_max_listpack_value,
+     .most = kMaxLong},
+};
+
 constexpr Option kLog[] = {
     {.name = "loglevel",
      .chapter = Chapter::Log,
@@ -150,12 +169,13 @@ constexpr Option kLog[] = {
 };
 
 constexpr auto kTable = [] {
-    std::array<Option,
-               std::size(kNetwork) + std::size(kClients) + std::size(kData) + std::size(kLog)>
+    std::array<Option, std::size(kNetwork) + std::size(kClients) + std::size(kData) +
+                           std::size(kCompactHashes) + std::size(kLog)>
         table{};
     auto end = std::copy(std::begin(kNetwork), std::end(kNetwork), table.begin());
     end = std::copy(std::begin(kClients), std::end(kClients), end);
     end = std::copy(std::begin(kData), std::end(kData), end);
+    end = std::copy(std::begin(kCompactHashes), std::end(kCompactHashes), end);
     std::copy(std::begin(kLog), std::end(kLog), end);
     return table;
 }();

@@ -47,6 +47,8 @@ struct Options
     int tcp_keepalive_seconds = 300;  ///< 0: off
 
     // What one client may cost.
+    std::int64_t hash_max_listpack_entries = 512;
+    std::int64_t hash_max_listpack_value = 64;
     std::int64_t proto_max_bulk_len = 512LL * 1024 * 1024;
     std::int64_t client_query_buffer_limit = 1024LL * 1024 * 1024;
     OutputLimits client_output_buffer_limit = {

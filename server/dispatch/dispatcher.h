@@ -28,6 +28,9 @@ public:
 
     const OfferTimers& offers() const { return offers_; }
 
+    /// Two databases were exchanged, with the orders in them.
+    void swap_databases(int first, int second) { offers_.swap_databases(first, second); }
+
 private:
     void order_changed(int database, std::string_view order, store::AssignmentEvent event,
                        const store::AssignmentRecord& record) override;

@@ -43,6 +43,20 @@ public:
         by_order_.erase(found);
     }
 
+    /// Exchanges the offers of two databases.
+    void swap_databases(int first, int second)
+    {
+        std::map<std::pair<int, std::string>, store::Deadline> by_order;
+        by_deadline_.clear();
+        for (const auto& [order, deadline] : by_order_) {
+            int database = order.first;
+            if (database == first || database == second) database = first + second - database;
+            by_order.insert({{database, order.second}, deadline});
+            by_deadline_.insert({deadline, database, order.second});
+        }
+        by_order_ = std::move(by_order);
+    }
+
     /// Takes out an offer whose time is over, the earliest first; nothing if there is none.
     std::optional<Offer> take_due(store::Deadline now)
     {

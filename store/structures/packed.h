@@ -53,6 +53,8 @@ public:
     void* block() const { return block_; }
 
     bool empty() const { return block_ == nullptr; }
+    /// The bytes of all texts, each with its length.
+    std::size_t used_bytes() const { return used(); }
     /// How many texts. O(1) up to 126, else they are counted.
     std::size_t count() const;
 

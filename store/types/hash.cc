@@ -20,6 +20,11 @@ void insert(Table<HashField>& fields, std::string_view field, std::string_view v
     fields.insert(HashField::make(field, value), hash_bytes(field));
 }
 
+bool is_short(std::string_view text, const Hash::Limits& limits)
+{
+    return text.size() <= limits.packed_bytes && text.size() <= Packed::kLongestText;
+}
+
 }  // namespace
 
 HashField* HashField::make(std::string_view field, std::string_view value)
@@ -38,13 +43,15 @@ void HashField::set_value(std::string_view value)
     if (!value.empty()) std::memcpy(const_cast<char*>(old.data()), value.data(), value.size());
 }
 
-Hash Hash::of(std::span<const Pair> pairs)
+Hash Hash::of(std::span<const Pair> pairs, const Limits& limits)
 {
     Hash made;
-    const bool all_short = std::all_of(pairs.begin(), pairs.end(), [](const Pair& pair) {
-        return pair.field.size() <= kMaxPackedBytes && pair.value.size() <= kMaxPackedBytes;
+    std::size_t bytes = 0;
+    const bool all_short = std::all_of(pairs.begin(), pairs.end(), [&](const Pair& pair) {
+        bytes += sized_bytes_size(pair.field.size()) + sized_bytes_size(pair.value.size());
+        return is_short(pair.field, limits) && is_short(pair.value, limits);
     });
-    if (all_short && pairs.size() <= kMaxPackedSize) {
+    if (all_short && pairs.size() <= limits.packed && bytes <= Packed::kMaxBytes) {
         made.keep(Packed::of([&](auto&& take) {
             for (const Pair& pair : pairs) {
                 take(pair.field);
@@ -86,12 +93,22 @@ std::optional<std::string_view> Hash::get(std::string_view field) const
     return *found.next();
 }
 
-bool Hash::set(std::string_view field, std::string_view value)
+bool Hash::set(std::string_view field, std::string_view value, const Limits& limits)
 {
-    if (!is_table() && (field.size() > kMaxPackedBytes || value.size() > kMaxPackedBytes)) {
-        become_table();
-    }
-    return is_table() ? set_in_table(field, value) : set_in_packed(field, value);
+    if (!is_table() && !fits_packed(field, value, limits)) become_table();
+    if (is_table()) return set_in_table(field, value);
+    const bool is_new = set_in_packed(field, value);
+    if (size() > limits.packed) become_table();
+    return is_new;
+}
+
+/// Whether both are short enough, and the block has room for them.
+bool Hash::fits_packed(std::string_view field, std::string_view value, const Limits& limits) const
+{
+    return is_short(field, limits) && is_short(value, limits) &&
+           packed().used_bytes() + sized_bytes_size(field.size()) +
+                   sized_bytes_size(value.size()) <=
+               Packed::kMaxBytes;
 }
 
 bool Hash::set_in_packed(std::string_view field, std::string_view value)
@@ -106,7 +123,6 @@ bool Hash::set_in_packed(std::string_view field, std::string_view value)
         texts.replace(found.next(), value);
     }
     keep(texts);
-    if (is_new && size() > kMaxPackedSize) become_table();
     return is_new;
 }
 
@@ -127,9 +143,9 @@ bool Hash::set_in_table(std::string_view field, std::string_view value)
     return false;
 }
 
-void Hash::expect(std::size_t count)
+void Hash::expect(std::size_t count, const Limits& limits)
 {
-    if (count > kMaxPackedSize) become_table();
+    if (count > limits.packed) become_table();
 }
 
 bool Hash::erase(std::string_view field)

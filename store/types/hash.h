@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <unordered_set>
 #include <utility>
 
 #include "store/random.h"
@@ -39,6 +40,14 @@ private:
     HashField() = default;
 };
 
+/// How large the compact form of a hash may be: Redis's hash-max-listpack-entries and
+/// hash-max-listpack-value.
+struct HashLimits
+{
+    std::size_t packed = 512;
+    std::size_t packed_bytes = 64;
+};
+
 /// Fields and their values. 8 bytes in itself.
 ///
 /// It keeps them as Redis does, because clients see the order: a few short fields in order of
@@ -52,9 +61,7 @@ class Hash
 public:
     enum class Encoding : std::uint8_t { Packed, Table };
 
-    /// Redis's hash-max-listpack-entries and hash-max-listpack-value.
-    static constexpr std::size_t kMaxPackedSize = 512;
-    static constexpr std::size_t kMaxPackedBytes = 64;
+    using Limits = HashLimits;
 
     struct Pair
     {
@@ -74,7 +81,7 @@ public:
     ~Hash() { free(); }
 
     /// A hash of these fields in this order. REQUIRES: no two are the same.
-    static Hash of(std::span<const Pair> pairs);
+    static Hash of(std::span<const Pair> pairs, const Limits& limits = {});
 
     Hash clone() const;
 
@@ -101,11 +108,11 @@ public:
     }
 
     /// True if the field is new.
-    bool set(std::string_view field, std::string_view value);
+    bool set(std::string_view field, std::string_view value, const Limits& limits = {});
 
     /// Told that one command is about to set so many fields, Redis chooses the table at once if
     /// they are many, even if most are there already. The order is all that depends on it.
-    void expect(std::size_t count);
+    void expect(std::size_t count, const Limits& limits = {});
 
     /// False if there was no such field.
     bool erase(std::string_view field);
@@ -122,6 +129,11 @@ public:
     /// Any field, each with the same chance. REQUIRES: not empty.
     Pair random(Random& random) const;
 
+    /// Calls f(field, value) for `count` different fields; any choice of so many has the same
+    /// chance. REQUIRES: there are so many.
+    template <class F>
+    void sample(std::size_t count, Random& random, F&& f) const;
+
     /// Frees about so many fields and returns how many, 0 if none is left. To be called until then:
     /// nothing else may be asked of what is half freed, but to be destroyed.
     std::size_t free_some(std::size_t most);
@@ -137,6 +149,7 @@ private:
     Fields& table() const { return *static_cast<Fields*>(fields_.address()); }
     void keep(Packed packed) { fields_ = {packed.block(), Encoding::Packed}; }
 
+    bool fits_packed(std::string_view field, std::string_view value, const Limits& limits) const;
     bool set_in_packed(std::string_view field, std::string_view value);
     bool set_in_table(std::string_view field, std::string_view value);
     void become_table();
@@ -169,6 +182,29 @@ std::uint64_t Hash::scan(std::uint64_t cursor, F&& f) const
     }
     for_each(f);
     return 0;
+}
+
+template <class F>
+void Hash::sample(std::size_t count, Random& random, F&& f) const
+{
+    if (is_table() && count < size() / 3) {
+        // Few of many: draw, and draw again what came before. Fields of a table stay where they
+        // are, so that an address names one.
+        std::unordered_set<const HashField*> drawn;
+        while (drawn.size() < count) {
+            const HashField* const field = table().random(random);
+            if (drawn.insert(field).second) f(field->key(), field->value());
+        }
+        return;
+    }
+    std::size_t left = size();
+    for_each([&](std::string_view field, std::string_view value) {
+        if (count > 0 && random.below(left) < count) {
+            --count;
+            f(field, value);
+        }
+        --left;
+    });
 }
 
 }  // namespace store

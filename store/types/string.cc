@@ -4,11 +4,34 @@
 #include <cstring>
 #include <functional>
 
+#include "store/number.h"
 #include "store/structures/allocation.h"
 
 namespace store {
 
+String::Encoding String::encoding() const
+{
+    constexpr std::size_t kLongestInteger = 20;
+    constexpr std::size_t kLongestShort = 44;  // what fits one block of 64 bytes in Redis
+    const std::string_view text = view();
+    if (history() == History::ChangedInPlace || text.size() > kLongestShort) return Encoding::Raw;
+    const bool may_be_integer = history() == History::None && text.size() <= kLongestInteger;
+    return may_be_integer && parse_integer(text) ? Encoding::Integer : Encoding::Short;
+}
+
 void String::assign(std::string_view text)
+{
+    replace(text);
+    set_history(History::None);
+}
+
+void String::assign_text(std::string_view text)
+{
+    replace(text);
+    set_history(History::Text);
+}
+
+void String::replace(std::string_view text)
 {
     const std::size_t room =
         text.size() > kInsideLimit ? room_for(sized_bytes_size(text.size())) : 0;
@@ -26,7 +49,7 @@ void String::assign(std::string_view text)
 
 void String::write(std::size_t offset, std::string_view text)
 {
-    if (text.empty()) return;
+    if (text.empty()) return set_history(History::ChangedInPlace);
     // A text that is a part of this string moves with the block.
     const std::string_view old = view();
     const std::less_equal<> not_after;
@@ -36,6 +59,7 @@ void String::write(std::size_t offset, std::string_view text)
 
     if (offset + text.size() > old.size()) resize(offset + text.size());
     std::memmove(data() + offset, is_own ? data() + own_offset : text.data(), text.size());
+    set_history(History::ChangedInPlace);
 }
 
 void String::resize(std::size_t size)
@@ -43,6 +67,7 @@ void String::resize(std::size_t size)
     const std::size_t old_size = this->size();
     set_size(size);
     if (size > old_size) std::memset(data() + old_size, 0, size - old_size);
+    set_history(History::ChangedInPlace);
 }
 
 std::size_t String::memory_bytes() const

@@ -17,6 +17,10 @@ namespace store {
 class String
 {
 public:
+    /// What OBJECT ENCODING tells. Redis keeps an integer, a short text and any other text in three
+    /// ways, and what was once changed in place stays the third: a command's way to write decides.
+    enum class Encoding : std::uint8_t { Integer, Short, Raw };
+
     String() = default;
     explicit String(std::string_view text) { assign(text); }
     String(String&& other) noexcept : handle_(std::exchange(other.handle_, kEmpty)) {}
@@ -32,13 +36,18 @@ public:
         if (!is_inside()) free_block();
     }
 
-    String clone() const { return String{view()}; }
+    String clone() const
+    {
+        String copy{view()};
+        copy.set_history(history());
+        return copy;
+    }
 
     /// Valid until the string is changed, moved or destroyed.
     std::string_view view() const
     {
         if (!is_inside()) return read_sized_bytes(block());
-        return {reinterpret_cast<const char*>(&handle_) + kInsideFirst, (handle_ & 0xff) >> 1};
+        return {reinterpret_cast<const char*>(&handle_) + kInsideFirst, (handle_ & 0xf) >> 1};
     }
     std::size_t size() const { return view().size(); }
     bool empty() const { return size() == 0; }
@@ -49,9 +58,13 @@ public:
         if (!is_inside()) store::prefetch(block());
     }
 
+    Encoding encoding() const;
+
     /// Keeps the block if the new size needs one just like it. The text may be a part of this
     /// string, here and below. All throw std::bad_alloc, nothing changed.
     void assign(std::string_view text);
+    /// As assign(), for a text that stays one even if it is an integer: INCRBYFLOAT.
+    void assign_text(std::string_view text);
     void append(std::string_view text) { write(size(), text); }
 
     /// Overwrites from `offset` on; a gap before it is filled with zero bytes: SETRANGE.
@@ -64,8 +77,12 @@ public:
     std::size_t memory_bytes() const;
 
 private:
-    /// The handle is the address of a block, which is even, or has a text inside: then its lowest
-    /// byte is twice the size plus one, and the other seven are the text.
+    /// What came after the last assign(), as far as it decides the encoding.
+    enum class History : std::uint8_t { None, Text, ChangedInPlace };
+
+    /// The handle is the address of a block, which is a multiple of 8, or has a text inside: then
+    /// its lowest four bits are twice the size plus one, and the upper seven bytes are the text.
+    /// The history lies in two of the bits that are free.
     static constexpr std::size_t kInsideLimit = 7;
     static constexpr std::uintptr_t kEmpty = 1;
     static constexpr std::size_t kInsideFirst = std::endian::native == std::endian::little ? 1 : 0;
@@ -73,9 +90,17 @@ private:
 
     bool is_inside() const { return (handle_ & 1) != 0; }
     // NOLINTNEXTLINE(performance-no-int-to-ptr)
-    char* block() const { return reinterpret_cast<char*>(handle_); }
+    char* block() const { return reinterpret_cast<char*>(handle_ & ~std::uintptr_t{7}); }
+    unsigned history_shift() const { return is_inside() ? 4 : 1; }
+    History history() const { return static_cast<History>(handle_ >> history_shift() & 3); }
+    void set_history(History history)
+    {
+        handle_ &= ~(std::uintptr_t{3} << history_shift());
+        handle_ |= static_cast<std::uintptr_t>(history) << history_shift();
+    }
     char* data() { return const_cast<char*>(view().data()); }
 
+    void replace(std::string_view text);
     void set_size(std::size_t size);
     void free_block();
 

@@ -37,28 +37,6 @@ Request ask_set(Words& words)
     return request;
 }
 
-Request hset(Words& words)
-{
-    const auto count = some(words);
-    Request request{"HSET", words.key(KeyKind::Hash)};
-    for (std::int64_t i = 0; i < count; ++i) {
-        request.push_back(count < 100 ? words.field() : some_member(words, count));
-        request.push_back(words.value());
-    }
-    return request;
-}
-
-Request ask_hash(Words& words)
-{
-    const auto command = words.pick({"HGET", "HMGET", "HGETALL", "HDEL"});
-    Request request{command, words.key(KeyKind::Hash)};
-    if (command == "HGET") request.push_back(words.field());
-    if (command == "HMGET" || command == "HDEL") {
-        for (auto count = words.between(1, 6); count > 0; --count) request.push_back(words.field());
-    }
-    return request;
-}
-
 Request zadd(Words& words)
 {
     Request request{"ZADD", words.key(KeyKind::SortedSet)};
@@ -97,8 +75,7 @@ Request zrange(Words& words)
 }
 
 constexpr Recipe kRecipes[] = {
-    {50, change_set}, {50, ask_set},        {40, hset},   {50, ask_hash},
-    {50, zadd},       {30, ask_sorted_set}, {30, zrange},
+    {50, change_set}, {50, ask_set}, {50, zadd}, {30, ask_sorted_set}, {30, zrange},
 };
 
 }  // namespace

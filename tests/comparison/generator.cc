@@ -14,8 +14,9 @@ namespace {
 
 Request draw(Words& words)
 {
-    const std::span<const Recipe> themes[] = {key_recipes(), string_recipes(), collection_recipes(),
-                                              geo_recipes(), session_recipes()};
+    const std::span<const Recipe> themes[] = {key_recipes(),  string_recipes(),
+                                              hash_recipes(), collection_recipes(),
+                                              geo_recipes(),  session_recipes()};
     std::uint64_t total = 0;
     for (const auto theme : themes) {
         for (const auto& recipe : theme) total += static_cast<std::uint64_t>(recipe.weight);

@@ -16,6 +16,13 @@ using protocol::Value;
 
 namespace {
 
+bool is_error(const Value& value) { return value.kind == Value::Kind::Error; }
+
+bool same_shape(const Value& dabba, const Value& redis)
+{
+    return dabba.kind == redis.kind && dabba.elements.size() == redis.elements.size();
+}
+
 /// A text that is the same for equal values and only for those.
 std::string fingerprint(const Value& value)
 {
@@ -53,7 +60,8 @@ bool same_moment(const Value& dabba, const Value& redis, std::int64_t tolerance)
 }
 
 /// A page of a scan: what it holds depends on the server, unless it is the only one.
-bool same_page(const Request& request, const Value& dabba, const Value& redis)
+bool same_page(const Request& request, const Value& dabba, const Value& redis,
+               std::size_t cursor_at, std::size_t group)
 {
     const auto is_page = [](const Value& value) {
         return value.kind == Value::Kind::Array && value.elements.size() == 2 &&
@@ -61,8 +69,8 @@ bool same_page(const Request& request, const Value& dabba, const Value& redis)
     };
     if (!is_page(dabba) || !is_page(redis)) return false;
     const bool whole =
-        request[1] == "0" && dabba.elements[0].text == "0" && redis.elements[0].text == "0";
-    return !whole || same_set(dabba.elements[1], redis.elements[1]);
+        request[cursor_at] == "0" && dabba.elements[0].text == "0" && redis.elements[0].text == "0";
+    return !whole || same_set(dabba.elements[1], redis.elements[1], group);
 }
 
 /// HELLO's fields but for the server's version and the connection's id.
@@ -78,22 +86,23 @@ bool same_hello(const Value& dabba, const Value& redis)
     return true;
 }
 
-bool is_error(const Value& value) { return value.kind == Value::Kind::Error; }
-
-bool same_shape(const Value& dabba, const Value& redis)
-{
-    return dabba.kind == redis.kind && dabba.elements.size() == redis.elements.size();
-}
-
 /// What of a command's reply is free, where that does not depend on data. Not for searches.
 bool same_by_command(const Request& request, const Value& dabba, const Value& redis)
 {
     const auto is = [&](std::string_view command) { return is_command(request, command); };
-    if (is("SMEMBERS") || is("KEYS")) return same_set(dabba, redis);
+    if (is("SMEMBERS") || is("KEYS") || is("HKEYS") || is("HVALS")) return same_set(dabba, redis);
+    if (is("HRANDFIELD") && !is_error(redis)) {
+        const bool all = request.size() > 2 && request[2].size() > 4 && request[2][0] != '-';
+        if (!all) return same_shape(dabba, redis);
+        const bool flat_pairs = request.size() == 4 && !redis.elements.empty() &&
+                                redis.elements[0].kind == Value::Kind::Bulk;
+        return same_set(dabba, redis, flat_pairs ? 2 : 1);
+    }
     if (is("HGETALL") || is("CONFIG")) {
         return same_set(dabba, redis, redis.kind == Value::Kind::Error ? 1 : 2);
     }
-    if (is("SCAN")) return same_page(request, dabba, redis);
+    if (is("SCAN")) return same_page(request, dabba, redis, 1, 1);
+    if (is("HSCAN")) return same_page(request, dabba, redis, 2, 2);
     if (is("TTL") || is("EXPIRETIME")) return same_moment(dabba, redis, kClockTolerance / 1000);
     if (is("PTTL") || is("PEXPIRETIME")) return same_moment(dabba, redis, kClockTolerance);
     if (is("HELLO")) return same_hello(dabba, redis);

@@ -50,8 +50,43 @@ Request scan(Words& words)
     return request;
 }
 
+std::string database(Words& words)
+{
+    return words.one_in(8) ? words.pick({"-1", "16", "one", "", "99999999999", "1.0"})
+                           : std::to_string(words.below(3));
+}
+
+Request copy(Words& words)
+{
+    Request request{"COPY", words.any_key(), words.any_key()};
+    while (words.one_in(2)) {
+        if (words.one_in(2)) {
+            request.push_back(words.any_case("REPLACE"));
+        } else {
+            request.push_back(words.any_case("DB"));
+            request.push_back(database(words));
+        }
+    }
+    return request;
+}
+
+Request move(Words& words) { return {"MOVE", words.any_key(), database(words)}; }
+Request swap(Words& words) { return {"SWAPDB", database(words), database(words)}; }
+
+Request rename(Words& words)
+{
+    return {words.pick({"RENAME", "RENAMENX"}), words.any_key(), words.any_key()};
+}
+
+Request ask_object(Words& words)
+{
+    return {"OBJECT", words.any_case(words.pick({"ENCODING", "ENCODING", "REFCOUNT", "FREQ"})),
+            words.any_key()};
+}
+
 constexpr Recipe kRecipes[] = {
-    {30, delete_keys}, {15, exists}, {60, ask_key}, {40, expire}, {8, keys}, {15, scan},
+    {30, delete_keys}, {15, exists}, {60, ask_key}, {40, expire}, {8, keys},        {15, scan},
+    {15, copy},        {6, move},    {1, swap},     {10, rename}, {20, ask_object},
 };
 
 }  // namespace

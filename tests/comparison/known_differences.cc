@@ -45,6 +45,13 @@ bool explains_getkeys(const Request& request, const Value& dabba, const Value& r
            redis.text == "ERR wrong number of arguments for 'command|getkeys' command";
 }
 
+bool explains_encoding(const Request& request, const Value& dabba, const Value& redis)
+{
+    if (!server::is_word(request[0], "OBJECT") || dabba.kind != redis.kind) return false;
+    return (dabba.text == "listpack" && redis.text == "hashtable") ||
+           (dabba.text == "skiplist" && redis.text == "listpack");
+}
+
 /// For results that are stored, or that came within a transaction: only their size is looked at.
 bool explains_wider_search(const Request& request, const Value& dabba, const Value& redis)
 {
@@ -60,6 +67,8 @@ constexpr KnownDifference kKnownDifferences[] = {
      explains_digits},
     {"expired keys", "Redis counts keys that are over until it has deleted them, Dabba does not",
      explains_dbsize},
+    {"encoding", "Redis 7.0 has no compact sets of texts, 7.2 has; sorted sets have one form here",
+     explains_encoding},
     {"getkeys", "COMMAND GETKEYS wants four words in Redis 7.0, three in 7.2", explains_getkeys},
     {kWiderSearch,
      "Redis looks into nine cells of its grid and misses members of a very large shape, or across "

@@ -17,7 +17,8 @@ struct Recipe
 /// generator breaks them further.
 std::span<const Recipe> key_recipes();  ///< keys, expiry
 std::span<const Recipe> string_recipes();
-std::span<const Recipe> collection_recipes();  ///< sets, hashes, sorted sets
+std::span<const Recipe> hash_recipes();
+std::span<const Recipe> collection_recipes();  ///< sets, sorted sets
 std::span<const Recipe> geo_recipes();
 std::span<const Recipe> session_recipes();  ///< connection, server, transactions
 

@@ -41,6 +41,7 @@ KNOWN = {
     ("geopos", "complexity"): "7.2",
     ("georadius", "arguments"): "7.2",
     ("georadiusbymember", "arguments"): "7.2",
+    ("hscan", "arguments"): "7.4",
     ("hscan", "complexity"): "7.2: one full stop at the end, not two",
     ("lcs", "arguments"): "7.2",
     ("msetnx", "tips"): "7.2",

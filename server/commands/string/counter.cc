@@ -67,7 +67,7 @@ void incrbyfloat(Call& call)
     if (std::isnan(sum) || std::isinf(sum))
         throw CommandError{"ERR increment would produce NaN or Infinity"};
 
-    counter->assign(store::format_long_double(sum));
+    counter->assign_text(store::format_long_double(sum));
     ++counter.changes;
     call.reply.bulk(counter->view());
 }

@@ -23,7 +23,8 @@ void append(Call& call)
     const auto tail = call.args.next();
     check_string_size(call, string->size(), tail.size());
 
-    string->append(tail);
+    // A new key's value is written as by SET; Redis tells integers there, and only there.
+    string.was_made() ? string->assign(tail) : string->append(tail);
     ++string.changes;
     call.reply.integer(static_cast<std::int64_t>(string->size()));
 }

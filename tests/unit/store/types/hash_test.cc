@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -108,7 +109,7 @@ TEST_CASE("a hash becomes a table where Redis makes it one, and stays one")
 
 TEST_CASE("a hash made of many fields at once is the one that is made field by field")
 {
-    const std::string longest(Hash::kMaxPackedBytes, 'x');
+    const std::string longest(Hash::Limits{}.packed_bytes, 'x');
     for (const std::size_t count : {0, 1, 62, 63, 64, 512, 513}) {
         for (const std::string& value : {std::string{}, longest, longest + 'x'}) {
             std::vector<std::string> names;
@@ -179,4 +180,60 @@ TEST_CASE("a hash agrees with std::map in both its forms")
         CHECK(hash.empty());
         CHECK(scan_all(copy) == reference);
     }
+}
+
+TEST_CASE("fields are drawn with the same chance each, alone and in samples")
+{
+    for (const std::size_t size : {std::size_t{10}, std::size_t{1000}}) {
+        Hash hash;
+        for (std::size_t i = 0; i < size; ++i) hash.set(std::to_string(i), "value");
+        store::Random random{7};
+        std::map<std::string, int> drawn;
+        constexpr int kRounds = 300;
+        const auto rounds = static_cast<std::size_t>(kRounds);
+        for (std::size_t i = 0; i < rounds * size; ++i)
+            ++drawn[std::string{hash.random(random).field}];
+        for (std::size_t i = 0; i < rounds; ++i) {
+            hash.sample(size / 5, random, [&](std::string_view field, std::string_view) {
+                drawn[std::string{field}] += 5;
+            });
+        }
+        REQUIRE(drawn.size() == size);
+        // 600 are expected of each; a standard deviation is about 40.
+        for (const auto& [field, times] : drawn) {
+            CHECK(times > 600 - 6 * 40);
+            CHECK(times < 600 + 6 * 40);
+        }
+    }
+}
+
+TEST_CASE("a sample has no field twice")
+{
+    Hash hash;
+    for (int i = 0; i < 1000; ++i) hash.set(std::to_string(i), "value");
+    store::Random random{7};
+    for (const std::size_t count : {1, 10, 500, 1000}) {
+        std::set<std::string> fields;
+        hash.sample(count, random,
+                    [&](std::string_view field, std::string_view) { fields.emplace(field); });
+        CHECK(fields.size() == count);
+    }
+}
+
+TEST_CASE("the limits of the compact form are those that are handed in")
+{
+    Hash hash;
+    hash.set("a", "1", {.packed = 2, .packed_bytes = 5});
+    hash.set("b", "12345", {.packed = 2, .packed_bytes = 5});
+    CHECK(hash.encoding() == Hash::Encoding::Packed);
+    SECTION("a field too many") { hash.set("c", "1", {.packed = 2, .packed_bytes = 5}); }
+    SECTION("a value too long") { hash.set("b", "123456", {.packed = 2, .packed_bytes = 5}); }
+    CHECK(hash.encoding() == Hash::Encoding::Table);
+
+    // What the block itself cannot hold becomes a table whatever the limits.
+    Hash large;
+    constexpr Hash::Limits kNone{.packed = 1000000, .packed_bytes = 1000000};
+    for (int i = 0; i < 2000; ++i) large.set(std::to_string(i), std::string(200, 'x'), kNone);
+    CHECK(large.size() == 2000);
+    CHECK(large.encoding() == Hash::Encoding::Table);
 }

@@ -121,3 +121,34 @@ TEST_CASE("a string agrees with std::string")
         REQUIRE(string.view() == reference);
     }
 }
+
+TEST_CASE("a string's encoding is told by its text and by how it came about")
+{
+    using Encoding = String::Encoding;
+    String string{"12345"};
+    CHECK(string.encoding() == Encoding::Integer);
+    string.assign("012345");
+    CHECK(string.encoding() == Encoding::Short);
+    string.assign("-9223372036854775808");
+    CHECK(string.encoding() == Encoding::Integer);
+    string.assign(std::string(44, 'x'));
+    CHECK(string.encoding() == Encoding::Short);
+    string.assign(std::string(45, 'x'));
+    CHECK(string.encoding() == Encoding::Raw);
+
+    for (const std::string text : {"", "1", "1234567", "12345678", "a text"}) {
+        string.assign_text(text);
+        CHECK(string.view() == text);
+        CHECK(string.encoding() == Encoding::Short);
+        string.append("");
+        CHECK(string.encoding() == Encoding::Raw);
+        string.append("89");
+        CHECK(string.view() == text + "89");
+        CHECK(string.encoding() == Encoding::Raw);
+        const String copy = string.clone();
+        CHECK(copy.view() == text + "89");
+        CHECK(copy.encoding() == Encoding::Raw);
+        string.assign("7");
+        CHECK(string.encoding() == Encoding::Integer);
+    }
+}

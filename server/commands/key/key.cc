@@ -46,7 +46,7 @@ void keys(Call& call)
 void scan(Call& call)
 {
     const std::uint64_t cursor = next_cursor(call.args);
-    const ScanOptions options = next_scan_options(call.args, true);
+    const ScanOptions options = next_scan_options(call.args, ScanOptions::Extra::Type);
     const auto wanted = options.type ? type_named(*options.type) : std::nullopt;
     scan_container(call, call.keys, cursor, options,
                    [&](auto& matches, std::string_view key, store::Type type) {

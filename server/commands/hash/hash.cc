@@ -1,5 +1,6 @@
 #include "server/catalogue/command.h"
 #include "server/commands/families.h"
+#include "server/commands/hash/hash_limits.h"
 #include "server/commands/scan_options.h"
 #include "server/execution/call.h"
 
@@ -16,11 +17,12 @@ std::int64_t set_fields(Call& call)
     const auto key = call.args.next();
     if (call.args.remaining() % 2 != 0) throw wrong_number_of_arguments(call.command);
     auto hash = call.keys.edit<store::Hash>(key);
-    hash->expect(call.args.remaining() / 2);
+    const auto limits = hash_limits(call);
+    hash->expect(call.args.remaining() / 2, limits);
     std::int64_t made = 0;
     while (!call.args.done()) {
         const auto field = call.args.next();
-        made += hash->set(field, call.args.next());
+        made += hash->set(field, call.args.next(), limits);
         ++hash.changes;
     }
     return made;
@@ -40,7 +42,7 @@ void hsetnx(Call& call)
     const auto field = call.args.next();
     auto hash = call.keys.edit<store::Hash>(key);
     if (!hash->contains(field)) {
-        hash->set(field, call.args.next());
+        hash->set(field, call.args.next(), hash_limits(call));
         ++hash.changes;
     }
     call.reply.integer(hash.changes);
@@ -127,12 +129,12 @@ void hscan(Call& call)
     const auto cursor = next_cursor(call.args);
     const auto* hash = call.keys.find<store::Hash>(key);
     if (hash == nullptr) return reply_scan(call, 0, {});  // as Redis, without a look at the options
-    const auto options = next_scan_options(call.args);
+    const auto options = next_scan_options(call.args, ScanOptions::Extra::NoValues);
     scan_container(call, *hash, cursor, options,
                    [&](auto& matches, std::string_view field, std::string_view value) {
                        if (!options.wants(field)) return;
                        matches.emplace_back(field);
-                       matches.emplace_back(value);
+                       if (!options.no_values) matches.emplace_back(value);
                    });
 }
 
@@ -257,7 +259,7 @@ constexpr Command kCommands[] = {
      .event = "hdel",
      .run = hdel},
     {.name = "HSCAN",
-     .syntax = "key cursor [MATCH pattern] [COUNT count]",
+     .syntax = "key cursor [MATCH pattern] [COUNT count] [NOVALUES]",
      .summary = "Iterates over fields and values of a hash.",
      .since = "2.8.0",
      .complexity = "O(1) for every call. O(N) for a complete iteration, including enough command "

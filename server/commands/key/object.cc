@@ -1,0 +1,118 @@
+#include "server/catalogue/command.h"
+#include "server/commands/families.h"
+#include "server/commands/help.h"
+#include "server/commands/key/encoding_name.h"
+#include "server/execution/call.h"
+
+namespace server::commands {
+
+namespace {
+
+/// The key that OBJECT asks about. A null is replied, and nullptr returned, if there is none.
+const store::Entry* find_or_reply_null(Call& call)
+{
+    const store::Entry* entry = call.keys.find_entry(call.args.next());
+    if (entry == nullptr) call.reply.null();
+    return entry;
+}
+
+void encoding(Call& call)
+{
+    const store::Entry* entry = find_or_reply_null(call);
+    if (entry == nullptr) return;
+    entry->visit([&](const auto& value) { call.reply.bulk(encoding_name(value)); });
+}
+
+/// Redis shares the integers below 10,000 and says so by the largest count; nothing else of it is
+/// ever shared.
+void refcount(Call& call)
+{
+    const store::Entry* entry = find_or_reply_null(call);
+    if (entry == nullptr) return;
+    constexpr std::size_t kLongestShared = 4;
+    bool shared = false;
+    if (entry->type() == store::Type::String) {
+        const auto& string = entry->get<store::String>();
+        shared = string.encoding() == store::String::Encoding::Integer &&
+                 string.size() <= kLongestShared && !string.view().starts_with('-');
+    }
+    call.reply.integer(shared ? std::numeric_limits<std::int32_t>::max() : 1);
+}
+
+/// Dabba notes no moment of the last access: every key counts as just used.
+void idletime(Call& call)
+{
+    if (find_or_reply_null(call) != nullptr) call.reply.integer(0);
+}
+
+void freq(Call& call)
+{
+    if (find_or_reply_null(call) == nullptr) return;
+    throw CommandError{
+        "ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note "
+        "that when switching between policies at runtime LRU and LFU data will take some time to "
+        "adjust."};
+}
+
+constexpr Command kCommands[] = {
+    {.name = "OBJECT",
+     .summary = "A container for object introspection commands.",
+     .since = "2.2.3",
+     .complexity = "Depends on subcommand.",
+     .group = Group::Generic,
+     .arity_override = -2},
+    {.name = "OBJECT ENCODING",
+     .syntax = "key",
+     .summary = "Returns the internal encoding of an object.",
+     .since = "2.2.3",
+     .complexity = "O(1)",
+     .group = Group::Generic,
+     .flags = kReadonly,
+     .keys = {key_at(2, "RO")},
+     .run = encoding,
+     .tips = "nondeterministic_output"},
+    {.name = "OBJECT FREQ",
+     .syntax = "key",
+     .summary = "Returns the logarithmic access frequency counter of an object.",
+     .since = "4.0.0",
+     .complexity = "O(1)",
+     .group = Group::Generic,
+     .flags = kReadonly,
+     .keys = {key_at(2, "RO")},
+     .run = freq,
+     .tips = "nondeterministic_output"},
+    {.name = "OBJECT IDLETIME",
+     .syntax = "key",
+     .summary = "Returns the time since the last access to an object.",
+     .since = "2.2.3",
+     .complexity = "O(1)",
+     .group = Group::Generic,
+     .flags = kReadonly,
+     .keys = {key_at(2, "RO")},
+     .run = idletime,
+     .tips = "nondeterministic_output"},
+    {.name = "OBJECT REFCOUNT",
+     .syntax = "key",
+     .summary = "Returns the reference count of a value of a key.",
+     .since = "2.2.3",
+     .complexity = "O(1)",
+     .group = Group::Generic,
+     .flags = kReadonly,
+     .keys = {key_at(2, "RO")},
+     .run = refcount,
+     .tips = "nondeterministic_output"},
+    {.name = "OBJECT HELP",
+     .syntax = "",
+     .summary = "Returns helpful text about the different subcommands.",
+     .since = "6.2.0",
+     .complexity = "O(1)",
+     .group = Group::Generic,
+     .flags = kLoading | kStale,
+     .run = container_help},
+};
+
+}  // namespace
+
+std::span<const Command> object() { return kCommands; }
+
+}  // namespace server::commands
