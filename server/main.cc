@@ -12,7 +12,7 @@
 
 namespace {
 
-using server::Invocation;
+using server::CommandLine;
 
 store::HashSecret draw_hash_secret(std::random_device& chance)
 {
@@ -21,19 +21,19 @@ store::HashSecret draw_hash_secret(std::random_device& chance)
     return secret;
 }
 
-void serve(Invocation invocation, std::uint64_t drawn_seed, std::random_device& chance)
+void serve(CommandLine command_line, std::uint64_t drawn_seed, std::random_device& chance)
 {
-    const std::uint64_t seed = invocation.options.seed;
+    const std::uint64_t seed = command_line.options.seed;
     if (seed == drawn_seed) {
         // Not from the seed, which CONFIG GET and the log show.
         store::process_hash_secret = draw_hash_secret(chance);
     } else {
         store::process_hash_secret = store::repeatable_hash_secret(seed);
-        invocation.warnings.emplace_back(
+        command_line.warnings.emplace_back(
             "A seed was given: hashes follow from it, and whoever knows it can choose keys that "
             "collide. For tests only");
     }
-    server::App{invocation.options}.run(invocation.warnings);
+    server::App{command_line.options}.run(command_line.warnings);
 }
 
 }  // namespace
@@ -45,12 +45,12 @@ int main(int argc, char** argv)
         server::Options defaults;
         defaults.seed = std::uint64_t{chance()} << 32 | chance();
         const std::span<const char* const> words(argv + 1, static_cast<std::size_t>(argc - 1));
-        const Invocation invocation = server::parse_command_line(words, defaults);
-        switch (invocation.action) {
-            case Invocation::Action::Run: serve(invocation, defaults.seed, chance); break;
-            case Invocation::Action::PrintHelp: fmt::print("{}", server::help_text()); break;
-            case Invocation::Action::PrintVersion: fmt::print("{}", server::version_text()); break;
-            case Invocation::Action::PrintConfig: fmt::print("{}", server::sample_config()); break;
+        const CommandLine command_line = server::parse_command_line(words, defaults);
+        switch (command_line.action) {
+            case CommandLine::Action::Run: serve(command_line, defaults.seed, chance); break;
+            case CommandLine::Action::PrintHelp: fmt::print("{}", server::help_text()); break;
+            case CommandLine::Action::PrintVersion: fmt::print("{}", server::version_text()); break;
+            case CommandLine::Action::PrintConfig: fmt::print("{}", server::sample_config()); break;
         }
         return 0;
     } catch (const std::exception& error) {

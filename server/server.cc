@@ -16,14 +16,16 @@ std::string make_run_id(store::Random& random)
 
 }  // namespace
 
-Server::Server(Options settings)
+Server::Server(Options settings, std::span<const Command> more_commands)
     : options(std::move(settings)),
       random(options.seed),
       databases(options.databases, clock, key_events),
+      commands(more_commands),
       run_id(make_run_id(random))
 {
     // Whom changes to keys are told, in this order.
     key_events.subscribe(watches);
+    key_events.subscribe(blocked);
 }
 
 Server::~Server() = default;
@@ -38,6 +40,7 @@ void Server::open(Session& session)
 
 void Server::close(Session& session)
 {
+    if (const auto wait = blocked.release(session)) agenda.cancel(wait->time_limit);
     watches.unwatch(session);
     pubsub.forget(session);
     sessions.remove(session);
@@ -55,6 +58,7 @@ bool Server::tick()
     run_due();
     const bool more = databases.tidy();
     key_events.tell();
+    executor.serve_blocked();
     return more || agenda.is_due(clock.now_ms());
 }
 

@@ -1,11 +1,13 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "server/agenda.h"
 #include "server/catalogue/command_table.h"
+#include "server/clients/blocked.h"
 #include "server/clients/pubsub.h"
 #include "server/clients/sessions.h"
 #include "server/clients/watches.h"
@@ -28,7 +30,8 @@ class Server
 {
 public:
     /// The databases are made for the clock's beginning: set the clock before the first request.
-    explicit Server(Options settings);
+    /// `more_commands` come beside the families', and must outlive the server.
+    explicit Server(Options settings, std::span<const Command> more_commands = {});
     ~Server();
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;
@@ -44,6 +47,7 @@ public:
     Databases databases;
     Sessions sessions;
     Watches watches;
+    BlockedClients blocked;
     PubSub pubsub;
     Dispatcher dispatcher{options, clock, databases, agenda, pubsub};
     const CommandTable commands;

@@ -16,6 +16,13 @@ std::optional<Type> Keyspace::type(std::string_view key)
     return entry->type();
 }
 
+std::optional<Type> Keyspace::peek_type(std::string_view key)
+{
+    const Entry* entry = lookup(key);
+    if (entry == nullptr) return std::nullopt;
+    return entry->type();
+}
+
 std::optional<Deadline> Keyspace::deadline(std::string_view key)
 {
     const Entry* entry = lookup(key);

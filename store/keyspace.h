@@ -79,6 +79,9 @@ public:
     /// The key's type, nothing if there is no such key. Counts a hit or miss.
     std::optional<Type> type(std::string_view key);
 
+    /// As type(), but counts nothing.
+    std::optional<Type> peek_type(std::string_view key);
+
     /// Counts a hit or miss.
     bool contains(std::string_view key) { return counted_lookup(key) != nullptr; }
 

@@ -51,7 +51,7 @@ std::string full_name(const Command& command)
     return name;
 }
 
-CommandTable::CommandTable() : slots_(1024)
+CommandTable::CommandTable(std::span<const Command> more) : slots_(1024)
 {
     using namespace commands;
     for (const auto family : {assign(),      assign_inspect(),   client(),       cluster(),
@@ -63,6 +63,7 @@ CommandTable::CommandTable() : slots_(1024)
                               string_lcs(),  string_many(),      string_range(), transaction()}) {
         for (const Command& row : family) add(row);
     }
+    for (const Command& row : more) add(row);
     for (const Command* row : all_) {
         if (subcommand_of(*row).empty()) continue;
         const_cast<Slot*>(find_slot(container_of(*row), {}))->container = true;

@@ -13,8 +13,8 @@ namespace server {
 class CommandTable
 {
 public:
-    /// All families of the server.
-    CommandTable();
+    /// All families of the server, and `more` rows, such as those of a test.
+    explicit CommandTable(std::span<const Command> more = {});
 
     /// A top-level command or container; nullptr if unknown.
     const Command* find(std::string_view name) const;

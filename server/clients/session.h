@@ -22,6 +22,9 @@ public:
     virtual ~Peer() = default;
     /// Output was added while no request of this session was running: send it soon.
     virtual void flush() = 0;
+    /// The session waits no more (see BlockedClients): send its reply, and go on with the requests
+    /// that came meanwhile.
+    virtual void resume() = 0;
     /// Close at once, what is still to be sent is dropped.
     virtual void kill() = 0;
     /// "address:port" of the client and of our end, or the socket's path.
@@ -81,6 +84,7 @@ struct Session
     Transaction transaction;
     Subscriptions subscriptions;
 
+    bool blocked = false;     ///< waits for a key or a moment: no request may be executed
     bool running = false;     ///< a request of this session is being executed
     protocol::Buffer pushes;  ///< messages that came meanwhile: they follow its reply
 

@@ -63,12 +63,15 @@ void role(Call& call)
     call.reply.array(0);
 }
 
-/// There are no replicas and none can come: none has the writes, and waiting would change nothing.
+/// There are no replicas: whoever waits for one waits until the time is over.
 void wait(Call& call)
 {
-    call.args.next_integer();
-    if (call.args.next_integer("ERR timeout is not an integer or out of range") < 0)
-        throw CommandError{"ERR timeout is negative"};
+    const auto wanted = call.args.next_integer();
+    const auto timeout = call.args.next_integer("ERR timeout is not an integer or out of range");
+    if (timeout < 0) throw CommandError{"ERR timeout is negative"};
+    std::optional<store::Deadline> deadline;
+    if (timeout > 0) deadline = call.keys.clock().now_ms() + std::chrono::milliseconds{timeout};
+    if (wanted > 0 && call.wait_for({}, std::nullopt, deadline)) return;
     call.reply.integer(0);
 }
 

@@ -95,7 +95,7 @@ void write_clients(Server& server, Fields& fields)
     fields.add("connected_clients", server.sessions.size());
     fields.add("cluster_connections", 0);
     fields.add("maxclients", server.options.max_clients);
-    fields.add("blocked_clients", 0);
+    fields.add("blocked_clients", server.blocked.size());
     fields.add("tracking_clients", 0);
 }
 

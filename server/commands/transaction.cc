@@ -53,9 +53,7 @@ void exec(Call& call)
     for (const QueuedRequest& queued : transaction.queue) {
         const std::vector<std::string_view> request{queued.arguments.begin(),
                                                     queued.arguments.end()};
-        // Looked up and admitted when it was queued.
-        const Command& command = *call.server.commands.resolve(request).row;
-        call.server.executor.run(call.session, command, request, call.reply);
+        call.server.executor.execute({call.session, Origin::Transaction, request, call.reply});
     }
 }
 

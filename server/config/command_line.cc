@@ -12,10 +12,10 @@ namespace {
 
 bool is_flag(std::string_view word) { return word.starts_with("--") && word.size() > 2; }
 
-const std::pair<std::string_view, Invocation::Action> kActions[] = {
-    {"--help", Invocation::Action::PrintHelp},           {"-h", Invocation::Action::PrintHelp},
-    {"--version", Invocation::Action::PrintVersion},     {"-v", Invocation::Action::PrintVersion},
-    {"--print-config", Invocation::Action::PrintConfig},
+const std::pair<std::string_view, CommandLine::Action> kActions[] = {
+    {"--help", CommandLine::Action::PrintHelp},           {"-h", CommandLine::Action::PrintHelp},
+    {"--version", CommandLine::Action::PrintVersion},     {"-v", CommandLine::Action::PrintVersion},
+    {"--print-config", CommandLine::Action::PrintConfig},
 };
 
 const std::pair<Chapter, std::string_view> kChapters[] = {
@@ -53,11 +53,11 @@ that is taken), said in one line on the standard error.
 
 }  // namespace
 
-Invocation parse_command_line(std::span<const char* const> words, Options defaults)
+CommandLine parse_command_line(std::span<const char* const> words, Options defaults)
 {
-    Invocation invocation;
-    invocation.options = std::move(defaults);
-    ConfigReader reader{invocation.options};
+    CommandLine parsed;
+    parsed.options = std::move(defaults);
+    ConfigReader reader{parsed.options};
 
     std::size_t at = 0;
     const std::string_view first = words.empty() ? "" : words[0];
@@ -72,8 +72,8 @@ Invocation parse_command_line(std::span<const char* const> words, Options defaul
         const std::string_view word = words[at++];
         for (const auto& [flag, action] : kActions) {
             if (word != flag) continue;
-            invocation.action = action;
-            return invocation;
+            parsed.action = action;
+            return parsed;
         }
         if (!is_flag(word)) throw ConfigError{fmt::format("'{}' is no option; see --help", word)};
         const std::string_view flag = word.substr(0, word.find('='));
@@ -88,8 +88,8 @@ Invocation parse_command_line(std::span<const char* const> words, Options defaul
             throw ConfigError{fmt::format("'{}' is no option; see --help", flag)};
         reader.set(std::string{flag}, name, values);
     }
-    invocation.warnings = reader.warnings();
-    return invocation;
+    parsed.warnings = reader.warnings();
+    return parsed;
 }
 
 std::string help_text()

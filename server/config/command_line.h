@@ -10,7 +10,7 @@
 namespace server {
 
 /// What the user asked the program to do.
-struct Invocation
+struct CommandLine
 {
     enum class Action { Run, PrintHelp, PrintVersion, PrintConfig };
 
@@ -22,7 +22,7 @@ struct Invocation
 /// Reads `[config-file] [--name value ...] ...`, the words behind the program's name. A flag takes
 /// the words up to the next that begins with "--"; `--name=value` takes that one. The config file
 /// "-" is the standard input. Flags win over the file. Throws ConfigError.
-Invocation parse_command_line(std::span<const char* const> words, Options defaults);
+CommandLine parse_command_line(std::span<const char* const> words, Options defaults);
 
 /// What --help, --version and --print-config print.
 std::string help_text();

@@ -1,8 +1,12 @@
 #pragma once
 
+#include <optional>
+#include <span>
+
 #include "protocol/reply_writer.h"
 #include "server/clients/session.h"
 #include "server/execution/args.h"
+#include "server/execution/invocation.h"
 #include "store/keyspace.h"
 
 namespace server {
@@ -21,6 +25,26 @@ struct Call
     store::Keyspace& keys;  ///< the session's database
     Args args;
     protocol::ReplyWriter& reply;
+    Origin origin;
+    Request request;  ///< the whole of it, name included
+    Wake wake = {};
+
+    /// Whether the handler of a blocking command should try this key now: all of them at first,
+    /// then the one that was changed, and none once the time is over.
+    bool may_try(std::string_view key) const
+    {
+        return wake.reason == Wake::Reason::FirstRun ||
+               (wake.reason == Wake::Reason::KeyReady && key == wake.key);
+    }
+
+    /// Puts the session to sleep until one of the keys is changed and holds a value of this type
+    /// (nothing: until the time is over); the request is then run again. No deadline: waits for
+    /// ever. False if the request must not wait, or has waited long enough: then the handler
+    /// replies what it replies in vain. REQUIRES that the handler has changed and replied nothing.
+    bool wait_for(std::span<const std::string_view> wanted, std::optional<store::Type> type,
+                  std::optional<store::Deadline> deadline);
+
+    bool blocked = false;  ///< set by wait_for()
 };
 
 }  // namespace server

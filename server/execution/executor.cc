@@ -1,8 +1,13 @@
 #include "server/execution/executor.h"
 
 #include <cassert>
+#include <new>
+#include <stdexcept>
 #include <string>
+#include <utility>
+#include <vector>
 
+#include "server/execution/admission.h"
 #include "server/execution/call.h"
 #include "server/execution/command_error.h"
 #include "server/server.h"
@@ -11,41 +16,25 @@ namespace server {
 
 namespace {
 
-CommandError unknown_command(std::span<const std::string_view> request)
+CommandError unknown_command(Request request)
 {
-    constexpr std::size_t kMost = 128;
+    constexpr std::size_t kMaxQuoted = 128;
     std::string arguments;
-    for (std::size_t i = 1; i < request.size() && arguments.size() < kMost; ++i) {
-        const auto argument = as_c_string(request[i]).substr(0, kMost - arguments.size());
+    for (std::size_t i = 1; i < request.size() && arguments.size() < kMaxQuoted; ++i) {
+        const auto argument = as_c_string(request[i]).substr(0, kMaxQuoted - arguments.size());
         arguments += fmt::format("'{}' ", argument);
     }
-    return {"ERR unknown command '{}', with args beginning with: {}", request[0].substr(0, kMost),
-            arguments};
+    return {"ERR unknown command '{}', with args beginning with: {}",
+            request[0].substr(0, kMaxQuoted), arguments};
 }
 
-CommandError unknown_subcommand(const Command& container, std::span<const std::string_view> request)
+CommandError unknown_subcommand(const Command& container, Request request)
 {
     return {"ERR unknown subcommand '{}'. Try {} HELP.", request[1].substr(0, 128), container.name};
 }
 
-}  // namespace
-
-void Executor::execute(Session& session, std::span<const std::string_view> request)
-{
-    server_.run_due();
-    const std::size_t start = session.output.size();
-    protocol::ReplyWriter reply{session.output, session.protocol};
-    session.running = true;
-    execute(session, request, reply);
-    session.running = false;
-    apply_reply_mode(session, start);
-    if (!session.pushes.empty()) {
-        session.output.append(session.pushes.view());
-        session.pushes.clear();
-    }
-}
-
-void Executor::apply_reply_mode(Session& session, std::size_t reply_start)
+/// CLIENT REPLY: takes back a reply that the client does not want.
+void apply_reply_mode(Session& session, std::size_t reply_start)
 {
     switch (session.reply_mode) {
         case ReplyMode::On: return;
@@ -56,110 +45,199 @@ void Executor::apply_reply_mode(Session& session, std::size_t reply_start)
     session.output.truncate(reply_start);
 }
 
-void Executor::execute(Session& session, std::span<const std::string_view> request,
-                       protocol::ReplyWriter& reply)
+}  // namespace
+
+Outcome Executor::execute(const Invocation& invocation)
 {
-    const std::size_t start = reply.size();
+    // EXEC and scripts are in the middle of one moment: nothing else may happen in it.
+    if (invocation.origin == Origin::Transaction || invocation.origin == Origin::Script)
+        return look_up_and_run(invocation);
+
+    server_.run_due();
+    Session& session = invocation.session;
+    const std::size_t start = session.output.size();
+    session.running = true;
+    const Outcome outcome = look_up_and_run(invocation);
+    settle(session, start, outcome);
+    serve_blocked();
+    return outcome;
+}
+
+Outcome Executor::look_up_and_run(const Invocation& invocation)
+{
+    Session& session = invocation.session;
+    const std::size_t start = invocation.reply.size();
     try {
-        const Command& command = admit(session, request);
+        const Command& command = look_up(invocation);
+        admit(server_, invocation, command);
         session.last_request_at = server_.clock.now();
-        if (session.transaction.open && !command.has(kNotQueued)) {
-            if (command.has(kNoMulti))
-                throw CommandError{"ERR Command not allowed inside a transaction"};
-            session.transaction.queue.push_back({{request.begin(), request.end()}});
-            reply.simple("QUEUED");
-            return;
+        if (invocation.origin == Origin::Client && session.transaction.open &&
+            !command.has(kNotQueued)) {
+            session.transaction.queue.push_back(
+                {{invocation.request.begin(), invocation.request.end()}});
+            invocation.reply.simple("QUEUED");
+            return Outcome::Replied;
         }
-        session.last_command = &command;
-        run(session, command, request, reply);
+        if (invocation.origin == Origin::Client) session.last_command = &command;
+        return run(invocation, command);
     } catch (const CommandError& error) {
-        reply.rewind(start);
-        refuse_to_start(session, request, error.line(), reply);
+        invocation.reply.rewind(start);
+        return refuse_to_start(invocation, error.line());
     }
 }
 
-/// A request that is not even tried spoils the transaction it belongs to; EXEC itself ends it.
-void Executor::refuse_to_start(Session& session, std::span<const std::string_view> request,
-                               std::string_view error, protocol::ReplyWriter& reply)
+const Command& Executor::look_up(const Invocation& invocation)
 {
-    session.transaction.failed |= session.transaction.open;
-    const Command* command = resolve(request).row;
-    if (command == nullptr || command->name != "EXEC") return refuse(error, reply);
-    session.transaction = {};
-    server_.watches.unwatch(session);
-    if (error.starts_with("ERR ")) error.remove_prefix(4);
-    refuse(fmt::format("EXECABORT Transaction discarded because of: {}", error), reply);
+    const auto [command, unknown_subcommand_given] = resolve(invocation.request);
+    if (command == nullptr) throw unknown_command(invocation.request);
+    if (unknown_subcommand_given) throw unknown_subcommand(*command, invocation.request);
+    return *command;
 }
 
-CommandTable::Resolved Executor::resolve(std::span<const std::string_view> request)
+CommandTable::Resolved Executor::resolve(Request request)
 {
     const std::string_view name = request[0];
     if (name == std::string_view{last_name_, last_name_size_} && last_command_ != nullptr)
         return {last_command_, false};
     const auto resolved = server_.commands.resolve(request);
     const Command* command = resolved.row;
-    if (command != nullptr && name.size() <= kLongestRemembered &&
+    if (command != nullptr && name.size() <= kMaxRememberedSize &&
         !server_.commands.is_container(*command) && command->words == 1) {
         last_command_ = command;
-        last_name_size_ = name.copy(last_name_, kLongestRemembered);
+        last_name_size_ = name.copy(last_name_, kMaxRememberedSize);
     }
     return resolved;
 }
 
-const Command& Executor::admit(const Session& session, std::span<const std::string_view> request)
+Outcome Executor::run(const Invocation& invocation, const Command& command, Wake wake)
 {
-    const auto [command, unknown_subcommand_given] = resolve(request);
-    if (command == nullptr) throw unknown_command(request);
-    if (unknown_subcommand_given) throw unknown_subcommand(*command, request);
-    const auto given = static_cast<int>(request.size());
-    const int arity = command->arity;
-    if (command->run == nullptr || (arity > 0 && given != arity) || given < -arity) {
-        throw wrong_number_of_arguments(*command);
-    }
-    if (!session.authenticated && !command->has(kNoAuth)) throw CommandError{text::kNoAuth};
-    // In RESP2 a message would look like the reply to something else.
-    if (session.protocol == protocol::Version::Resp2 && session.subscriptions.any() &&
-        !command->has(kWhileSubscribed)) {
-        throw CommandError{
-            "ERR Can't execute '{}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET "
-            "are allowed in this context",
-            full_name(*command)};
-    }
-    return *command;
-}
-
-void Executor::run(Session& session, const Command& command,
-                   std::span<const std::string_view> request, protocol::ReplyWriter& reply)
-{
-    ++server_.stats.commands_processed;
+    if (wake.reason == Wake::Reason::FirstRun) ++server_.stats.commands_processed;
     server_.key_events.name_own_changes(command.event);
-    const std::size_t start = reply.size();
+    const std::size_t start = invocation.reply.size();
     [[maybe_unused]] const std::uint64_t changes = server_.stats.changes;
     Call call{.server = server_,
-              .session = session,
+              .session = invocation.session,
               .command = command,
-              .name = request[0],
-              .keys = server_.databases[session.database],
-              .args = Args{request.subspan(static_cast<std::size_t>(command.words))},
-              .reply = reply};
+              .name = invocation.request[0],
+              .keys = server_.databases[invocation.session.database],
+              .args = Args{invocation.request.subspan(static_cast<std::size_t>(command.words))},
+              .reply = invocation.reply,
+              .origin = invocation.origin,
+              .request = invocation.request,
+              .wake = wake};
+    Outcome outcome = Outcome::Refused;
     try {
         command.run(call);
-        return server_.key_events.tell();
+        outcome = call.blocked ? Outcome::Blocked : Outcome::Replied;
     } catch (const CommandError& error) {
-        reply.rewind(start);
-        refuse(error.line(), reply);
+        invocation.reply.rewind(start);
+        refuse(invocation, error.line());
+        assert(server_.stats.changes == changes && "a command that fails changes nothing");
     } catch (const store::Error& error) {
-        reply.rewind(start);
-        refuse(error_line(error.reason()), reply);
+        invocation.reply.rewind(start);
+        refuse(invocation, error_line(error.reason()));
+        assert(server_.stats.changes == changes && "a command that fails changes nothing");
+    } catch (const std::bad_alloc&) {
+        invocation.reply.rewind(start);
+        refuse(invocation, text::kNoMemory);
+    } catch (const std::length_error&) {
+        invocation.reply.rewind(start);
+        refuse(invocation, text::kNoMemory);
     }
-    assert(server_.stats.changes == changes && "a command that fails changes nothing");
-    server_.key_events.tell();  // it may have met keys that had expired
+    server_.key_events.tell();
+    return outcome;
 }
 
-void Executor::refuse(std::string_view error, protocol::ReplyWriter& reply)
+/// A request that is not even tried spoils the transaction it belongs to; EXEC itself ends it.
+Outcome Executor::refuse_to_start(const Invocation& invocation, std::string_view error)
+{
+    Session& session = invocation.session;
+    if (invocation.origin != Origin::Client) return refuse(invocation, error);
+    session.transaction.failed |= session.transaction.open;
+    const Command* command = resolve(invocation.request).row;
+    if (command == nullptr || command->name != "EXEC") return refuse(invocation, error);
+    session.transaction = {};
+    server_.watches.unwatch(session);
+    if (error.starts_with("ERR ")) error.remove_prefix(4);
+    return refuse(invocation, fmt::format("EXECABORT Transaction discarded because of: {}", error));
+}
+
+Outcome Executor::refuse(const Invocation& invocation, std::string_view error)
 {
     server_.stats.count_error(error);
+    invocation.reply.error(error);
+    return Outcome::Refused;
+}
+
+/// What follows a request of a client, whatever became of it.
+void Executor::settle(Session& session, std::size_t reply_start, Outcome outcome)
+{
+    session.running = false;
+    if (outcome != Outcome::Blocked) apply_reply_mode(session, reply_start);
+    if (session.pushes.empty()) return;
+    session.output.append(session.pushes.view());
+    session.pushes.clear();
+}
+
+/// Sessions are served in the order in which their keys were changed. Serving one may change other
+/// keys (BLMOVE), whose turn comes after.
+void Executor::serve_blocked()
+{
+    while (server_.blocked.any_ready()) serve_blocked_on(server_.blocked.take_ready());
+}
+
+void Executor::serve_blocked_on(const BlockedClients::Key& key)
+{
+    store::Keyspace& keys = server_.databases[key.first];
+    for (const std::uint64_t id : server_.blocked.waiting_for(key)) {
+        const auto type = keys.peek_type(key.second);
+        if (!type) return;
+        Session* session = server_.sessions.find(id);
+        const Wait* wait = session == nullptr ? nullptr : server_.blocked.find(*session);
+        if (wait == nullptr || wait->type != type) continue;
+        run_again(*session, {.reason = Wake::Reason::KeyReady, .key = key.second});
+    }
+}
+
+void Executor::run_again(Session& session, Wake wake)
+{
+    Wait* wait = server_.blocked.find(session);
+    if (wait == nullptr) return;
+    const std::vector<std::string_view> request{wait->request.begin(), wait->request.end()};
+    const Command& command = *wait->command;
+    const std::size_t start = session.output.size();
+    protocol::ReplyWriter reply{session.output, session.protocol};
+    session.running = true;
+    const Outcome outcome = run({session, Origin::Client, request, reply}, command, wake);
+    settle(session, start, outcome);
+    if (outcome == Outcome::Blocked) return;
+    end_wait(session);
+}
+
+void Executor::end_wait(Session& session)
+{
+    const auto wait = server_.blocked.release(session);
+    server_.agenda.cancel(wait->time_limit);
+    if (session.peer != nullptr) session.peer->resume();
+}
+
+void Executor::give_up(Session& session) { run_again(session, {.reason = Wake::Reason::GiveUp}); }
+
+void Executor::give_up_at(Session& session, store::Deadline deadline)
+{
+    Wait& wait = *server_.blocked.find(session);
+    wait.time_limit = server_.agenda.add(deadline, [this, &session] { give_up(session); });
+}
+
+void Executor::interrupt(Session& session, std::string_view error)
+{
+    if (server_.blocked.find(session) == nullptr) return;
+    const std::size_t start = session.output.size();
+    protocol::ReplyWriter reply{session.output, session.protocol};
+    server_.stats.count_error(error);
     reply.error(error);
+    settle(session, start, Outcome::Refused);
+    end_wait(session);
 }
 
 }  // namespace server

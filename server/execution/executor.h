@@ -1,50 +1,67 @@
 #pragma once
 
-#include <span>
+#include <cstdint>
 #include <string_view>
 
 #include "protocol/reply_writer.h"
 #include "server/catalogue/command.h"
 #include "server/catalogue/command_table.h"
+#include "server/clients/blocked.h"
 #include "server/clients/session.h"
+#include "server/execution/invocation.h"
 
 namespace server {
 
 class Server;
 
-/// The one way in: a connection, EXEC and a test all bring their requests here, so that nothing is
-/// checked in one place and forgotten in another.
+/// The one way in: a connection, EXEC, a script and a test all bring their requests here, so that
+/// nothing is checked in one place and forgotten in another.
+///
+///     execute  look up -> admit (admission.h) -> queue, or run -> settle
+///
+/// A handler may throw CommandError and store::Error, before it has changed anything. If memory
+/// runs out, std::bad_alloc and std::length_error may come from anywhere: the client gets an error,
+/// and what had been changed until then stays and is told. Anything else is a bug.
 class Executor
 {
 public:
     explicit Executor(Server& server) : server_(server) {}
 
-    /// Runs one request of a session and appends the reply to the session's output, unless CLIENT
-    /// REPLY says not to. Never throws for what a client sends. REQUIRES at least one argument.
-    void execute(Session& session, std::span<const std::string_view> request);
+    /// Runs a request and appends its reply. Never throws for what a client sends. For
+    /// Origin::Client the reply goes to the session's own output, where CLIENT REPLY holds and
+    /// messages to the session follow.
+    Outcome execute(const Invocation& invocation);
 
-    /// Looks the request up, checks it, then runs it or, inside MULTI, puts it aside.
-    void execute(Session& session, std::span<const std::string_view> request,
-                 protocol::ReplyWriter& reply);
+    /// Ends the wait of a session without what it waited for: its request is run once more to say
+    /// so. Nothing happens if it does not wait.
+    void give_up(Session& session);
+    /// The same, at a moment to come.
+    void give_up_at(Session& session, store::Deadline deadline);
+    /// Ends the wait of a session with an error.
+    void interrupt(Session& session, std::string_view error);
 
-    /// Runs a request that was checked already. A command that fails changes nothing and leaves
-    /// only its error in the reply.
-    void run(Session& session, const Command& command, std::span<const std::string_view> request,
-             protocol::ReplyWriter& reply);
+    /// Runs the requests again that wait for keys which were changed meanwhile. execute() does so
+    /// itself; others who change keys call it.
+    void serve_blocked();
 
 private:
-    CommandTable::Resolved resolve(std::span<const std::string_view> request);
-    const Command& admit(const Session& session, std::span<const std::string_view> request);
-    static void apply_reply_mode(Session& session, std::size_t reply_start);
-    void refuse_to_start(Session& session, std::span<const std::string_view> request,
-                         std::string_view error, protocol::ReplyWriter& reply);
-    void refuse(std::string_view error, protocol::ReplyWriter& reply);
+    const Command& look_up(const Invocation& invocation);
+    CommandTable::Resolved resolve(Request request);
+    Outcome look_up_and_run(const Invocation& invocation);
+    Outcome run(const Invocation& invocation, const Command& command, Wake wake = {});
+    Outcome refuse(const Invocation& invocation, std::string_view error);
+    Outcome refuse_to_start(const Invocation& invocation, std::string_view error);
+    void settle(Session& session, std::size_t reply_start, Outcome outcome);
+
+    void serve_blocked_on(const BlockedClients::Key& key);
+    void run_again(Session& session, Wake wake);
+    void end_wait(Session& session);
 
     Server& server_;
 
     /// The command that came last, by the very bytes that named it: pipelines repeat themselves.
-    static constexpr std::size_t kLongestRemembered = 16;
-    char last_name_[kLongestRemembered] = {};
+    static constexpr std::size_t kMaxRememberedSize = 16;
+    char last_name_[kMaxRememberedSize] = {};
     std::size_t last_name_size_ = 0;
     const Command* last_command_ = nullptr;
 };

@@ -81,14 +81,20 @@ Connection::~Connection() { close(); }
 // saves a fruitless system call a request. No buffer is needed while waiting, either.
 void Connection::wait_for_requests()
 {
+    if (waiting_to_read_) return;  // a blocked session goes on while it waits
+    waiting_to_read_ = true;
     socket_.async_wait(Socket::wait_read, [self = shared_from_this()](const Error& error) {
+        self->waiting_to_read_ = false;
         if (!error && self->socket_.is_open()) self->read_requests();
     });
 }
 
 void Connection::take_turn_later()
 {
+    if (turn_planned_) return;
+    turn_planned_ = true;
     asio::post(socket_.get_executor(), [self = shared_from_this()] {
+        self->turn_planned_ = false;
         if (self->socket_.is_open()) self->take_turn();
     });
 }
@@ -135,9 +141,11 @@ bool Connection::receive()
     return true;
 }
 
-// The client will send no more; it may still want its replies.
+// The client will send no more; it may still want its replies, but not wait for what may never
+// come.
 void Connection::hang_up()
 {
+    if (session_.blocked) return close();
     session_.close_after_reply = true;
     if (!waiting_to_send_) send();
 }
@@ -175,7 +183,7 @@ void Connection::execute_requests()
     const store::TimePoint began = all_.server.clock.now();
     int requests = 0;
     requests_left_ = false;
-    while (true) {
+    while (!session_.blocked) {
         parser_.limits().authenticated = session_.authenticated;
         parser_.limits().max_bulk_bytes = all_.server.options.proto_max_bulk_len;
         prefetcher_.look_ahead(all_.server.databases[session_.database], input_.view());
@@ -189,7 +197,7 @@ void Connection::execute_requests()
             if (all_.server.clock.now() - began > kMostTimeInTurn) break;
         }
     }
-    requests_left_ = !input_.empty();
+    requests_left_ = !session_.blocked && !input_.empty();
 }
 
 void Connection::execute(std::span<const std::string_view> request)
@@ -199,7 +207,8 @@ void Connection::execute(std::span<const std::string_view> request)
         doomed_ = true;
         return;
     }
-    all_.server.executor.execute(session_, request);
+    protocol::ReplyWriter reply{session_.output, session_.protocol};
+    all_.server.executor.execute({session_, Origin::Client, request, reply});
     if (reads_too_slowly()) {
         disconnect_slow_reader();
     } else if (all_.server.shutdown_requested) {
@@ -313,6 +322,12 @@ void Connection::flush()
     });
 }
 
+// A turn of its own, unless one is running: the one that is blocked ends anyway.
+void Connection::resume()
+{
+    if (socket_.is_open() && !in_turn_) take_turn_later();
+}
+
 void Connection::kill()
 {
     if (in_turn_) {
@@ -337,7 +352,7 @@ void Connection::check_patience()
     const Options& options = all_.server.options;
     const std::chrono::seconds patience{options.timeout_seconds};
     const auto silence = all_.server.clock.now() - last_heard_;
-    const bool may_be_silent = session_.client_class == ClientClass::Pubsub;
+    const bool may_be_silent = session_.client_class == ClientClass::Pubsub || session_.blocked;
     if (patience.count() != 0 && !may_be_silent && silence > patience) {
         all_.log.verbose("Disconnected {}: silent for {} s", address_, options.timeout_seconds);
         return close();

@@ -40,6 +40,7 @@ public:
     void check_patience();
 
     void flush() override;
+    void resume() override;
     void kill() override;
     std::string remote_address() const override { return address_; }
     std::string local_address() const override;
@@ -90,6 +91,8 @@ private:
     std::uint64_t reported_guesses_ = 0;
 
     bool in_turn_ = false;          // requests are being executed
+    bool turn_planned_ = false;     // take_turn_later() was called
+    bool waiting_to_read_ = false;  // for the next request
     bool requests_left_ = false;    // the turn ended before the input did
     bool waiting_to_send_ = false;  // the socket is full
     bool flush_planned_ = false;

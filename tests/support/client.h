@@ -19,8 +19,10 @@ class Client
 {
 public:
     /// A client of a new server whose clock stands at 2023-11-14 22:13:20 UTC.
-    explicit Client(server::Options options = {})
-        : server_(std::make_shared<server::Server>(std::move(options))), clock(server_->clock)
+    explicit Client(server::Options options = {},
+                    std::span<const server::Command> more_commands = {})
+        : server_(std::make_shared<server::Server>(std::move(options), more_commands)),
+          clock(server_->clock)
     {
         clock.set(store::TimePoint{std::chrono::seconds{1'700'000'000}});
         server_->open(session_);
@@ -45,10 +47,18 @@ public:
 
     std::string run(std::span<const std::string_view> request)
     {
-        server_->executor.execute(session_, request);
-        std::string reply{session_.output.view()};
+        protocol::ReplyWriter reply{session_.output, session_.protocol};
+        server_->executor.execute({session_, server::Origin::Client, request, reply});
+        return take_output();
+    }
+
+    /// What has been sent to this client since its last request: messages, or the reply that it
+    /// waited for.
+    std::string take_output()
+    {
+        std::string output{session_.output.view()};
         session_.output.clear();
-        return reply;
+        return output;
     }
 
     std::string run(std::span<const std::string> request)

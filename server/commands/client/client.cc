@@ -186,7 +186,6 @@ void kill(Call& call)
     call.reply.integer(kill_clients(call, filter));
 }
 
-/// No command of Dabba's blocks, so that nobody is ever to be unblocked.
 void unblock(Call& call)
 {
     if (call.args.remaining() > 2) {
@@ -194,10 +193,22 @@ void unblock(Call& call)
             "ERR unknown subcommand or wrong number of arguments for 'UNBLOCK'. Try CLIENT HELP."};
     }
     const auto number = call.args.next();
-    if (!call.args.done() && !call.args.accept("TIMEOUT") && !call.args.accept("ERROR"))
-        throw CommandError{"ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR"};
-    if (!store::parse_integer(number)) throw CommandError{text::kNotAnInteger};
-    call.reply.integer(0);
+    bool as_error = false;
+    if (!call.args.done()) {
+        as_error = call.args.accept("ERROR");
+        if (!as_error && !call.args.accept("TIMEOUT"))
+            throw CommandError{"ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR"};
+    }
+    const auto id = store::parse_integer(number);
+    if (!id) throw CommandError{text::kNotAnInteger};
+    Session* session = call.server.sessions.find(static_cast<std::uint64_t>(*id));
+    if (session == nullptr || !session->blocked) return call.reply.integer(0);
+    if (as_error) {
+        call.server.executor.interrupt(*session, text::kUnblocked);
+    } else {
+        call.server.executor.give_up(*session);
+    }
+    call.reply.integer(1);
 }
 
 /// Dabba sends no invalidation messages. Whoever asks for them must hear that, or he would go on

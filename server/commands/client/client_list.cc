@@ -22,6 +22,7 @@ std::string flags_of(const Session& session)
     if (session.subscriptions.any()) flags += 'P';
     if (session.transaction.open) flags += 'x';
     if (session.transaction.keys_changed) flags += 'd';
+    if (session.blocked) flags += 'b';
     if (session.close_after_reply) flags += 'c';
     if (session.unix_socket) flags += 'U';
     if (session.no_evict) flags += 'e';

@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 #include <chrono>
 
+#include "tests/support/blocking_command.h"
 #include "tests/unit/net/loopback.h"
 
 using namespace std::chrono_literals;
@@ -388,4 +389,28 @@ TEST_CASE("clients that vanish leave nothing behind")
     CHECK(loopback.connections.size() == 0);
     CHECK(loopback.server.watches.watching_sessions() == 0);
     CHECK(loopback.server.stats.connections_received == 3);
+}
+
+TEST_CASE("requests behind one that waits are executed after it")
+{
+    Loopback loopback{Loopback::default_options(), tests::blocking_command()};
+    Client waiting{loopback};
+    Client giving{loopback};
+    waiting.send("TEST.TAKE queue 0\r\nPING\r\n");
+    loopback.run_until([&] { return loopback.server.blocked.size() == 1; });
+    waiting.send("PING\r\n");
+    CHECK(giving.ask("SADD queue x\r\n", ":1\r\n") == ":1\r\n");
+    const std::string replies = "*2\r\n$5\r\nqueue\r\n$1\r\nx\r\n+PONG\r\n+PONG\r\n";
+    CHECK(waiting.receive(replies.size()) == replies);
+}
+
+TEST_CASE("a client that hangs up while it waits is gone at once")
+{
+    Loopback loopback{Loopback::default_options(), tests::blocking_command()};
+    Client waiting{loopback};
+    waiting.send("TEST.TAKE queue 0\r\n");
+    loopback.run_until([&] { return loopback.server.blocked.size() == 1; });
+    waiting.close_sending_side();
+    loopback.run_until([&] { return loopback.server.sessions.size() == 0; });
+    CHECK(loopback.server.blocked.size() == 0);
 }

@@ -29,8 +29,8 @@ server::Options Loopback::default_options()
     return options;
 }
 
-Loopback::Loopback(server::Options options)
-    : server(std::move(options)),
+Loopback::Loopback(server::Options options, std::span<const server::Command> more_commands)
+    : server(std::move(options), more_commands),
       log(server.options, server.clock),
       connections(server, log, [this] { shut_down = true; }),
       listeners(io, connections)

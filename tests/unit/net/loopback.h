@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -16,7 +17,8 @@ namespace tests {
 class Loopback
 {
 public:
-    explicit Loopback(server::Options options = default_options());
+    explicit Loopback(server::Options options = default_options(),
+                      std::span<const server::Command> more_commands = {});
 
     static server::Options default_options();
 

@@ -11,7 +11,7 @@ using namespace server;
 
 namespace {
 
-Invocation parse(std::vector<const char*> words) { return parse_command_line(words, {}); }
+CommandLine parse(std::vector<const char*> words) { return parse_command_line(words, {}); }
 
 std::string error_of(std::vector<const char*> words)
 {
@@ -55,7 +55,7 @@ TEST_CASE("a bad flag is named")
 
 TEST_CASE("help, version and a sample are asked for")
 {
-    using Action = Invocation::Action;
+    using Action = CommandLine::Action;
     CHECK(parse({}).action == Action::Run);
     CHECK(parse({"--help"}).action == Action::PrintHelp);
     CHECK(parse({"-v"}).action == Action::PrintVersion);

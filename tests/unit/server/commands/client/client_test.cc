@@ -16,6 +16,7 @@ struct Phone : server::Peer
     explicit Phone(std::string address) : address_(std::move(address)) {}
 
     void flush() override {}
+    void resume() override {}
     void kill() override { killed = true; }
     std::string remote_address() const override { return address_; }
     std::string local_address() const override { return "10.0.0.1:6379"; }

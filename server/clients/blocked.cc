@@ -1,0 +1,79 @@
+#include "server/clients/blocked.h"
+
+#include "server/clients/session.h"
+
+namespace server {
+
+void BlockedClients::block(Session& session, Wait wait)
+{
+    const std::uint64_t turn = ++last_turn_;
+    for (const std::string& key : wait.keys)
+        queues_[{wait.database, key}].by_turn.emplace(turn, session.id);
+    waits_.emplace(&session, std::pair{std::move(wait), turn});
+    session.blocked = true;
+    listen(!queues_.empty());
+}
+
+std::optional<Wait> BlockedClients::release(Session& session)
+{
+    const auto found = waits_.find(&session);
+    if (found == waits_.end()) return std::nullopt;
+    auto [wait, turn] = std::move(found->second);
+    waits_.erase(found);
+    for (const std::string& key : wait.keys) {
+        const auto queue = queues_.find(std::pair{wait.database, std::string_view{key}});
+        if (queue == queues_.end()) continue;  // the same key twice
+        queue->second.by_turn.erase(turn);
+        if (queue->second.by_turn.empty()) queues_.erase(queue);
+    }
+    session.blocked = false;
+    listen(!queues_.empty());
+    return std::move(wait);
+}
+
+Wait* BlockedClients::find(const Session& session)
+{
+    const auto found = waits_.find(&session);
+    return found == waits_.end() ? nullptr : &found->second.first;
+}
+
+BlockedClients::Key BlockedClients::take_ready()
+{
+    Key key = std::move(ready_.front());
+    ready_.pop_front();
+    const auto queue = queues_.find(key);
+    if (queue != queues_.end()) queue->second.ready = false;
+    return key;
+}
+
+std::vector<std::uint64_t> BlockedClients::waiting_for(const Key& key) const
+{
+    std::vector<std::uint64_t> sessions;
+    const auto queue = queues_.find(key);
+    if (queue == queues_.end()) return sessions;
+    for (const auto& [turn, session] : queue->second.by_turn) sessions.push_back(session);
+    return sessions;
+}
+
+void BlockedClients::mark_all_ready(int database)
+{
+    const auto first = queues_.lower_bound(std::pair{database, std::string_view{}});
+    for (auto queue = first; queue != queues_.end() && queue->first.first == database; ++queue)
+        mark_ready(queue->first, queue->second);
+}
+
+void BlockedClients::key_changed(const store::KeyEvent& event)
+{
+    if (event.change != store::Change::Modified) return;
+    const auto queue = queues_.find(std::pair{event.database, event.key});
+    if (queue != queues_.end()) mark_ready(queue->first, queue->second);
+}
+
+void BlockedClients::mark_ready(const Key& key, Queue& queue)
+{
+    if (queue.ready) return;
+    queue.ready = true;
+    ready_.push_back(key);
+}
+
+}  // namespace server
