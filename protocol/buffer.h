@@ -90,6 +90,13 @@ public:
     /// must know exactly looks at size(), too.
     void set_limit(std::size_t bytes) { limit_ = bytes; }
 
+    /// Makes it overflow now, without asking for memory.
+    void overflow()
+    {
+        overflowed_ = true;
+        clear();
+    }
+
     /// Whether there were ever more bytes than the limit: then what is here means nothing.
     bool overflowed() const { return overflowed_; }
 

@@ -2,7 +2,10 @@
 
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
+#include <new>
+#include <thread>
 #include <utility>
 
 #include "server/net/file_limit.h"
@@ -34,7 +37,33 @@ void App::run(std::span<const std::string> warnings)
     listeners_.start();
     ticker_.start();
     say_where_it_listens();
-    io_.run();
+    run_events();
+}
+
+// What runs out of memory within a request ends that request or its connection. Here it was
+// between two: accepting, a timer. That one is given up, and all that must go on is begun again.
+void App::run_events()
+{
+    while (true) {
+        try {
+            io_.run();
+            return;
+        } catch (const std::bad_alloc&) {
+            log_.warning("Out of memory");
+        }
+        while (!begin_again()) std::this_thread::sleep_for(std::chrono::milliseconds{1});
+    }
+}
+
+bool App::begin_again()
+{
+    try {
+        listeners_.resume();
+        ticker_.start();
+        return true;
+    } catch (const std::bad_alloc&) {
+        return false;
+    }
 }
 
 void App::fit_clients_to_file_limit()

@@ -30,6 +30,8 @@ private:
     void say_where_it_listens();
     void stop_on_signals();
     void stop(std::string_view why);
+    void run_events();
+    bool begin_again();
 
     Server server_;
     Log log_;

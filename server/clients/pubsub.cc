@@ -1,6 +1,7 @@
 #include "server/clients/pubsub.h"
 
 #include <algorithm>
+#include <new>
 #include <span>
 
 #include "protocol/reply_writer.h"
@@ -15,9 +16,14 @@ void push(Session& session, std::span<const std::string_view> parts)
 {
     // A reply that is being written must not be cut in two.
     protocol::Buffer& output = session.running ? session.pushes : session.output;
-    protocol::ReplyWriter writer{output, session.protocol};
-    writer.push(parts.size());
-    for (const auto part : parts) writer.bulk(part);
+    try {
+        protocol::ReplyWriter writer{output, session.protocol};
+        writer.push(parts.size());
+        for (const auto part : parts) writer.bulk(part);
+    } catch (const std::bad_alloc&) {
+        // Half a message is worse than none. Its connection ends; the sender has done no wrong.
+        output.overflow();
+    }
     if (!session.running && session.peer != nullptr) session.peer->flush();
 }
 
@@ -30,33 +36,48 @@ std::int64_t push_to_subscribers(const PubSub::Subscribers& subscribers, std::st
     return static_cast<std::int64_t>(found->second.size());
 }
 
+void remove(PubSub::Subscribers& subscribers, std::string_view name, const Session& session)
+{
+    const auto found = subscribers.find(name);
+    if (found == subscribers.end()) return;
+    std::erase(found->second, &session);
+    if (found->second.empty()) subscribers.erase(found);
+}
+
 }  // namespace
 
 bool PubSub::subscribe(Session& session, Topic topic, std::string_view name)
 {
-    if (!session.subscriptions.of(topic).emplace(name).second) return false;
+    auto& names = session.subscriptions.of(topic);
+    const auto [own, is_new] = names.emplace(name);
+    if (!is_new) return false;
     auto& subscribers = by_name_[static_cast<std::size_t>(topic)];
-    subscribers.try_emplace(std::string{name}).first->second.push_back(&session);
+    try {
+        subscribers.try_emplace(std::string{name}).first->second.push_back(&session);
+    } catch (const std::bad_alloc&) {
+        names.erase(own);
+        throw;
+    }
     return true;
 }
 
 bool PubSub::unsubscribe(Session& session, Topic topic, std::string_view name)
 {
-    auto& subscribers = by_name_[static_cast<std::size_t>(topic)];
-    const auto found = subscribers.find(name);
-    if (found == subscribers.end() || std::erase(found->second, &session) == 0) return false;
-    if (found->second.empty()) subscribers.erase(found);
     auto& names = session.subscriptions.of(topic);
-    names.erase(names.find(name));
+    const auto own = names.find(name);
+    if (own == names.end()) return false;
+    remove(by_name_[static_cast<std::size_t>(topic)], name, session);
+    names.erase(own);
     return true;
 }
 
 void PubSub::forget(Session& session)
 {
     for (std::size_t topic = 0; topic < kTopics; ++topic) {
-        while (!session.subscriptions.names[topic].empty()) {
-            const std::string name = *session.subscriptions.names[topic].begin();
-            unsubscribe(session, static_cast<Topic>(topic), name);
+        auto& names = session.subscriptions.names[topic];
+        while (!names.empty()) {
+            const auto name = names.extract(names.begin());
+            remove(by_name_[topic], name.value(), session);
         }
     }
 }

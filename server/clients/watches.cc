@@ -11,8 +11,8 @@ void Watches::watch(Session& session, int database, std::string_view key, bool e
     auto& watchers = by_database_[database].try_emplace(std::string{key}).first->second;
     const auto is_this = [&](const Watcher& watcher) { return watcher.session == &session; };
     if (std::any_of(watchers.begin(), watchers.end(), is_this)) return;
+    by_session_[&session].emplace_back(database, key);  // first the way back: memory may run out
     watchers.push_back({&session, exists});
-    by_session_[&session].emplace_back(database, key);
     listen(true);
 }
 
@@ -22,12 +22,15 @@ void Watches::unwatch(Session& session)
     const auto watched = by_session_.find(&session);
     if (watched == by_session_.end()) return;
     for (const auto& [database, key] : watched->second) {
-        Watchers& watchers = by_database_[database];
+        const auto in_database = by_database_.find(database);
+        if (in_database == by_database_.end()) continue;
+        Watchers& watchers = in_database->second;
         const auto found = watchers.find(key);
+        if (found == watchers.end()) continue;
         std::erase_if(found->second,
                       [&](const Watcher& watcher) { return watcher.session == &session; });
         if (found->second.empty()) watchers.erase(found);
-        if (watchers.empty()) by_database_.erase(database);
+        if (watchers.empty()) by_database_.erase(in_database);
     }
     by_session_.erase(watched);
     listen(!by_session_.empty());

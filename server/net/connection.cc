@@ -209,7 +209,7 @@ void Connection::execute(std::span<const std::string_view> request)
     }
     protocol::ReplyWriter reply{session_.output, session_.protocol};
     all_.server.executor.execute({session_, Origin::Client, request, reply});
-    if (reads_too_slowly()) {
+    if (has_much_to_read() && reads_too_slowly()) {
         disconnect_slow_reader();
     } else if (all_.server.shutdown_requested) {
         session_.close_after_reply = true;
@@ -310,7 +310,6 @@ void Connection::flush()
         put_aside();
         if (!reads_too_slowly()) return;
     }
-    flush_planned_ = true;
     asio::post(socket_.get_executor(), [self = shared_from_this()] {
         self->flush_planned_ = false;
         if (!self->socket_.is_open()) return;
@@ -320,6 +319,7 @@ void Connection::flush()
             self->send();
         }
     });
+    flush_planned_ = true;  // now that there was memory to plan it
 }
 
 // A turn of its own, unless one is running: the one that is blocked ends anyway.
@@ -374,6 +374,13 @@ void Connection::limit_output()
     const std::size_t left = hard - std::min(hard, unsent_.bytes());
     session_.output.set_limit(left);
     session_.pushes.set_limit(left);
+}
+
+// What is asked after each request: what waits is almost always too little to count.
+bool Connection::has_much_to_read() const
+{
+    return reply_bytes() > OutputGuard::kUncounted || session_.output.overflowed() ||
+           session_.pushes.overflowed();
 }
 
 bool Connection::reads_too_slowly()

@@ -72,6 +72,7 @@ private:
 
     OutputLimit output_limit() const;
     void limit_output();
+    bool has_much_to_read() const;
     bool reads_too_slowly();
     void disconnect_slow_reader();
     void borrow_memory();

@@ -42,6 +42,14 @@ void Listener::start(Welcome welcome, std::function<void(const Error&)> troubled
     accept();
 }
 
+void Listener::resume()
+{
+    Error ignored;
+    acceptor_.cancel(ignored);
+    timer_.cancel();
+    accept();
+}
+
 void Listener::accept()
 {
     acceptor_.async_accept([this](const Error& error, Socket socket) {

@@ -35,6 +35,10 @@ public:
     /// second, why nobody can be accepted just now.
     void start(Welcome welcome, std::function<void(const Error&)> troubled);
 
+    /// Accepts again, whatever became of the last attempt: after an exception left
+    /// io_context::run().
+    void resume();
+
     /// Where it listens; with the port that was taken if 0 was asked for.
     Endpoint endpoint() const { return acceptor_.local_endpoint(); }
 

@@ -109,6 +109,11 @@ void Listeners::open_unix_socket()
         throw ListenError{path, Error{errno, asio::error::get_system_category()}};
 }
 
+void Listeners::resume()
+{
+    for (const auto& listener : listeners_) listener->resume();
+}
+
 void Listeners::start()
 {
     for (const auto& listener : listeners_) {

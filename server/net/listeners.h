@@ -23,6 +23,8 @@ public:
     Listeners& operator=(const Listeners&) = delete;
 
     void start();
+    /// See Listener::resume().
+    void resume();
 
     /// As the log names them: "127.0.0.1:6379", "/run/dabba.sock".
     std::vector<std::string> addresses() const;

@@ -36,10 +36,10 @@ public:
         return std::max<std::size_t>(kUncounted, limit.hard_bytes);
     }
 
-private:
-    // Redis keeps the first 16 KB of replies in a buffer that it does not count.
+    /// Redis keeps the first 16 KB of replies in a buffer that it does not count.
     static constexpr std::size_t kUncounted = 16 * 1024;
 
+private:
     std::optional<store::TimePoint> over_soft_since_;
 };
 

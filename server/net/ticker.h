@@ -16,7 +16,8 @@ class Ticker
 public:
     Ticker(asio::io_context& io, Connections& connections);
 
-    /// Ticks until the ticker is destroyed.
+    /// Ticks until the ticker is destroyed. May be called again, after an exception left
+    /// io_context::run().
     void start() { wait(); }
 
 private:
