@@ -36,6 +36,13 @@ std::int64_t push_to_subscribers(const PubSub::Subscribers& subscribers, std::st
     return static_cast<std::int64_t>(found->second.size());
 }
 
+// The name stands with the session and in the list of all names, each in a node of a tree.
+std::size_t bytes_of(std::string_view name)
+{
+    constexpr std::size_t kNode = 4 * sizeof(void*) + sizeof(std::string);
+    return 2 * (name.size() + kNode) + sizeof(std::vector<Session*>) + sizeof(Session*);
+}
+
 void remove(PubSub::Subscribers& subscribers, std::string_view name, const Session& session)
 {
     const auto found = subscribers.find(name);
@@ -58,6 +65,7 @@ bool PubSub::subscribe(Session& session, Topic topic, std::string_view name)
         names.erase(own);
         throw;
     }
+    session.subscriptions.bytes += bytes_of(name);
     return true;
 }
 
@@ -67,6 +75,7 @@ bool PubSub::unsubscribe(Session& session, Topic topic, std::string_view name)
     const auto own = names.find(name);
     if (own == names.end()) return false;
     remove(by_name_[static_cast<std::size_t>(topic)], name, session);
+    session.subscriptions.bytes -= bytes_of(name);
     names.erase(own);
     return true;
 }
@@ -80,6 +89,7 @@ void PubSub::forget(Session& session)
             remove(by_name_[topic], name.value(), session);
         }
     }
+    session.subscriptions.bytes = 0;
 }
 
 std::int64_t PubSub::publish(std::string_view channel, std::string_view message)

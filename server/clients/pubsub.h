@@ -20,6 +20,7 @@ inline constexpr std::size_t kTopics = 3;
 struct Subscriptions
 {
     std::array<std::set<std::string, std::less<>>, kTopics> names;
+    std::size_t bytes = 0;  ///< what they cost, here and with the PubSub that counts them
 
     std::set<std::string, std::less<>>& of(Topic topic)
     {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "protocol/buffer.h"
@@ -50,13 +51,47 @@ struct QueuedRequest
     std::vector<std::string> arguments;
 };
 
+/// The requests of a transaction, and what they cost. Many small ones cost far more than their
+/// bytes.
+class RequestQueue
+{
+public:
+    void push_back(QueuedRequest request)
+    {
+        bytes_ += bytes_of(request);
+        requests_.push_back(std::move(request));
+    }
+
+    std::size_t size() const { return requests_.size(); }
+    bool empty() const { return requests_.empty(); }
+    auto begin() const { return requests_.begin(); }
+    auto end() const { return requests_.end(); }
+
+    /// Bytes of memory that the requests hold.
+    std::size_t bytes() const { return bytes_ + requests_.capacity() * sizeof(QueuedRequest); }
+
+private:
+    static std::size_t bytes_of(const QueuedRequest& request)
+    {
+        std::size_t bytes = request.arguments.capacity() * sizeof(std::string);
+        for (const std::string& argument : request.arguments)
+            if (argument.size() > kInPlace) bytes += argument.size() + 1;
+        return bytes;
+    }
+
+    static constexpr std::size_t kInPlace = 15;  // libstdc++'s strings hold these in themselves
+
+    std::vector<QueuedRequest> requests_;
+    std::size_t bytes_ = 0;
+};
+
 /// A transaction being collected, and the keys that must not change before EXEC.
 struct Transaction
 {
     bool open = false;          ///< between MULTI and EXEC
     bool failed = false;        ///< a request was refused while collecting: EXEC aborts
     bool keys_changed = false;  ///< a watched key was changed: EXEC answers nil
-    std::vector<QueuedRequest> queue;
+    RequestQueue queue;
 };
 
 /// One client's state, whatever carries it. Commands see this, never a socket.
@@ -83,6 +118,7 @@ struct Session
 
     Transaction transaction;
     Subscriptions subscriptions;
+    std::size_t watched_bytes = 0;  ///< what the keys that it watches cost; Watches counts
 
     bool blocked = false;     ///< waits for a key or a moment: no request may be executed
     bool running = false;     ///< a request of this session is being executed

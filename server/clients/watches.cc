@@ -5,6 +5,16 @@
 #include "server/clients/session.h"
 
 namespace server {
+namespace {
+
+// The key stands with the session and in the table of all that are watched.
+std::size_t bytes_of(std::string_view key)
+{
+    constexpr std::size_t kInTable = 3 * sizeof(void*) + sizeof(std::string) + 4 * sizeof(void*);
+    return 2 * key.size() + kInTable + sizeof(std::pair<int, std::string>);
+}
+
+}  // namespace
 
 void Watches::watch(Session& session, int database, std::string_view key, bool exists)
 {
@@ -12,12 +22,14 @@ void Watches::watch(Session& session, int database, std::string_view key, bool e
     const auto is_this = [&](const Watcher& watcher) { return watcher.session == &session; };
     if (std::any_of(watchers.begin(), watchers.end(), is_this)) return;
     by_session_[&session].emplace_back(database, key);  // first the way back: memory may run out
+    session.watched_bytes += bytes_of(key);
     watchers.push_back({&session, exists});
     listen(true);
 }
 
 void Watches::unwatch(Session& session)
 {
+    session.watched_bytes = 0;
     session.transaction.keys_changed = false;
     const auto watched = by_session_.find(&session);
     if (watched == by_session_.end()) return;

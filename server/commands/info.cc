@@ -12,6 +12,7 @@
 
 #include "server/allocator.h"
 #include "server/catalogue/command.h"
+#include "server/commands/client/client_list.h"
 #include "server/commands/families.h"
 #include "server/execution/call.h"
 #include "server/server.h"
@@ -107,7 +108,14 @@ std::size_t resident_bytes()
     return resident * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
 }
 
-void write_memory(Server&, Fields& fields)
+std::size_t bytes_of_clients(const Server& server)
+{
+    std::size_t bytes = 0;
+    for (const auto& [id, session] : server.sessions) bytes += client_bytes(*session);
+    return bytes;
+}
+
+void write_memory(Server& server, Fields& fields)
 {
     const std::size_t used = allocated_bytes();
     const std::size_t resident = resident_bytes();
@@ -115,6 +123,7 @@ void write_memory(Server&, Fields& fields)
     fields.add_bytes("used_memory_rss", resident);
     fields.add_bytes("total_system_memory", static_cast<std::size_t>(sysconf(_SC_PHYS_PAGES)) *
                                                 static_cast<std::size_t>(sysconf(_SC_PAGESIZE)));
+    fields.add("mem_clients_normal", bytes_of_clients(server));
     fields.add_bytes("maxmemory", 0);
     fields.add("maxmemory_policy", "noeviction");
     const double ratio = used == 0 ? 0 : static_cast<double>(resident) / static_cast<double>(used);

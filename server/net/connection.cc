@@ -9,7 +9,6 @@
 #include "protocol/protocol_error.h"
 #include "protocol/reply_writer.h"
 #include "server/net/address.h"
-#include "server/net/wall_clock.h"
 
 namespace server::net {
 namespace {
@@ -152,7 +151,7 @@ void Connection::hang_up()
 
 void Connection::take_turn()
 {
-    all_.server.timekeeper.observe(wall_clock());
+    all_.observe_time();
     borrow_memory();
     limit_output();
     in_turn_ = true;
@@ -193,7 +192,7 @@ void Connection::execute_requests()
         if (session_.close_after_reply || doomed_) return;
         if (output.size() > most_output) break;
         if (++requests % kRequestsBetweenLooks == 0) {
-            all_.server.timekeeper.observe(wall_clock());
+            all_.observe_time();
             if (all_.server.clock.now() - began > kMostTimeInTurn) break;
         }
     }

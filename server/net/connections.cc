@@ -102,6 +102,21 @@ void Connections::check_patience(std::size_t count)
     }
 }
 
+void Connections::follow_wall_clock()
+{
+    constexpr std::chrono::seconds kWorthALine{1};
+    const auto ahead = time_.follow(wall_clock(), time_since_boot());
+    const bool is_off = std::chrono::abs(ahead) >= kWorthALine;
+    if (is_off && !wall_clock_is_off_) {
+        log.warning(
+            "The system's clock was set {} ms {}: locks and offers go by the time that passes, and "
+            "the server's clock approaches the system's by 5 ms a second",
+            std::chrono::floor<std::chrono::milliseconds>(std::chrono::abs(ahead)).count(),
+            ahead.count() > 0 ? "forward" : "backward");
+    }
+    wall_clock_is_off_ = is_off;
+}
+
 void Connections::close_all()
 {
     while (!open_.empty()) open_.begin()->second->close();

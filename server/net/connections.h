@@ -8,6 +8,7 @@
 
 #include "protocol/buffer.h"
 #include "server/log.h"
+#include "server/net/anchored_clock.h"
 #include "server/net/asio.h"
 #include "server/net/password_guesses.h"
 #include "server/server.h"
@@ -37,6 +38,11 @@ public:
 
     std::size_t size() const { return open_.size(); }
 
+    /// Sets the server's clock to now.
+    void observe_time() { server.timekeeper.observe(time_.now(time_since_boot())); }
+    /// Lets the server's time approach the wall clock, if that was set. To be called often.
+    void follow_wall_clock();
+
     // For connections:
     void add(std::uint64_t session, Connection& connection) { open_[session] = &connection; }
     void remove(std::uint64_t session) { open_.erase(session); }
@@ -61,6 +67,8 @@ private:
     std::map<std::uint64_t, Connection*> open_;  // by the session's id
     std::uint64_t last_checked_ = 0;
     store::TimePoint last_attack_{};
+    AnchoredClock time_{wall_clock(), time_since_boot()};
+    bool wall_clock_is_off_ = false;
 };
 
 }  // namespace server::net

@@ -3,7 +3,6 @@
 #include <chrono>
 
 #include "server/allocator.h"
-#include "server/net/wall_clock.h"
 
 namespace server::net {
 namespace {
@@ -28,7 +27,7 @@ void Ticker::wait()
 void Ticker::tick()
 {
     Server& server = connections_.server;
-    server.timekeeper.observe(wall_clock());
+    connections_.observe_time();
     const bool more = server.tick();
     look_after_connections();
     if (!more) return wait();
@@ -45,6 +44,7 @@ void Ticker::look_after_connections()
     const auto now = std::chrono::steady_clock::now();
     if (now - last_look_ < kPeriod) return;
     last_look_ = now;
+    connections_.follow_wall_clock();
     connections_.check_patience(connections_.size() / kLooksInSecond + 1);
     return_free_memory();
 }

@@ -5,6 +5,7 @@ SERVER_BINARY names the server. What only Dabba promises is skipped for redis-se
 """
 
 import os
+import signal
 import socket
 import subprocess
 import time
@@ -111,6 +112,25 @@ class Housekeeping(unittest.TestCase):
             while server.resident_bytes() > before + 25 * MEBIBYTE:
                 self.assertLess(time.monotonic(), deadline, "the memory is still with the server")
                 time.sleep(0.1)
+
+
+@unittest.skipUnless(DABBA, "Redis goes by the wall clock")
+class Clocks(unittest.TestCase):
+    @unittest.skipUnless("CLOCK_JUMP" in os.environ, "needs the library that sets the clock")
+    def test_locks_last_as_long_as_they_should_whatever_happens_to_the_clock(self):
+        os.environ["LD_PRELOAD"] = os.environ["CLOCK_JUMP"]
+        self.addCleanup(os.environ.pop, "LD_PRELOAD", None)
+        with ServerProcess(BINARY) as server, server.connect() as connection:
+            for jump, direction in ((signal.SIGUSR1, "forward"), (signal.SIGUSR2, "backward")):
+                began = time.monotonic()
+                self.assertEqual(ask(connection, "SET", "lock", "order", "PX", "1500"), b"+OK\r\n")
+                server.process.send_signal(jump)
+                time.sleep(0.5)
+                self.assertEqual(ask(connection, "GET", "lock"), b"$5\r\norder\r\n")
+                time.sleep(began + 1.6 - time.monotonic())
+                self.assertEqual(ask(connection, "GET", "lock"), b"$-1\r\n")
+                if direction == "forward":
+                    self.assertIn("clock was set", server.log())
 
 
 @unittest.skipUnless(DABBA, "Redis lets guess on, and says nothing in its log")

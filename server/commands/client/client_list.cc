@@ -30,16 +30,23 @@ std::string flags_of(const Session& session)
     return flags.empty() ? "N" : flags;
 }
 
-std::size_t queued_bytes(const Transaction& transaction)
+/// As in Redis, the watched keys are among what a transaction costs.
+std::size_t transaction_bytes(const Session& session)
 {
-    std::size_t bytes = 0;
-    for (const QueuedRequest& request : transaction.queue) {
-        for (const std::string& argument : request.arguments) bytes += argument.size();
-    }
-    return bytes;
+    return session.transaction.queue.bytes() + session.watched_bytes;
 }
 
 }  // namespace
+
+std::size_t client_bytes(const Session& session)
+{
+    std::size_t bytes = sizeof(Session) + transaction_bytes(session);
+    bytes += session.subscriptions.bytes + session.pushes.capacity();
+    bytes += session.name.size() + session.library_name.size() + session.library_version.size();
+    if (session.peer == nullptr) return bytes + session.output.capacity();
+    const Peer& peer = *session.peer;
+    return bytes + peer.query_bytes() + peer.query_room() + peer.reply_room();
+}
 
 ClientType parse_client_type(std::string_view name)
 {
@@ -70,7 +77,6 @@ std::string client_line(const Session& session, store::TimePoint now)
     const Peer* peer = session.peer;
     const std::size_t query = peer == nullptr ? 0 : peer->query_bytes();
     const std::size_t query_room = peer == nullptr ? 0 : peer->query_room();
-    const std::size_t queued = queued_bytes(session.transaction);
     const std::size_t reply_room = peer == nullptr ? 0 : peer->reply_room();
     const std::size_t reply_bytes = peer == nullptr ? 0 : peer->reply_bytes();
 
@@ -88,11 +94,12 @@ std::string client_line(const Session& session, store::TimePoint now)
         subscribed.of(Topic::Pattern).size(), subscribed.of(Topic::ShardChannel).size(),
         session.transaction.open ? static_cast<std::int64_t>(session.transaction.queue.size())
                                  : -1);
-    add(" qbuf={} qbuf-free={} argv-mem=0 multi-mem={}", query, query_room, queued);
+    add(" qbuf={} qbuf-free={} argv-mem=0 multi-mem={}", query, query_room,
+        transaction_bytes(session));
     const std::size_t block = session.output.capacity();
     add(" rbs={} rbp={} obl={} oll={} omem={} tot-mem={}", block, block, session.output.size(),
         peer == nullptr ? 0 : peer->reply_blocks(), reply_room - std::min(reply_room, block),
-        sizeof(Session) + query + query_room + queued + reply_room);
+        client_bytes(session));
     add(" events={} cmd={} user=default redir=-1 resp={}", reply_bytes == 0 ? "r" : "rw",
         session.last_command == nullptr ? "NULL" : full_name(*session.last_command),
         static_cast<int>(session.protocol));

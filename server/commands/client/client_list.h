@@ -22,6 +22,10 @@ ClientType type_of(const Session& session);
 std::string remote_address(const Session& session);
 std::string local_address(const Session& session);
 
+/// Bytes of memory that a client costs: what it has sent, what waits for it, and all that it made
+/// the server remember.
+std::size_t client_bytes(const Session& session);
+
 /// A line of CLIENT LIST, its line feed included, as it is at this moment.
 std::string client_line(const Session& session, store::TimePoint now);
 

@@ -2,6 +2,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "server/commands/client/client_list.h"
+
 using namespace std::chrono_literals;
 using tests::Client;
 
@@ -292,4 +294,35 @@ TEST_CASE("CLIENT HELP lists every subcommand, and itself last")
     CHECK(help.find("\r\n+SETNAME connection-name\r\n+    Sets the connection name.\r\n") !=
           std::string::npos);
     CHECK(help.ends_with("\r\n+HELP\r\n+    Prints this help.\r\n"));
+}
+
+TEST_CASE("a client's memory is counted to the last queued, watched and subscribed")
+{
+    Client client;
+    const auto bytes = [&] {
+        const server::Session& session = client.session();
+        return server::commands::client_bytes(session) - session.output.capacity();
+    };
+    const auto before = bytes();
+    client("WATCH", std::string(100'000, 'k'));
+    CHECK(bytes() > before + 200'000);
+    client("UNWATCH");
+    CHECK(bytes() == before);
+
+    client("HELLO", "3");
+    client("SUBSCRIBE", std::string(100'000, 'c'));
+    client("PSUBSCRIBE", std::string(100'000, 'p'));
+    CHECK(bytes() > before + 400'000);
+    client("UNSUBSCRIBE");
+    client("PUNSUBSCRIBE");
+    CHECK(bytes() == before);
+    client("SUBSCRIBE", std::string(100'000, 'c'));
+    client("RESET");
+    CHECK(bytes() == before);
+
+    client("MULTI");
+    for (int i = 0; i < 1000; ++i) client("SADD", "s", "x");
+    CHECK(bytes() > before + 1000 * 3 * sizeof(std::string));
+    client("DISCARD");
+    CHECK(bytes() == before);
 }
