@@ -16,6 +16,7 @@ namespace {
 // The room for one read: whole batches of a pipeline, and long enough to make large values cheap.
 constexpr std::size_t kReadRoom = 64 * 1024;
 constexpr std::size_t kMostReadBytes = 1024 * 1024;
+constexpr std::size_t kMostBytesInSend = 1024 * 1024;
 
 // A turn's bounds: the time that others may have to wait, and replies worth a write.
 constexpr std::chrono::milliseconds kMostTimeInTurn{1};
@@ -251,19 +252,24 @@ void Connection::go_on()
     }
 }
 
-// The socket almost always takes all at once; if not, the rest waits until it does.
+// The socket almost always takes all at once; if not, the rest waits until it does. A client that
+// reads as fast as we write must not keep the others waiting, either.
 void Connection::send()
 {
     if (waiting_to_send_) return put_aside();
+    std::size_t left = kMostBytesInSend;
     for (auto bytes = next_to_send(); !bytes.empty(); bytes = next_to_send()) {
         Error error;
         const std::size_t sent =
-            socket_.write_some(asio::buffer(bytes.data(), bytes.size()), error);
+            socket_.write_some(asio::buffer(bytes.data(), std::min(bytes.size(), left)), error);
         if (error == asio::error::would_block) return wait_to_send();
         if (error && error != asio::error::interrupted) return close();
         all_.server.stats.output_bytes += sent;
         drop_sent(sent);
+        left -= sent;
+        if (left == 0) return wait_to_send();
     }
+    guard_.everything_was_read();
     return_memory();
     if (session_.close_after_reply) close();
 }

@@ -29,6 +29,9 @@ public:
         return now - *over_soft_since_ > std::chrono::seconds{limit.soft_seconds};
     }
 
+    /// Ends the time that the soft limit counts.
+    void everything_was_read() { over_soft_since_.reset(); }
+
     /// How many bytes the hard limit lets be ready.
     static std::size_t hard_bytes(const OutputLimit& limit)
     {

@@ -47,7 +47,7 @@ class FailingAllocations(unittest.TestCase):
 
     def test_hostile_requests_while_allocations_fail(self):
         for seed in range(FIRST_SEED, FIRST_SEED + SEEDS):
-            with self.subTest(seed=seed), self.serve(seed, one_in=(30, 200, 1000)[seed % 3]) as server:
+            with self.subTest(seed=seed), self.serve(seed, one_in=(100, 300, 1000)[seed % 3]) as server:
                 chance = random.Random(seed)
                 commands = Commands(server, chance)
                 fill(server)
