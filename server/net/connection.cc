@@ -92,11 +92,11 @@ void Connection::wait_for_requests()
 void Connection::take_turn_later()
 {
     if (turn_planned_) return;
-    turn_planned_ = true;
     asio::post(socket_.get_executor(), [self = shared_from_this()] {
         self->turn_planned_ = false;
         if (self->socket_.is_open()) self->take_turn();
     });
+    turn_planned_ = true;  // now that there was memory to plan it
 }
 
 void Connection::read_requests()
