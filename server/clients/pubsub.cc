@@ -16,6 +16,7 @@ void push(Session& session, std::span<const std::string_view> parts)
 {
     // A reply that is being written must not be cut in two.
     protocol::Buffer& output = session.running ? session.pushes : session.output;
+    if (output.overflowed()) return;  // its connection ends as soon as this command has
     try {
         protocol::ReplyWriter writer{output, session.protocol};
         writer.push(parts.size());
