@@ -27,6 +27,24 @@ namespace server::net {
 /// while a reply grows: the reply that goes beyond it is thrown away and ends the connection. A
 /// client that has not given its password has Redis's limit of 1 KB (beyond the 16 KB that Redis
 /// does not count).
+///
+/// Reading and sending go on side by side:
+///
+///                    bytes came             requests left
+///     waiting_to_read ---------> in_turn -----------------> turn_planned
+///            ^                   |     ^                         |
+///            +-------------------+     +-------------------------+
+///             no whole request left
+///
+///                      socket full
+///     (nothing to send) ---------> waiting_to_send       flush() between turns: flush_planned,
+///            ^                           |               then as after a turn
+///            +---------------------------+
+///                     all was sent
+///
+/// A blocked session executes nothing and goes on waiting to read; resume() plans its turn. The end
+/// comes at once (close, or the end of a turn that was doomed), or, with close_after_reply, once
+/// all is sent.
 class Connection final : public Peer, public std::enable_shared_from_this<Connection>
 {
 public:
