@@ -27,6 +27,8 @@ std::span<const Command> object();
 std::span<const Command> pubsub();
 std::span<const Command> server();
 std::span<const Command> set();
+std::span<const Command> set_algebra();
+std::span<const Command> set_random();
 std::span<const Command> sorted_set();
 std::span<const Command> sorted_set_range();
 std::span<const Command> string();

@@ -227,9 +227,6 @@ constexpr Option kIgnored[] = {
     choice("sanitize-dump-payload", "no", "no yes clients"),
     save_points("save", ""),
     at_start(text("server_cpulist", "")),
-    integer("set-max-intset-entries", "512", 0, kMaxLong),
-    integer("set-max-listpack-entries", "128", 0, kMaxLong),
-    memory("set-max-listpack-value", "64"),
     at_start(flag("set-proc-title", "yes")),
     choices("shutdown-on-sigint", "default", "default save nosave now force"),
     choices("shutdown-on-sigterm", "default", "default save nosave now force"),
@@ -266,8 +263,6 @@ constexpr Option kIgnored[] = {
     integer("tls-session-cache-timeout", "300"),
     flag("tls-session-caching", "yes"),
     integer("tracking-table-max-keys", "1000000", 0, kMaxLong),
-    also("zset-max-ziplist-entries", integer("zset-max-listpack-entries", "128", 0, kMaxLong)),
-    also("zset-max-ziplist-value", memory("zset-max-listpack-value", "64")),
 };
 
 }  // namespace

@@ -132,23 +132,39 @@ constexpr Option kData[] = {
      .most = kMaxInteger},
 };
 
-constexpr Option kCompactHashes[] = {
-    {.name = "hash-max-listpack-entries",
-     .alias = "hash-max-ziplist-entries",
-     .chapter = Chapter::Data,
-     .grammar = Grammar::Integer,
-     .value_name = "number",
-     .summary = "A hash is compact up to this many fields",
-     .member = &Options::hash_max_listpack_entries,
-     .most = kMaxLong},
-    {.name = "hash-max-listpack-value",
-     .alias = "hash-max-ziplist-value",
-     .chapter = Chapter::Data,
-     .grammar = Grammar::Memory,
-     .value_name = "bytes",
-     .summary = "A hash is compact while its fields and values are no longer",
-     .member = &Options::hash_max_listpack_value,
-     .most = kMaxLong},
+/// Up to where a value keeps a compact form: a number of elements, or the bytes of one.
+constexpr Option compact_form(std::string_view name, std::string_view alias, Grammar grammar,
+                              std::string_view summary, Member member)
+{
+    return {.name = name,
+            .alias = alias,
+            .chapter = Chapter::Data,
+            .grammar = grammar,
+            .value_name = grammar == Grammar::Memory ? "bytes" : "number",
+            .summary = summary,
+            .member = member,
+            .most = kMaxLong};
+}
+
+constexpr Option kCompactForms[] = {
+    compact_form("hash-max-listpack-entries", "hash-max-ziplist-entries", Grammar::Integer,
+                 "A hash is compact up to this many fields", &Options::hash_max_listpack_entries),
+    compact_form("hash-max-listpack-value", "hash-max-ziplist-value", Grammar::Memory,
+                 "A hash is compact while its fields and values are no longer",
+                 &Options::hash_max_listpack_value),
+    compact_form("set-max-intset-entries", "", Grammar::Integer,
+                 "A set of integers is compact up to this many", &Options::set_max_intset_entries),
+    compact_form("set-max-listpack-entries", "", Grammar::Integer,
+                 "A set is compact up to this many members", &Options::set_max_listpack_entries),
+    compact_form("set-max-listpack-value", "", Grammar::Memory,
+                 "A set is compact while its members are no longer",
+                 &Options::set_max_listpack_value),
+    compact_form("zset-max-listpack-entries", "zset-max-ziplist-entries", Grammar::Integer,
+                 "A sorted set reports listpack up to this many members",
+                 &Options::zset_max_listpack_entries),
+    compact_form("zset-max-listpack-value", "zset-max-ziplist-value", Grammar::Memory,
+                 "A sorted set reports listpack while its members are no longer",
+                 &Options::zset_max_listpack_value),
 };
 
 constexpr Option kLog[] = {
@@ -170,12 +186,12 @@ constexpr Option kLog[] = {
 
 constexpr auto kTable = [] {
     std::array<Option, std::size(kNetwork) + std::size(kClients) + std::size(kData) +
-                           std::size(kCompactHashes) + std::size(kLog)>
+                           std::size(kCompactForms) + std::size(kLog)>
         table{};
     auto end = std::copy(std::begin(kNetwork), std::end(kNetwork), table.begin());
     end = std::copy(std::begin(kClients), std::end(kClients), end);
     end = std::copy(std::begin(kData), std::end(kData), end);
-    end = std::copy(std::begin(kCompactHashes), std::end(kCompactHashes), end);
+    end = std::copy(std::begin(kCompactForms), std::end(kCompactForms), end);
     std::copy(std::begin(kLog), std::end(kLog), end);
     return table;
 }();

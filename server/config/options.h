@@ -59,6 +59,13 @@ struct Options
     std::uint64_t seed = 0;  ///< of all chance; main draws one unless it is given
     std::int64_t assign_record_ttl_seconds = 3600;  ///< how long a finished ASSIGN record lives
 
+    // How large the compact forms of the types may be.
+    std::int64_t set_max_intset_entries = 512;
+    std::int64_t set_max_listpack_entries = 128;
+    std::int64_t set_max_listpack_value = 64;
+    std::int64_t zset_max_listpack_entries = 128;
+    std::int64_t zset_max_listpack_value = 64;
+
     // The log.
     LogLevel log_level = LogLevel::Notice;
     std::string log_file;  ///< empty: standard output

@@ -68,6 +68,12 @@ public:
     /// REQUIRES: count() is a multiple of the stride.
     Iterator find(std::string_view text, unsigned stride = 1) const;
 
+    /// Whether one more text of so many bytes stays within the limits.
+    bool has_room_for(std::size_t bytes) const
+    {
+        return bytes <= kLongestText && used() + sized_bytes_size(bytes) <= kMaxBytes;
+    }
+
     /// Puts a text at the end. REQUIRES: it is not a part of this block and within the limits.
     void append(std::string_view text);
 

@@ -1,6 +1,6 @@
 #include "store/types/set.h"
 
-#include <cassert>
+#include <algorithm>
 
 #include "store/hashing.h"
 #include "store/number.h"
@@ -16,6 +16,11 @@ SetMember* SetMember::make(std::string_view member)
 }
 
 void SetMember::destroy(SetMember* member) { deallocate(member); }
+
+Set::Set(Encoding encoding) : members_(nullptr, encoding)
+{
+    if (encoding == Encoding::Table) members_ = {new Members, encoding};
+}
 
 Set Set::clone() const
 {
@@ -59,38 +64,38 @@ bool Set::contains(std::string_view member) const
 // When a set changes its form was taken from the observable behaviour of Redis 7.2: integers that
 // are too many become a table at once, never a packed set, though that may have room.
 
-bool Set::add(std::string_view member)
+bool Set::add(std::string_view member, const Limits& limits)
 {
     switch (encoding()) {
-        case Encoding::IntSet: return add_to_ints(member);
-        case Encoding::Packed: return add_to_packed(member);
+        case Encoding::IntSet: return add_to_ints(member, limits);
+        case Encoding::Packed: return add_to_packed(member, limits);
         case Encoding::Table: return add_to_table(member);
     }
     return false;
 }
 
-bool Set::add_to_ints(std::string_view member)
+bool Set::add_to_ints(std::string_view member, const Limits& limits)
 {
     IntSet mine = ints();
     if (const auto value = parse_integer(member)) {
         if (!mine.add(*value)) return false;
         keep(mine);
-        if (mine.count() > kMaxIntSetSize) become_table();
+        if (mine.count() > limits.ints) become_table();
         return true;
     }
-    if (mine.count() < kMaxPackedSize && member.size() <= kMaxPackedMemberBytes) {
+    if (fits_packed(member, limits)) {
         become_packed();
-        return add_to_packed(member);
+        return add_to_packed(member, limits);
     }
     become_table();
     return add_to_table(member);
 }
 
-bool Set::add_to_packed(std::string_view member)
+bool Set::add_to_packed(std::string_view member, const Limits& limits)
 {
     Packed mine = packed();
     if (mine.find(member) != mine.end()) return false;
-    if (mine.count() < kMaxPackedSize && member.size() <= kMaxPackedMemberBytes) {
+    if (fits_packed(member, limits)) {
         mine.append(member);
         keep(mine);
         return true;
@@ -107,16 +112,47 @@ bool Set::add_to_table(std::string_view member)
     return true;
 }
 
-void Set::expect(std::string_view first, std::size_t count)
+/// Whether one more member, this one, leaves the set packed or makes its integers packed.
+bool Set::fits_packed(std::string_view member, const Limits& limits) const
 {
-    const bool few = count <= kMaxPackedSize;
-    const bool few_ints = count <= kMaxIntSetSize;
+    if (size() >= limits.packed || member.size() > limits.packed_member_bytes) return false;
+    if (encoding() == Encoding::Packed) return packed().has_room_for(member.size());
+    const IntSet mine = ints();
+    if (mine.count() == 0) return member.size() <= Packed::kLongestText;
+    const std::size_t longest =
+        std::max(std::string_view{IntegerText{mine.at(0)}}.size(),
+                 std::string_view{IntegerText{mine.at(mine.count() - 1)}}.size());
+    return longest <= limits.packed_member_bytes && mine.count() < Packed::kMaxBytes / 32 &&
+           member.size() <= Packed::kLongestText;
+}
+
+void Set::expect(std::string_view first, std::size_t count, const Limits& limits)
+{
+    const bool few = count <= limits.packed;
+    const bool few_ints = count <= limits.ints;
     if (empty()) {
-        if (!few && !(few_ints && parse_integer(first))) become_table();
+        if (few_ints && parse_integer(first)) return;
+        if (few) {
+            members_ = {nullptr, Encoding::Packed};
+        } else {
+            become_table();
+        }
     } else if ((encoding() == Encoding::Packed && !few) ||
                (encoding() == Encoding::IntSet && !few_ints)) {
         become_table();
     }
+}
+
+void Set::become_ints_if_possible(const Limits& limits)
+{
+    if (encoding() == Encoding::IntSet || size() > limits.ints) return;
+    bool possible = true;
+    for_each([&](std::string_view member) { possible = possible && parse_integer(member); });
+    if (!possible) return;
+    IntSet made;
+    for_each([&](std::string_view member) { made.add(*parse_integer(member)); });
+    free();
+    keep(made);
 }
 
 bool Set::erase(std::string_view member)
@@ -144,24 +180,6 @@ bool Set::erase(std::string_view member)
         }
     }
     return false;
-}
-
-std::string Set::random(Random& random) const
-{
-    assert(!empty());
-    switch (encoding()) {
-        case Encoding::IntSet: return std::to_string(ints().at(random.below(ints().count())));
-        case Encoding::Packed: return std::string{*packed().nth(random.below(packed().count()))};
-        case Encoding::Table: return std::string{table().random(random)->key()};
-    }
-    return {};
-}
-
-std::string Set::take_random(Random& random)
-{
-    std::string member = this->random(random);
-    erase(member);
-    return member;
 }
 
 std::size_t Set::memory_bytes() const

@@ -33,6 +33,16 @@ private:
     SetMember() = default;
 };
 
+/// How much the compact forms of a set may hold: Redis's set-max-intset-entries,
+/// set-max-listpack-entries and set-max-listpack-value. A set that was made under other limits
+/// keeps its form until it grows.
+struct SetLimits
+{
+    std::size_t ints = 512;
+    std::size_t packed = 128;
+    std::size_t packed_member_bytes = 64;
+};
+
 /// A set of strings. 8 bytes in itself.
 ///
 /// It keeps its members as Redis 7.2 does, because clients see the order: a few integers ascending,
@@ -46,12 +56,11 @@ class Set
 public:
     enum class Encoding : std::uint8_t { IntSet, Packed, Table };
 
-    /// Redis's set-max-intset-entries, set-max-listpack-entries and set-max-listpack-value.
-    static constexpr std::size_t kMaxIntSetSize = 512;
-    static constexpr std::size_t kMaxPackedSize = 128;
-    static constexpr std::size_t kMaxPackedMemberBytes = 64;
+    using Limits = SetLimits;
 
     Set() = default;
+    /// An empty set that takes its first members in this form. Default: IntSet.
+    explicit Set(Encoding encoding);
     Set(Set&& other) noexcept : members_(std::exchange(other.members_, {})) {}
     Set& operator=(Set&& other) noexcept
     {
@@ -90,11 +99,15 @@ public:
     }
 
     /// False if it was a member already.
-    bool add(std::string_view member);
+    bool add(std::string_view member, const Limits& limits = {});
 
     /// Told that one command is about to add so many members, the first of which is `first`, Redis
-    /// may choose the table at once. The order (and OBJECT ENCODING) is all that depends on it.
-    void expect(std::string_view first, std::size_t count);
+    /// may choose another form at once. The order and OBJECT ENCODING are all that depends on it.
+    void expect(std::string_view first, std::size_t count, const Limits& limits = {});
+
+    /// Takes the form of integers, if all members are some and the limits allow it: Redis does this
+    /// to results that it stores.
+    void become_ints_if_possible(const Limits& limits);
 
     /// False if it was no member.
     bool erase(std::string_view member);
@@ -107,11 +120,13 @@ public:
     template <class F>
     std::uint64_t scan(std::uint64_t cursor, F&& f) const;
 
-    /// Any member, each with the same chance. REQUIRES: not empty.
-    std::string random(Random& random) const;
+    /// Calls f(std::string_view) with any member, each with the same chance. REQUIRES: not empty.
+    template <class F>
+    void random(Random& random, F&& f) const;
 
-    /// The same, and removes it.
-    std::string take_random(Random& random);
+    /// The same, and removes it afterwards.
+    template <class F>
+    void take_random(Random& random, F&& f);
 
     /// Frees about so many members and returns how many, 0 if none is left. To be called until
     /// then: nothing else may be asked of what is half freed, but to be destroyed.
@@ -131,9 +146,10 @@ private:
     void keep(IntSet ints) { members_ = {ints.block(), Encoding::IntSet}; }
     void keep(Packed packed) { members_ = {packed.block(), Encoding::Packed}; }
 
-    bool add_to_ints(std::string_view member);
-    bool add_to_packed(std::string_view member);
+    bool add_to_ints(std::string_view member, const Limits& limits);
+    bool add_to_packed(std::string_view member, const Limits& limits);
     bool add_to_table(std::string_view member);
+    bool fits_packed(std::string_view member, const Limits& limits) const;
     void become_packed();
     void become_table();
     void free();
@@ -141,17 +157,30 @@ private:
     TaggedPointer<Encoding> members_;
 };
 
+/// The integer's digits, in place.
+class IntegerText
+{
+public:
+    explicit IntegerText(std::int64_t value)
+        : size_(static_cast<std::size_t>(
+              std::to_chars(digits_.data(), digits_.data() + digits_.size(), value).ptr -
+              digits_.data()))
+    {}
+
+    operator std::string_view() const { return {digits_.data(), size_}; }
+
+private:
+    std::array<char, 20> digits_;  // "-9223372036854775808"
+    std::size_t size_;
+};
+
 template <class F>
 void Set::for_each(F&& f) const
 {
     switch (encoding()) {
         case Encoding::IntSet:
-            for (std::size_t i = 0; i < ints().count(); ++i) {
-                std::array<char, 20> digits;  // "-9223372036854775808"
-                const char* end =
-                    std::to_chars(digits.data(), digits.data() + digits.size(), ints().at(i)).ptr;
-                f(std::string_view{digits.data(), static_cast<std::size_t>(end - digits.data())});
-            }
+            for (std::size_t i = 0; i < ints().count(); ++i)
+                f(std::string_view{IntegerText{ints().at(i)}});
             return;
         case Encoding::Packed:
             for (const auto member : packed()) f(member);
@@ -170,6 +199,26 @@ std::uint64_t Set::scan(std::uint64_t cursor, F&& f) const
     }
     for_each(f);
     return 0;
+}
+
+template <class F>
+void Set::random(Random& random, F&& f) const
+{
+    switch (encoding()) {
+        case Encoding::IntSet:
+            return f(std::string_view{IntegerText{ints().at(random.below(ints().count()))}});
+        case Encoding::Packed: return f(*packed().nth(random.below(packed().count())));
+        case Encoding::Table: return f(table().random(random)->key());
+    }
+}
+
+template <class F>
+void Set::take_random(Random& random, F&& f)
+{
+    this->random(random, [&](std::string_view member) {
+        f(member);
+        erase(member);
+    });
 }
 
 }  // namespace store

@@ -14,9 +14,9 @@ namespace {
 
 Request draw(Words& words)
 {
-    const std::span<const Recipe> themes[] = {key_recipes(),  string_recipes(),
-                                              hash_recipes(), collection_recipes(),
-                                              geo_recipes(),  session_recipes()};
+    const std::span<const Recipe> themes[] = {
+        key_recipes(), string_recipes(), hash_recipes(),   collection_recipes(),
+        set_recipes(), geo_recipes(),    session_recipes()};
     std::uint64_t total = 0;
     for (const auto theme : themes) {
         for (const auto& recipe : theme) total += static_cast<std::uint64_t>(recipe.weight);
@@ -102,6 +102,16 @@ bool ends_soon(const Request& request)
     return false;
 }
 
+/// Would the request remove members by chance, which is each server's own? All or none are no
+/// chance.
+bool removes_by_chance(const Request& request)
+{
+    constexpr std::int64_t kMoreThanAnySet = 100'000;
+    return request[0] == "SPOP" &&
+           (request.size() == 2 ||
+            (request.size() == 3 && is_between(request[2], 1, kMoreThanAnySet - 1)));
+}
+
 }  // namespace
 
 std::vector<Step> generate_steps(std::uint64_t seed, std::size_t count, std::int64_t now_ms)
@@ -115,7 +125,7 @@ std::vector<Step> generate_steps(std::uint64_t seed, std::size_t count, std::int
         auto& open = in_transaction[step.client];
         step.request = open ? draw_in_transaction(words) : draw(words);
         if (words.one_in(12) && may_be_damaged(step.request)) damage(words, step.request);
-        if (ends_soon(step.request)) continue;
+        if (ends_soon(step.request) || removes_by_chance(step.request)) continue;
         // What it stores may differ (see known_differences), and nobody could say when it was read.
         if (open && is_stored_search(step.request)) continue;
         // Where Redis 7.0 refuses a COMMAND GETKEYS that 7.2 takes, it would spoil the transaction.

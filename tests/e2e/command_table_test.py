@@ -57,6 +57,7 @@ KNOWN = {
     ("setex", "replaced_by"): "7.2",
     ("setnx", "deprecated_since"): "7.2",
     ("setnx", "replaced_by"): "7.2",
+    ("sinterstore", "keys"): "7.2",
     ("sscan", "complexity"): "7.2: one full stop at the end, not two",
     ("sunsubscribe", "complexity"): "7.2",
     ("unsubscribe", "complexity"): "7.2",

@@ -1,6 +1,7 @@
 #include "server/catalogue/command.h"
 #include "server/commands/families.h"
 #include "server/commands/scan_options.h"
+#include "server/commands/set/set_limits.h"
 #include "server/execution/call.h"
 
 namespace server::commands {
@@ -11,8 +12,9 @@ void sadd(Call& call)
 {
     auto set = call.keys.edit<store::Set>(call.args.next());
     const auto members = call.args.rest();
-    set->expect(members.front(), members.size());
-    for (const auto member : members) set.changes += set->add(member);
+    const auto limits = set_limits(call);
+    set->expect(members.front(), members.size(), limits);
+    for (const auto member : members) set.changes += set->add(member, limits);
     call.reply.integer(set.changes);
 }
 
@@ -22,6 +24,29 @@ void srem(Call& call)
     if (!set) return call.reply.integer(0);
     for (const auto member : call.args.rest()) set.changes += set->erase(member);
     call.reply.integer(set.changes);
+}
+
+void smove(Call& call)
+{
+    const auto source = call.args.next();
+    const auto destination = call.args.next();
+    const auto member = call.args.next();
+    const auto* from = call.keys.find<store::Set>(source);
+    if (from == nullptr) return call.reply.integer(0);
+    call.keys.find<store::Set>(destination);  // refuses a wrong type
+    if (source == destination) return call.reply.integer(from->contains(member));
+
+    {
+        auto set = call.keys.edit_existing<store::Set>(source);
+        set.event = "srem";
+        set.changes = set->erase(member);
+        if (set.changes == 0) return call.reply.integer(0);
+    }
+    auto set = call.keys.edit<store::Set>(destination);
+    const auto limits = set_limits(call);
+    if (set.was_made()) set->expect(member, 1, limits);
+    set.changes = set->add(member, limits);
+    call.reply.integer(1);
 }
 
 void smembers(Call& call)
@@ -89,6 +114,16 @@ constexpr Command kCommands[] = {
      .keys = {key_at(1, "RW DELETE")},
      .event = "srem",
      .run = srem},
+    {.name = "SMOVE",
+     .syntax = "source destination member",
+     .summary = "Moves a member from one set to another.",
+     .since = "1.0.0",
+     .complexity = "O(1)",
+     .group = Group::Set,
+     .flags = kWrite | kFast,
+     .keys = {key_at(1, "RW ACCESS DELETE"), key_at(2, "RW INSERT")},
+     .event = "sadd",
+     .run = smove},
     {.name = "SMEMBERS",
      .syntax = "key",
      .summary = "Returns all members of a set.",

@@ -1,0 +1,16 @@
+#include "server/commands/counted_keys.h"
+
+#include <limits>
+
+namespace server::commands {
+
+std::span<const std::string_view> next_counted_keys(Args& args)
+{
+    const auto count = args.next_integer_in(1, std::numeric_limits<std::int64_t>::max(),
+                                            "ERR numkeys should be greater than 0");
+    if (static_cast<std::uint64_t>(count) > args.remaining())
+        throw CommandError{"ERR Number of keys can't be greater than number of args"};
+    return args.next_many(static_cast<std::size_t>(count));
+}
+
+}  // namespace server::commands
