@@ -62,6 +62,8 @@ std::uint64_t cell_of(Place place)
                       step_of(place.latitude, kLatitudeMin, kLatitudeMax));
 }
 
+std::uint64_t cell_at(GridPoint point) { return interleave(point.column, point.row); }
+
 std::uint64_t cell_of_score(double score)
 {
     constexpr double kTwoTo63 = 9223372036854775808.0;

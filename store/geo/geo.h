@@ -74,6 +74,9 @@ inline GridPoint grid_point_of(std::uint64_t cell)
     return {geo_detail::gather_even_bits(cell >> 1), geo_detail::gather_even_bits(cell)};
 }
 
+/// And back. REQUIRES: both are below 2^27.
+std::uint64_t cell_at(GridPoint point);
+
 /// The middle of a column or row. Never falls as the number rises, also after rounding.
 double longitude_of_column(std::uint32_t column);
 double latitude_of_row(std::uint32_t row);

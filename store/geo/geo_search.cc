@@ -365,10 +365,10 @@ private:
 
 }  // namespace
 
-void search_all(const SortedSet& set, const Shape& shape, Measure measure, Visitor visitor,
-                void* context)
+void search_all(const SortedSet& set, const Shape& shape, Measure measure, CellBlock within,
+                Visitor visitor, void* context)
 {
-    Sweep{set, shape, measure, visitor, context}.visit(CellBlock::world());
+    Sweep{set, shape, measure, visitor, context}.visit(within);
 }
 
 }  // namespace geo_search_detail

@@ -125,16 +125,17 @@ enum class Measure { No, Yes };
 namespace geo_search_detail {
 
 using Visitor = bool (*)(void* context, const Found& found);
-void search_all(const SortedSet& set, const Shape& shape, Measure measure, Visitor visitor,
-                void* context);
+void search_all(const SortedSet& set, const Shape& shape, Measure measure, CellBlock within,
+                Visitor visitor, void* context);
 
 }  // namespace geo_search_detail
 
-/// Calls visit(const Found&) for each member in the shape, in the order of (score, member). With
-/// Measure::No, distance_m is 0. A visit that returns false ends the search; one may also return
-/// nothing.
+/// Calls visit(const Found&) for each member in the shape and the block, in the order of (score,
+/// member). With Measure::No, distance_m is 0. A visit that returns false ends the search; one may
+/// also return nothing.
 template <class Visit>
-void search_all(const SortedSet& set, const Shape& shape, Measure measure, Visit&& visit)
+void search_all(const SortedSet& set, const Shape& shape, Measure measure, Visit&& visit,
+                CellBlock within = CellBlock::world())
 {
     const auto visitor = [](void* context, const Found& found) {
         auto& visit_it = *static_cast<std::remove_reference_t<Visit>*>(context);
@@ -146,7 +147,8 @@ void search_all(const SortedSet& set, const Shape& shape, Measure measure, Visit
         }
     };
     using Stored = std::remove_const_t<std::remove_reference_t<Visit>>;
-    geo_search_detail::search_all(set, shape, measure, visitor, const_cast<Stored*>(&visit));
+    geo_search_detail::search_all(set, shape, measure, within, visitor,
+                                  const_cast<Stored*>(&visit));
 }
 
 }  // namespace store

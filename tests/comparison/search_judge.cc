@@ -74,12 +74,24 @@ bool is_descending(const Request& request)
     return descending;
 }
 
+bool is_sorted(const Request& request)
+{
+    return has_word(request, "ASC") || has_word(request, "DESC") ||
+           (has_word(request, "COUNT") && !has_word(request, "ANY"));
+}
+
+/// If no order was asked for, members come in Redis's own; what only Dabba finds comes behind them.
+bool same_order(const Request& request, const Value& dabba, const Value& redis)
+{
+    if (is_sorted(request)) return true;
+    return dabba.elements.size() >= redis.elements.size() &&
+           std::equal(redis.elements.begin(), redis.elements.end(), dabba.elements.begin());
+}
+
 /// Is what was found in the order asked for, and is nobody left out who comes before the last?
 bool is_best(const Request& request, const std::vector<double>& found, const Distances& left_out)
 {
-    const bool sorted = has_word(request, "ASC") || has_word(request, "DESC") ||
-                        (has_word(request, "COUNT") && !has_word(request, "ANY"));
-    if (!sorted || found.empty()) return true;
+    if (!is_sorted(request) || found.empty()) return true;
     const double sign = is_descending(request) ? -1 : 1;
     const auto comes_before = [&](double left, double right) { return sign * left < sign * right; };
     if (!std::is_sorted(found.begin(), found.end(), comes_before)) return false;
@@ -142,7 +154,10 @@ bool is_stored_search(const Request& request)
 SearchVerdict judge_search(const Request& request, const Value& dabba, const Value& redis,
                            Connection& dabba_side, Connection& redis_side)
 {
-    if (dabba.kind != redis.kind || !same_details(dabba, redis)) return SearchVerdict::Different;
+    if (dabba.kind != redis.kind || !same_details(dabba, redis) ||
+        !same_order(request, dabba, redis)) {
+        return SearchVerdict::Different;
+    }
     const auto in_dabba = all_distances(dabba_side, request);
     const auto in_redis = all_distances(redis_side, request);
     const bool holds_all =

@@ -20,7 +20,7 @@ bool is_search(const Request& request);
 bool is_stored_search(const Request& request);
 
 /// Compares two answers, which are no errors, to a search that stores nothing. Redis leaves open in
-/// which order members at the same distance come, which of them COUNT takes, and whom ANY takes; so
+/// which order members at the same distance come and which of them COUNT takes; so
 /// both servers are asked once more, for everything with its distance, and Dabba's answer is judged
 /// by that. The data must not have changed since. `dabba_side` and `redis_side` are connections in
 /// RESP2 that have selected the database.

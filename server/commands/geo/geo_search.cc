@@ -8,7 +8,9 @@
 #include "server/catalogue/command.h"
 #include "server/commands/families.h"
 #include "server/commands/geo/geo_args.h"
+#include "server/commands/sorted_set/sorted_set_limits.h"
 #include "server/execution/call.h"
+#include "store/geo/redis_cells.h"
 
 namespace server::commands {
 
@@ -176,13 +178,40 @@ std::vector<Found> nearest(const SortedSet& places, const store::Shape& shape, s
     return found;
 }
 
+/// All members in the shape, in the order in which Redis finds them; those it misses come last.
 std::vector<Found> everything(const SortedSet& places, const store::Shape& shape,
-                              store::Measure measure, std::size_t most)
+                              store::Measure measure)
 {
-    std::vector<Found> found;
+    const store::RedisCells cells{shape};
+    std::vector<std::vector<Found>> by_cell(cells.blocks().size() + 1);
     store::search_all(places, shape, measure, [&](const Found& place) {
-        found.push_back(place);
-        return found.size() < most;
+        by_cell[cells.order_of(place.cell)].push_back(place);
+    });
+    std::vector<Found> found = std::move(by_cell.front());
+    for (std::size_t i = 1; i < by_cell.size(); ++i)
+        found.insert(found.end(), by_cell[i].begin(), by_cell[i].end());
+    return found;
+}
+
+/// The members that Redis comes across first: COUNT with ANY. As many as are wanted, if they are
+/// there, also beyond where Redis looks.
+std::vector<Found> first_met(const SortedSet& places, const store::Shape& shape,
+                             store::Measure measure, std::size_t count)
+{
+    const store::RedisCells cells{shape};
+    std::vector<Found> found;
+    for (const store::CellBlock block : cells.blocks()) {
+        if (found.size() == count) return found;
+        const auto take = [&](const Found& place) {
+            found.push_back(place);
+            return found.size() < count;
+        };
+        store::search_all(places, shape, measure, take, block);
+    }
+    if (found.size() == count) return found;
+    store::search_all(places, shape, measure, [&](const Found& place) {
+        if (cells.order_of(place.cell) == cells.blocks().size()) found.push_back(place);
+        return found.size() < count;
     });
     return found;
 }
@@ -200,8 +229,9 @@ std::vector<Found> search(const SortedSet& places, const Query& query)
         query.order == Order::NearestFirst || (query.count != 0 && !query.any);
     const bool measured = nearest_first || query.order == Order::FarthestFirst ||
                           query.with_distance || query.store_distance;
-    auto found = everything(places, shape, measured ? store::Measure::Yes : store::Measure::No,
-                            query.any ? most : places.size());
+    const auto measure = measured ? store::Measure::Yes : store::Measure::No;
+    auto found =
+        query.any ? first_met(places, shape, measure, most) : everything(places, shape, measure);
     const auto kept = std::min(most, found.size());
     const auto middle = found.begin() + static_cast<std::ptrdiff_t>(kept);
     if (query.order == Order::FarthestFirst) {
@@ -232,11 +262,12 @@ void store_found(Call& call, const SortedSet* places, const Query& query,
                  const std::vector<Found>& found)
 {
     SortedSet result;
+    const auto limits = sorted_set_limits(call);
     for (const Found& place : found) {
         // The score itself and not the cell: a sorted set that was no geo set keeps its fractions.
-        result.put(place.member, query.store_distance
-                                     ? place.distance_m / query.extent->meters_per_unit
-                                     : *places->score(place.member));
+        const double score = query.store_distance ? place.distance_m / query.extent->meters_per_unit
+                                                  : *places->score(place.member);
+        result.put(place.member, score, limits);
     }
     call.reply.integer(static_cast<std::int64_t>(result.size()));
     call.keys.put(*query.destination, std::move(result));
