@@ -54,14 +54,40 @@ std::string full_name(const Command& command)
 CommandTable::CommandTable(std::span<const Command> more) : slots_(1024)
 {
     using namespace commands;
-    for (const auto family : {assign(),       assign_inspect(), client(),     cluster(),
-                              command(),      config(),         connection(), expire(),
-                              geo(),          geo_search(),     hash(),       hash_counter(),
-                              hash_random(),  key_copy(),       object(),     info(),
-                              key(),          pubsub(),         server(),     set(),
-                              set_algebra(),  set_random(),     sorted_set(), sorted_set_range(),
-                              string(),       string_counter(), string_lcs(), string_many(),
-                              string_range(), transaction()}) {
+    for (const auto family : {assign(),
+                              assign_inspect(),
+                              client(),
+                              cluster(),
+                              command(),
+                              config(),
+                              connection(),
+                              expire(),
+                              geo(),
+                              geo_search(),
+                              hash(),
+                              hash_counter(),
+                              hash_random(),
+                              key_copy(),
+                              object(),
+                              info(),
+                              key(),
+                              pubsub(),
+                              server(),
+                              set(),
+                              set_algebra(),
+                              set_random(),
+                              sorted_set(),
+                              sorted_set_algebra(),
+                              sorted_set_count(),
+                              sorted_set_pop(),
+                              sorted_set_rank(),
+                              sorted_set_range(),
+                              string(),
+                              string_counter(),
+                              string_lcs(),
+                              string_many(),
+                              string_range(),
+                              transaction()}) {
         for (const Command& row : family) add(row);
     }
     for (const Command& row : more) add(row);

@@ -1,6 +1,8 @@
 #include "store/types/sorted_set.h"
 
+#include <algorithm>
 #include <utility>
+#include <vector>
 
 namespace store {
 
@@ -10,6 +12,7 @@ SortedSet& SortedSet::operator=(SortedSet&& other) noexcept
         clear();
         table_ = std::move(other.table_);
         tree_ = std::move(other.tree_);
+        encoding_ = std::exchange(other.encoding_, Encoding::Compact);
     }
     return *this;
 }
@@ -18,23 +21,69 @@ SortedSet SortedSet::clone() const
 {
     // In order, so that the copy's leaves are full.
     SortedSet copy;
-    for (const Item item : *this) copy.put(item.member, item.score);
+    copy.encoding_ = encoding_;
+    for (const Item item : *this) copy.add(item.member, hash_bytes(item.member), item.score);
     return copy;
 }
 
-SortedSet::PutResult SortedSet::put(std::string_view member, double score)
+SortedSet SortedSet::of(std::span<const Item> items, const Limits& limits)
 {
-    score += 0.0;  // -0 becomes 0, as in Redis's compact form of small sets
+    SortedSet made;
+    const bool fits = items.size() <= limits.members &&
+                      std::all_of(items.begin(), items.end(), [&](const Item& item) {
+                          return item.member.size() <= limits.member_bytes;
+                      });
+    made.encoding_ = fits ? Encoding::Compact : Encoding::Large;
+    for (const Item& item : items)
+        made.add(item.member, hash_bytes(item.member), fits ? item.score + 0.0 : item.score);
+    return made;
+}
+
+SortedSet::PutResult SortedSet::put(std::string_view member, double score, const Limits& limits)
+{
     const std::uint64_t hash = hash_bytes(member);
-    if (ScoredMember* present = table_.find(member, hash)) {
-        if (present->score() == score) return PutResult::Unchanged;
-        tree_.move(present, score);
-        return PutResult::Updated;
+    ScoredMember* const present = table_.find(member, hash);
+    if (present == nullptr && (size() >= limits.members || member.size() > limits.member_bytes))
+        encoding_ = Encoding::Large;
+    if (encoding_ == Encoding::Compact) score += 0.0;  // -0 becomes 0
+    if (present == nullptr) {
+        add(member, hash, score);
+        return PutResult::Added;
     }
+    if (present->score() == score) return PutResult::Unchanged;
+    tree_.move(present, score);
+    return PutResult::Updated;
+}
+
+void SortedSet::add(std::string_view member, std::uint64_t hash, double score)
+{
     ScoredMember* added = ScoredMember::make(member, score);
     table_.insert(added, hash);
     tree_.insert(added);
-    return PutResult::Added;
+}
+
+void SortedSet::expect(std::string_view first, std::size_t count, const Limits& limits)
+{
+    if (count > limits.members || (empty() && first.size() > limits.member_bytes))
+        encoding_ = Encoding::Large;
+}
+
+void SortedSet::take(const ScoredMember* member)
+{
+    ScoredMember* const taken = table_.take(member->key());
+    tree_.erase(taken);
+    ScoredMember::destroy(taken);
+}
+
+void SortedSet::erase_ranks(std::size_t first, std::size_t last)
+{
+    if (first == 0 && last >= size()) return clear();
+    // Any change moves what an iterator points to: collected first.
+    std::vector<const ScoredMember*> members;
+    members.reserve(last - first);
+    auto position = tree_.at(first);
+    for (std::size_t i = first; i < last; ++i, ++position) members.push_back(position.member());
+    for (const ScoredMember* member : members) take(member);
 }
 
 bool SortedSet::erase(std::string_view member)
@@ -59,13 +108,6 @@ std::size_t SortedSet::free_some(std::size_t most)
     // The tree first: it does not look at the members when it is freed.
     if (const std::size_t freed = tree_.free_some(most)) return freed;
     return table_.drain(most, [](ScoredMember* member) { ScoredMember::destroy(member); });
-}
-
-std::optional<double> SortedSet::score(std::string_view member) const
-{
-    const ScoredMember* present = table_.find(member);
-    if (present == nullptr) return std::nullopt;
-    return present->score();
 }
 
 std::optional<std::size_t> SortedSet::rank(std::string_view member) const

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <iterator>
 #include <optional>
+#include <span>
 #include <string_view>
 
 #include "store/random.h"
@@ -13,8 +14,19 @@
 
 namespace store {
 
+/// Up to what size Redis keeps a sorted set in its compact form: zset-max-listpack-entries and
+/// zset-max-listpack-value.
+struct SortedSetLimits
+{
+    std::size_t members = 128;
+    std::size_t member_bytes = 64;
+};
+
 /// Members with scores, found by name in a hash table and in the order of (score, bytes of the
 /// member) in a B+tree. Equal scores are told apart by memcmp, as in Redis; -0 equals 0.
+///
+/// Redis has a compact form for small sorted sets, which shows in OBJECT ENCODING, in ZSCAN and in
+/// -0, which only a large one keeps. Here the two forms differ by a mark alone.
 ///
 /// No operation but clone() and destruction takes longer than O(log n), and growth never stops the
 /// world. Any change invalidates iterators and the views they gave.
@@ -29,6 +41,10 @@ public:
 
     enum class PutResult { Added, Updated, Unchanged };
 
+    enum class Encoding : std::uint8_t { Compact, Large };
+
+    using Limits = SortedSetLimits;
+
     class Iterator;
 
     SortedSet() = default;
@@ -38,15 +54,35 @@ public:
 
     SortedSet clone() const;
 
+    /// A set of these, none of them twice, in the form that Redis gives a result it stores: the one
+    /// that fits, whatever came before. REQUIRES: in the order of (score, member).
+    static SortedSet of(std::span<const Item> items, const Limits& limits);
+
+    Encoding encoding() const { return encoding_; }
+
     std::size_t size() const { return table_.size(); }
     bool empty() const { return table_.empty(); }
 
-    /// Adds the member or changes its score. An equal score changes nothing; -0 is stored as 0.
-    /// REQUIRES: the score is not NaN.
-    PutResult put(std::string_view member, double score);
+    /// Adds the member or changes its score. An equal score changes nothing. REQUIRES: the score is
+    /// not NaN.
+    PutResult put(std::string_view member, double score, const Limits& limits = {});
+
+    /// Told that one command is about to put so many members, the first of which is `first`, Redis
+    /// may leave the compact form at once.
+    void expect(std::string_view first, std::size_t count, const Limits& limits);
 
     /// True if the member was there. The view may be one that this set gave.
     bool erase(std::string_view member);
+
+    /// Removes the lowest member, or the highest, and calls visit(Item) with it before. REQUIRES:
+    /// not empty.
+    template <class Visit>
+    void take_lowest(Visit&& visit);
+    template <class Visit>
+    void take_highest(Visit&& visit);
+
+    /// Removes the members with these ranks, `last` not included.
+    void erase_ranks(std::size_t first, std::size_t last);
 
     void clear();
 
@@ -55,7 +91,17 @@ public:
     /// destroyed.
     std::size_t free_some(std::size_t most);
 
-    std::optional<double> score(std::string_view member) const;
+    std::optional<double> score(std::string_view member) const
+    {
+        return score(member, hash_bytes(member));
+    }
+    /// The same, if the caller has hash_bytes(member) already.
+    std::optional<double> score(std::string_view member, std::uint64_t hash) const
+    {
+        const ScoredMember* present = table_.find(member, hash);
+        if (present == nullptr) return std::nullopt;
+        return present->score();
+    }
     bool contains(std::string_view member) const { return table_.find(member) != nullptr; }
 
     /// How many members come before this one (0 for the lowest); nullopt if it is not there.
@@ -84,10 +130,12 @@ public:
     }
 
     /// Visits a few members, calls visit(Item) for each, and returns the cursor to go on with: 0 at
-    /// the end. Begin with 0. Keeps Redis's promise, see Table::scan.
+    /// the end. Begin with 0. Keeps Redis's promise, see Table::scan. A compact one is visited
+    /// whole, in order.
     template <class Visit>
     std::uint64_t scan(std::uint64_t cursor, Visit&& visit) const
     {
+        if (encoding_ == Encoding::Compact) return visit_all(visit);
         return table_.scan(cursor, [&visit](const ScoredMember* member) {
             visit(Item{member->key(), member->score()});
         });
@@ -110,8 +158,15 @@ public:
     bool check() const;
 
 private:
+    void add(std::string_view member, std::uint64_t hash, double score);
+    void take(const ScoredMember* member);
+
+    template <class Visit>
+    std::uint64_t visit_all(Visit&& visit) const;
+
     Table<ScoredMember> table_;
-    ScoreTree tree_;
+    [[no_unique_address]] ScoreTree tree_;  // its last bytes are free
+    Encoding encoding_ = Encoding::Compact;
 };
 
 /// A position in a sorted set, moving both ways; end() comes after the highest member.
@@ -191,6 +246,31 @@ inline SortedSet::Iterator SortedSet::upper_bound(double score) const
 inline SortedSet::Iterator SortedSet::lower_bound(double score, std::string_view member) const
 {
     return Iterator{tree_.lower_bound(score, member)};
+}
+
+template <class Visit>
+std::uint64_t SortedSet::visit_all(Visit&& visit) const
+{
+    for (const Item item : *this) visit(item);
+    return 0;
+}
+
+template <class Visit>
+void SortedSet::take_lowest(Visit&& visit)
+{
+    const ScoredMember* const member = tree_.begin().member();
+    visit(Item{member->key(), member->score()});
+    take(member);
+}
+
+template <class Visit>
+void SortedSet::take_highest(Visit&& visit)
+{
+    auto last = tree_.end();
+    --last;
+    const ScoredMember* const member = last.member();
+    visit(Item{member->key(), member->score()});
+    take(member);
 }
 
 }  // namespace store

@@ -15,8 +15,8 @@ namespace {
 Request draw(Words& words)
 {
     const std::span<const Recipe> themes[] = {
-        key_recipes(), string_recipes(), hash_recipes(),   collection_recipes(),
-        set_recipes(), geo_recipes(),    session_recipes()};
+        key_recipes(), string_recipes(),     hash_recipes(), collection_recipes(),
+        set_recipes(), sorted_set_recipes(), geo_recipes(),  session_recipes()};
     std::uint64_t total = 0;
     for (const auto theme : themes) {
         for (const auto& recipe : theme) total += static_cast<std::uint64_t>(recipe.weight);
@@ -56,7 +56,9 @@ void damage(Words& words, Request& request)
 bool may_be_damaged(const Request& request)
 {
     const bool by_number = request[0] == "CLIENT" && (request[1] == "KILL" || request[1] == "LIST");
-    return !by_number && request[0] != "HELLO";
+    // Nor what keeps the members of some sets at one score (see explains_bylex).
+    const bool of_one_score = request[0] == "ZADD" && request[1].starts_with("lex:");
+    return !by_number && !of_one_score && request[0] != "HELLO";
 }
 
 /// What a client in a transaction does next: most often he ends it soon.
@@ -112,6 +114,21 @@ bool removes_by_chance(const Request& request)
             (request.size() == 3 && is_between(request[2], 1, kMoreThanAnySet - 1)));
 }
 
+/// Would the request change data by members of several scores? See explains_bylex().
+bool changes_by_member(const Request& request)
+{
+    const auto source = request[0] == "ZREMRANGEBYLEX" ? 1U : 2U;
+    const bool may = request[0] == "ZREMRANGEBYLEX" ||
+                     (request[0] == "ZRANGESTORE" && has_word(request, "BYLEX"));
+    return may && request.size() > source && !request[source].starts_with("lex:");
+}
+
+/// Redis 7.0 refuses words behind ZRANK's member, which would spoil a transaction.
+bool is_long_zrank(const Request& request)
+{
+    return (request[0] == "ZRANK" || request[0] == "ZREVRANK") && request.size() > 3;
+}
+
 }  // namespace
 
 std::vector<Step> generate_steps(std::uint64_t seed, std::size_t count, std::int64_t now_ms)
@@ -126,10 +143,11 @@ std::vector<Step> generate_steps(std::uint64_t seed, std::size_t count, std::int
         step.request = open ? draw_in_transaction(words) : draw(words);
         if (words.one_in(12) && may_be_damaged(step.request)) damage(words, step.request);
         if (ends_soon(step.request) || removes_by_chance(step.request)) continue;
+        if (changes_by_member(step.request)) continue;
         // What it stores may differ (see known_differences), and nobody could say when it was read.
         if (open && is_stored_search(step.request)) continue;
         // Where Redis 7.0 refuses a COMMAND GETKEYS that 7.2 takes, it would spoil the transaction.
-        if (open && step.request[0] == "COMMAND") continue;
+        if (open && (step.request[0] == "COMMAND" || is_long_zrank(step.request))) continue;
         if (begins_transaction(step.request)) open = true;
         if (ends_transaction(step.request)) open = false;
         step.request[0] = words.any_case(step.request[0]);

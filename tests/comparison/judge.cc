@@ -92,7 +92,7 @@ bool same_by_command(const Request& request, const Value& dabba, const Value& re
     const auto is = [&](std::string_view command) { return is_command(request, command); };
     if (is("SMEMBERS") || is("KEYS") || is("HKEYS") || is("HVALS")) return same_set(dabba, redis);
     if (is("SINTER") || is("SUNION") || is("SDIFF") || is("SPOP")) return same_set(dabba, redis);
-    if (is("SRANDMEMBER")) return !is_error(redis) && same_shape(dabba, redis);
+    if (is("SRANDMEMBER") || is("ZRANDMEMBER")) return !is_error(redis) && same_shape(dabba, redis);
     if (is("HRANDFIELD") && !is_error(redis)) {
         const bool all = request.size() > 2 && request[2].size() > 4 && request[2][0] != '-';
         if (!all) return same_shape(dabba, redis);

@@ -63,6 +63,11 @@ KNOWN = {
     ("unsubscribe", "complexity"): "7.2",
     ("wait", "categories"): "7.2",
     ("wait", "flags"): "7.2",
+    ("zrandmember", "complexity"): "7.2",
+    ("zrank", "arguments"): "7.2",
+    ("zrank", "arity"): "7.2",
+    ("zrevrank", "arguments"): "7.2",
+    ("zrevrank", "arity"): "7.2",
     ("zscan", "complexity"): "7.2: one full stop at the end, not two",
 }
 

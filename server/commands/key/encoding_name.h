@@ -38,6 +38,9 @@ inline std::string_view encoding_name(const store::Set& set)
     return {};
 }
 
-inline std::string_view encoding_name(const store::SortedSet&) { return "skiplist"; }
+inline std::string_view encoding_name(const store::SortedSet& set)
+{
+    return set.encoding() == store::SortedSet::Encoding::Compact ? "listpack" : "skiplist";
+}
 
 }  // namespace server::commands

@@ -7,6 +7,7 @@
 #include "server/commands/families.h"
 #include "server/commands/scan_options.h"
 #include "server/commands/sorted_set/sorted_set_put.h"
+#include "server/commands/sorted_set/sorted_set_reply.h"
 #include "server/execution/call.h"
 
 namespace server::commands {
@@ -16,12 +17,6 @@ namespace {
 using store::SortedSet;
 
 const SortedSet* find_sorted_set(Call& call) { return call.keys.find<SortedSet>(call.args.next()); }
-
-void reply_score(Call& call, std::optional<double> score)
-{
-    if (!score) return call.reply.null();
-    call.reply.number(*score);
-}
 
 /// ZADD's options, up to the first score.
 PutOptions next_put_options(Args& args, bool& increment)
@@ -69,7 +64,10 @@ std::optional<double> increment_score(Call& call, std::string_view key, const Pu
     if (!options.allow(current, score)) return std::nullopt;
 
     auto set = call.keys.edit<SortedSet>(key);
-    set.changes += set->put(member, score) != SortedSet::PutResult::Unchanged;
+    set.event = "zincr";
+    const auto limits = sorted_set_limits(call);
+    set->expect(member, 1, limits);
+    set.changes += set->put(member, score, limits) != SortedSet::PutResult::Unchanged;
     return score;
 }
 

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "server/commands/sorted_set/sorted_set_limits.h"
 #include "server/execution/call.h"
 #include "store/types/sorted_set.h"
 
@@ -28,7 +29,7 @@ struct PutOptions
 };
 
 /// Puts items into the sorted set at `key`, makes it if needed, and returns what ZADD answers: how
-/// many were added, with CH also how many were moved.
+/// many were added, with CH also how many were moved. REQUIRES: an item at least.
 template <class Items>
 std::int64_t put_items(Call& call, std::string_view key, const PutOptions& options,
                        const Items& items)
@@ -37,10 +38,12 @@ std::int64_t put_items(Call& call, std::string_view key, const PutOptions& optio
     auto set = call.keys.edit<store::SortedSet>(key);
     const bool unconditional =
         !options.only_new && !options.only_existing && !options.only_greater && !options.only_less;
+    const auto limits = sorted_set_limits(call);
+    set->expect(items.front().first, items.size(), limits);
     std::int64_t added = 0;
     for (const auto& [member, score] : items) {
         if (!unconditional && !options.allow(set->score(member), score)) continue;
-        const auto result = set->put(member, score);
+        const auto result = set->put(member, score, limits);
         added += result == store::SortedSet::PutResult::Added;
         set.changes += result != store::SortedSet::PutResult::Unchanged;
     }

@@ -1,11 +1,12 @@
-#include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "server/catalogue/command.h"
 #include "server/commands/families.h"
+#include "server/commands/sorted_set/sorted_set_bounds.h"
+#include "server/commands/sorted_set/sorted_set_limits.h"
+#include "server/commands/sorted_set/sorted_set_reply.h"
 #include "server/execution/call.h"
-#include "store/number.h"
-#include "store/types/sorted_set.h"
 
 namespace server::commands {
 
@@ -13,224 +14,215 @@ namespace {
 
 using store::SortedSet;
 
-/// Ranks from `first` up to, but not including, `last`.
-struct RankRange
-{
-    std::size_t first = 0;
-    std::size_t last = 0;
-};
+enum class Unit : std::uint8_t { Free, Rank, Score, Member };
+enum class Direction : std::uint8_t { Free, Forward, Reverse };
+enum class Result : std::uint8_t { Replied, Stored };
 
-enum class Unit { Rank, Score, Member };
-
-/// ZRANGE's options.
+/// ZRANGE's options; those that the command's name says are not taken.
 struct RangeOptions
 {
-    std::optional<Unit> by;
-    bool reverse = false;
+    Unit by;
+    Direction direction;
     bool with_scores = false;
-    std::int64_t offset = 0;
-    std::int64_t limit = -1;  ///< -1: no limit
+    RangeLimit limit;
+
+    bool reverse() const { return direction == Direction::Reverse; }
 };
 
-RangeOptions next_range_options(Args& args)
+RangeOptions next_range_options(Args& args, Unit by, Direction direction, Result result)
 {
-    RangeOptions options;
+    RangeOptions options{.by = by, .direction = direction};
     while (!args.done()) {
-        if (args.accept("WITHSCORES")) {
+        if (result == Result::Replied && args.accept("WITHSCORES")) {
             options.with_scores = true;
         } else if (args.accept("LIMIT", 2)) {
-            options.offset = args.next_integer();
-            options.limit = args.next_integer();
-        } else if (!options.reverse && args.accept("REV")) {
-            options.reverse = true;
-        } else if (!options.by && args.accept("BYSCORE")) {
+            options.limit.offset = args.next_integer();
+            options.limit.count = args.next_integer();
+        } else if (options.direction == Direction::Free && args.accept("REV")) {
+            options.direction = Direction::Reverse;
+        } else if (options.by == Unit::Free && args.accept("BYSCORE")) {
             options.by = Unit::Score;
-        } else if (!options.by && args.accept("BYLEX")) {
+        } else if (options.by == Unit::Free && args.accept("BYLEX")) {
             options.by = Unit::Member;
         } else {
             throw CommandError{text::kSyntax};
         }
     }
-    if (options.limit != -1 && options.by.value_or(Unit::Rank) == Unit::Rank) {
+    if (options.by == Unit::Free) options.by = Unit::Rank;
+    if (options.limit.count != -1 && options.by == Unit::Rank) {
         throw CommandError{
             "ERR syntax error, LIMIT is only supported in combination with either BYSCORE or "
             "BYLEX"};
     }
-    if (options.with_scores && options.by == Unit::Member) {
+    if (options.with_scores && options.by == Unit::Member)
         throw CommandError{"ERR syntax error, WITHSCORES not supported in combination with BYLEX"};
-    }
     return options;
 }
 
-/// One end of a range of scores: "5", "(5", "-inf".
-struct ScoreBound
+/// Reads both ends, and then says which ranks of the set at the key lie between them, LIMIT
+/// included. The key is looked at last: what is wrong with the words comes first.
+std::pair<const SortedSet*, RankRange> find_range(Call& call, std::string_view key,
+                                                  std::string_view start, std::string_view stop,
+                                                  const RangeOptions& options)
 {
-    double score;
-    bool exclusive;
-};
-
-ScoreBound parse_score_bound(std::string_view text)
-{
-    const bool exclusive = text.starts_with('(');
-    const auto score = store::parse_double(text.substr(exclusive ? 1 : 0));
-    if (!score) throw CommandError{"ERR min or max is not a float"};
-    return {*score, exclusive};
-}
-
-/// One end of a range of members: "-", "+", "[member", "(member".
-struct MemberBound
-{
-    enum class Kind { Lowest, Highest, Member };
-
-    Kind kind;
-    std::string_view member = {};
-    bool exclusive = false;
-};
-
-MemberBound parse_member_bound(std::string_view text)
-{
-    if (text == "-") return {MemberBound::Kind::Lowest};
-    if (text == "+") return {MemberBound::Kind::Highest};
-    if (text.starts_with('[') || text.starts_with('('))
-        return {MemberBound::Kind::Member, text.substr(1), text.front() == '('};
-    throw CommandError{"ERR min or max not valid string range item"};
-}
-
-/// How many members come before the bound. All members are taken to have the same score: Redis,
-/// too, answers something undefined otherwise.
-std::size_t rank_of(const SortedSet& set, const MemberBound& bound, bool after_equal)
-{
-    if (bound.kind == MemberBound::Kind::Lowest) return 0;
-    if (bound.kind == MemberBound::Kind::Highest) return set.size();
-    auto position = set.lower_bound(set.begin().score(), bound.member);
-    if (!position.at_end() && after_equal && position.member() == bound.member) ++position;
-    return position.at_end() ? set.size() : *set.rank(position.member());
-}
-
-/// Both ends of ZRANGE, read as its unit says; which of them is the lower depends on REV.
-class Bounds
-{
-public:
-    Bounds(std::string_view start, std::string_view stop, const RangeOptions& options)
-        : unit_(options.by.value_or(Unit::Rank)), reverse_(options.reverse)
-    {
-        if (unit_ == Unit::Rank) {
-            start_ = Args{{&start, 1}}.next_integer();
-            stop_ = Args{{&stop, 1}}.next_integer();
-            return;
-        }
-        if (reverse_) std::swap(start, stop);
-        if (unit_ == Unit::Score) {
-            min_score_ = parse_score_bound(start);
-            max_score_ = parse_score_bound(stop);
-        } else {
-            min_member_ = parse_member_bound(start);
-            max_member_ = parse_member_bound(stop);
-        }
+    const bool reverse = options.reverse();
+    const auto find = [&](auto&& ranks_of) -> std::pair<const SortedSet*, RankRange> {
+        const auto* set = call.keys.find<SortedSet>(key);
+        if (set == nullptr) return {nullptr, {}};
+        return {set, ranks_of(*set)};
+    };
+    if (options.by == Unit::Rank) {
+        const IndexRange range = parse_index_range(start, stop);
+        return find([&](const SortedSet& set) { return range.ranks(set.size(), reverse); });
     }
-
-    /// The ranks of `set`, counted from the low end, that lie between the bounds.
-    RankRange ranks(const SortedSet& set) const
-    {
-        switch (unit_) {
-            case Unit::Rank: return index_ranks(set.size());
-            case Unit::Score:
-                return {min_score_.exclusive ? set.count_up_to(min_score_.score)
-                                             : set.count_below(min_score_.score),
-                        max_score_.exclusive ? set.count_below(max_score_.score)
-                                             : set.count_up_to(max_score_.score)};
-            case Unit::Member:
-                return {rank_of(set, min_member_, min_member_.exclusive),
-                        rank_of(set, max_member_, !max_member_.exclusive)};
-        }
-        return {};
+    if (reverse) std::swap(start, stop);
+    if (options.by == Unit::Score) {
+        const ScoreRange range = parse_score_range(start, stop);
+        return find([&](const SortedSet& set) {
+            return limit_range(range.ranks(set), reverse, options.limit);
+        });
     }
-
-private:
-    RankRange index_ranks(std::size_t size) const
-    {
-        const auto length = static_cast<std::int64_t>(size);
-        const std::int64_t start = std::max<std::int64_t>(0, start_ < 0 ? start_ + length : start_);
-        const std::int64_t stop = std::min(length - 1, stop_ < 0 ? stop_ + length : stop_);
-        if (start > stop) return {};
-        if (reverse_)
-            return {static_cast<std::size_t>(length - 1 - stop),
-                    static_cast<std::size_t>(length - start)};
-        return {static_cast<std::size_t>(start), static_cast<std::size_t>(stop + 1)};
-    }
-
-    Unit unit_;
-    bool reverse_;
-    std::int64_t start_ = 0;
-    std::int64_t stop_ = 0;
-    ScoreBound min_score_{};
-    ScoreBound max_score_{};
-    MemberBound min_member_{};
-    MemberBound max_member_{};
-};
-
-/// Cuts a range to LIMIT's offset and length, counted from the end where reading starts.
-RankRange limit(RankRange range, const RangeOptions& options)
-{
-    if (range.first >= range.last || options.offset < 0) return {};
-    const auto length = static_cast<std::int64_t>(range.last - range.first);
-    if (options.offset >= length) return {};
-    std::int64_t kept = length - options.offset;
-    if (options.limit >= 0) kept = std::min(kept, options.limit);
-    if (options.reverse)
-        range.last -= static_cast<std::size_t>(options.offset);
-    else
-        range.first += static_cast<std::size_t>(options.offset);
-    if (options.reverse)
-        range.first = range.last - static_cast<std::size_t>(kept);
-    else
-        range.last = range.first + static_cast<std::size_t>(kept);
-    return range;
+    const MemberRange range = parse_member_range(start, stop);
+    return find([&](const SortedSet& set) { return range.ranks(set, reverse, options.limit); });
 }
 
 void reply_range(Call& call, const SortedSet& set, RankRange range, const RangeOptions& options)
 {
-    const std::size_t count = range.last - range.first;
-    const bool pairs = options.with_scores && call.reply.version() == protocol::Version::Resp3;
-    call.reply.array(options.with_scores && !pairs ? 2 * count : count);
-    if (count == 0) return;
-    auto position = set.at(options.reverse ? range.last - 1 : range.first);
-    for (std::size_t left = count; left > 0; --left) {
-        if (pairs) call.reply.array(2);
-        call.reply.bulk(position.member());
-        if (options.with_scores) call.reply.number(position.score());
+    MembersReply reply{call, range.size(), options.with_scores};
+    if (range.size() == 0) return;
+    auto position = set.at(options.reverse() ? range.last - 1 : range.first);
+    for (std::size_t left = range.size(); left > 0; --left) {
+        reply.add(position.member(), position.score());
         if (left == 1) break;
-        if (options.reverse)
+        if (options.reverse())
             --position;
         else
             ++position;
     }
 }
 
+void store_range(Call& call, std::string_view destination, const SortedSet* set, RankRange range)
+{
+    const auto limits = sorted_set_limits(call);
+    SortedSet result;
+    if (range.size() > 0) {
+        result.expect({}, range.size(), limits);
+        auto position = set->at(range.first);
+        for (std::size_t left = range.size(); left > 0; --left, ++position)
+            result.put(position.member(), position.score(), limits);
+    }
+    call.reply.integer(static_cast<std::int64_t>(result.size()));
+    call.keys.put(destination, std::move(result));
+}
+
+/// ZRANGE and its older relatives, whose names say by what, or in which direction.
+template <Unit by = Unit::Free, Direction direction = Direction::Free>
 void zrange(Call& call)
 {
     const auto key = call.args.next();
     const auto start = call.args.next();
     const auto stop = call.args.next();
-    const RangeOptions options = next_range_options(call.args);
-    const Bounds bounds{start, stop, options};
-
-    const auto* set = call.keys.find<SortedSet>(key);
+    const auto options = next_range_options(call.args, by, direction, Result::Replied);
+    const auto [set, range] = find_range(call, key, start, stop, options);
     if (set == nullptr) return call.reply.array(0);
-    reply_range(call, *set, limit(bounds.ranks(*set), options), options);
+    reply_range(call, *set, range, options);
 }
+
+void zrangestore(Call& call)
+{
+    const auto destination = call.args.next();
+    const auto key = call.args.next();
+    const auto start = call.args.next();
+    const auto stop = call.args.next();
+    const auto options = next_range_options(call.args, Unit::Free, Direction::Free, Result::Stored);
+    const auto [set, range] = find_range(call, key, start, stop, options);
+    store_range(call, destination, set, range);
+}
+
+constexpr std::string_view kRangeComplexity =
+    "O(log(N)+M) with N being the number of elements in the sorted set and M the number of "
+    "elements returned.";
+constexpr std::string_view kLimitComplexity =
+    "O(log(N)+M) with N being the number of elements in the sorted set and M the number of "
+    "elements being returned. If M is constant (e.g. always asking for the first 10 elements with "
+    "LIMIT), you can consider it O(log(N)).";
 
 constexpr Command kCommands[] = {
     {.name = "ZRANGE",
      .syntax = "key start stop [BYSCORE | BYLEX] [REV] [LIMIT offset count] [WITHSCORES]",
      .summary = "Returns members in a sorted set within a range of indexes.",
      .since = "1.2.0",
-     .complexity = "O(log(N)+M) with N being the number of elements in the sorted set and M the "
-                   "number of elements returned.",
+     .complexity = kRangeComplexity,
      .group = Group::SortedSet,
      .flags = kReadonly,
      .keys = {key_at(1, "RO ACCESS")},
-     .run = zrange},
+     .run = zrange<>},
+    {.name = "ZRANGESTORE",
+     .syntax = "dst src min max [BYSCORE | BYLEX] [REV] [LIMIT offset count]",
+     .summary = "Stores a range of members from sorted set in a key.",
+     .since = "6.2.0",
+     .complexity = "O(log(N)+M) with N being the number of elements in the sorted set and M the "
+                   "number of elements stored into the destination key.",
+     .group = Group::SortedSet,
+     .flags = kWrite | kDenyOom,
+     .keys = {key_at(1, "OW UPDATE"), key_at(2, "RO ACCESS")},
+     .event = "zrangestore",
+     .run = zrangestore},
+    {.name = "ZRANGEBYSCORE",
+     .syntax = "key min max [WITHSCORES] [LIMIT offset count]",
+     .summary = "Returns members in a sorted set within a range of scores.",
+     .since = "1.0.5",
+     .complexity = kLimitComplexity,
+     .group = Group::SortedSet,
+     .flags = kReadonly,
+     .keys = {key_at(1, "RO ACCESS")},
+     .run = zrange<Unit::Score, Direction::Forward>,
+     .deprecated_since = "6.2.0",
+     .replaced_by = "`ZRANGE` with the `BYSCORE` argument"},
+    {.name = "ZRANGEBYLEX",
+     .syntax = "key min max [LIMIT offset count]",
+     .summary = "Returns members in a sorted set within a lexicographical range.",
+     .since = "2.8.9",
+     .complexity = kLimitComplexity,
+     .group = Group::SortedSet,
+     .flags = kReadonly,
+     .keys = {key_at(1, "RO ACCESS")},
+     .run = zrange<Unit::Member, Direction::Forward>,
+     .deprecated_since = "6.2.0",
+     .replaced_by = "`ZRANGE` with the `BYLEX` argument"},
+    {.name = "ZREVRANGE",
+     .syntax = "key start stop [WITHSCORES]",
+     .summary = "Returns members in a sorted set within a range of indexes in reverse order.",
+     .since = "1.2.0",
+     .complexity = kRangeComplexity,
+     .group = Group::SortedSet,
+     .flags = kReadonly,
+     .keys = {key_at(1, "RO ACCESS")},
+     .run = zrange<Unit::Rank, Direction::Reverse>,
+     .deprecated_since = "6.2.0",
+     .replaced_by = "`ZRANGE` with the `REV` argument"},
+    {.name = "ZREVRANGEBYSCORE",
+     .syntax = "key max min [WITHSCORES] [LIMIT offset count]",
+     .summary = "Returns members in a sorted set within a range of scores in reverse order.",
+     .since = "2.2.0",
+     .complexity = kLimitComplexity,
+     .group = Group::SortedSet,
+     .flags = kReadonly,
+     .keys = {key_at(1, "RO ACCESS")},
+     .run = zrange<Unit::Score, Direction::Reverse>,
+     .deprecated_since = "6.2.0",
+     .replaced_by = "`ZRANGE` with the `REV` and `BYSCORE` arguments"},
+    {.name = "ZREVRANGEBYLEX",
+     .syntax = "key max min [LIMIT offset count]",
+     .summary = "Returns members in a sorted set within a lexicographical range in reverse order.",
+     .since = "2.8.9",
+     .complexity = kLimitComplexity,
+     .group = Group::SortedSet,
+     .flags = kReadonly,
+     .keys = {key_at(1, "RO ACCESS")},
+     .run = zrange<Unit::Member, Direction::Reverse>,
+     .deprecated_since = "6.2.0",
+     .replaced_by = "`ZRANGE` with the `REV` and `BYLEX` arguments"},
 };
 
 }  // namespace
