@@ -25,6 +25,20 @@ Entry::Entry(std::string_view key, Type type) : type_(type)
     write_sized_bytes(const_cast<char*>(key_bytes()), key);
 }
 
+std::size_t Entry::memory_bytes() const
+{
+    // The entry's place in the keyspace's table, and its deadline's in the heap.
+    constexpr std::size_t kPlace = sizeof(void*);
+    constexpr std::size_t kDeadline = 2 * sizeof(void*);
+    std::size_t bytes = offsetof(Entry, key_) + sized_bytes_size(key().size()) + kPlace;
+    if (has_deadline()) bytes += kDeadline;
+    visit([&]<class T>(const T& value) {
+        bytes += value.memory_bytes();
+        if constexpr (!kInline<T>) bytes += sizeof(T);
+    });
+    return bytes;
+}
+
 void Entry::steal_value(Entry& from)
 {
     destroy_value();

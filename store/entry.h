@@ -65,6 +65,10 @@ public:
         self.visit_type([&]<class T>() { act(std::as_const(self.value<T>())); });
     }
 
+    /// What the key takes with its value, without the allocator's overhead. O(n) for the large form
+    /// of a collection.
+    std::size_t memory_bytes() const;
+
     /// Destroys the value, whatever it is, and takes over another.
     template <class T>
     void replace_value(T with)

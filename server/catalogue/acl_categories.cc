@@ -56,7 +56,7 @@ constexpr std::array kCategories = {
     Category{"list", never},
     Category{"hash", is_of<Group::Hash>},
     Category{"string", is_of<Group::String>},
-    Category{"bitmap", never},
+    Category{"bitmap", is_of<Group::Bitmap>},
     Category{"hyperloglog", never},
     Category{"geo", is_of<Group::Geo>},
     Category{"stream", never},

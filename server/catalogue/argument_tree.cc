@@ -36,12 +36,14 @@ constexpr std::array kNamedTypes = {
     NamedType{"INCRBYFLOAT increment", Argument::Type::Double},
     NamedType{"HINCRBYFLOAT increment", Argument::Type::Double},
     NamedType{"client-id", Argument::Type::Integer},
+    NamedType{"by-pattern", Argument::Type::Pattern},
     NamedType{"count", Argument::Type::Integer},
     NamedType{"cursor", Argument::Type::Integer},
     NamedType{"db", Argument::Type::Integer},
     NamedType{"decrement", Argument::Type::Integer},
     NamedType{"destination-db", Argument::Type::Integer},
     NamedType{"end", Argument::Type::Integer},
+    NamedType{"get-pattern", Argument::Type::Pattern},
     NamedType{"height", Argument::Type::Double},
     NamedType{"increment", Argument::Type::Integer},
     NamedType{"index", Argument::Type::Integer},
@@ -336,7 +338,7 @@ private:
     {
         for (std::size_t i = 0; i < specs_.size(); ++i) {
             const KeySpec& spec = specs_[i];
-            if (spec.begin != KeySpec::Begin::Keyword || argument.token != spec.keyword) continue;
+            if (spec.keyword.empty() || argument.token != spec.keyword) continue;
             const std::size_t place = spec.find == KeySpec::Find::KeyCount ? 1 : 0;
             if (argument.type != Argument::Type::Block) {
                 set_key(argument, i);

@@ -14,6 +14,7 @@ struct Call;
 enum class Group : std::uint8_t {
     Generic,
     String,
+    Bitmap,
     Set,
     SortedSet,
     Hash,
@@ -64,7 +65,12 @@ enum Flag : std::uint32_t {
 /// COMMAND INFO (https://redis.io/docs/latest/develop/reference/key-specs/).
 struct KeySpec
 {
-    enum class Begin : std::uint8_t { None, Index, Keyword };
+    enum class Begin : std::uint8_t {
+        None,
+        Index,
+        Keyword,
+        Unknown,  ///< nowhere certain; after the last `keyword`, if there is one (SORT)
+    };
     enum class Find : std::uint8_t { Range, KeyCount };
 
     Begin begin = Begin::None;
@@ -110,6 +116,12 @@ constexpr KeySpec key_after(std::string_view keyword, int start, std::string_vie
 {
     return {
         .begin = KeySpec::Begin::Keyword, .position = start, .keyword = keyword, .flags = flags};
+}
+
+/// Keys that no specification can tell, or the one after the last `keyword`.
+constexpr KeySpec keys_somewhere(std::string_view keyword, std::string_view flags)
+{
+    return {.begin = KeySpec::Begin::Unknown, .position = -2, .keyword = keyword, .flags = flags};
 }
 
 /// A count and that many keys, the count at argument `position`.

@@ -90,24 +90,30 @@ void reply_pair(ReplyWriter& reply, std::string_view name, std::string_view valu
     reply.bulk(value);
 }
 
-void reply_key_spec(ReplyWriter& reply, const KeySpec& spec)
+void reply_spec_of_nothing(ReplyWriter& reply)
 {
-    const bool by_index = spec.begin == KeySpec::Begin::Index;
-    const bool by_range = spec.find == KeySpec::Find::Range;
-    reply.map(spec.notes.empty() ? 3 : 4);
-    if (!spec.notes.empty()) reply_pair(reply, "notes", spec.notes);
-    reply.bulk("flags");
-    reply_statuses(reply, key_flag_names(spec.flags));
+    reply.map(2);
+    reply_pair(reply, "type", "unknown");
+    reply.bulk("spec");
+    reply.map(0);
+}
 
-    reply.bulk("begin_search");
+void reply_begin(ReplyWriter& reply, const KeySpec& spec)
+{
+    if (spec.begin == KeySpec::Begin::Unknown) return reply_spec_of_nothing(reply);
+    const bool by_index = spec.begin == KeySpec::Begin::Index;
     reply.map(2);
     reply_pair(reply, "type", by_index ? "index" : "keyword");
     reply.bulk("spec");
     reply.map(by_index ? 1 : 2);
     if (!by_index) reply_pair(reply, "keyword", spec.keyword);
     reply_pair(reply, by_index ? "index" : "startfrom", spec.position);
+}
 
-    reply.bulk("find_keys");
+void reply_find(ReplyWriter& reply, const KeySpec& spec)
+{
+    if (spec.begin == KeySpec::Begin::Unknown) return reply_spec_of_nothing(reply);
+    const bool by_range = spec.find == KeySpec::Find::Range;
     reply.map(2);
     reply_pair(reply, "type", by_range ? "range" : "keynum");
     reply.bulk("spec");
@@ -121,6 +127,18 @@ void reply_key_spec(ReplyWriter& reply, const KeySpec& spec)
         reply_pair(reply, "firstkey", 1);
         reply_pair(reply, "keystep", spec.step);
     }
+}
+
+void reply_key_spec(ReplyWriter& reply, const KeySpec& spec)
+{
+    reply.map(spec.notes.empty() ? 3 : 4);
+    if (!spec.notes.empty()) reply_pair(reply, "notes", spec.notes);
+    reply.bulk("flags");
+    reply_statuses(reply, key_flag_names(spec.flags));
+    reply.bulk("begin_search");
+    reply_begin(reply, spec);
+    reply.bulk("find_keys");
+    reply_find(reply, spec);
 }
 
 void reply_arguments(ReplyWriter& reply, const std::vector<Argument>& arguments);
@@ -164,6 +182,7 @@ std::string_view group_name(Group group)
     switch (group) {
         case Group::Generic: return "generic";
         case Group::String: return "string";
+        case Group::Bitmap: return "bitmap";
         case Group::Set: return "set";
         case Group::SortedSet: return "sorted-set";
         case Group::Hash: return "hash";

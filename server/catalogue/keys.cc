@@ -60,6 +60,7 @@ std::optional<std::int64_t> find_begin(const KeySpec& spec,
                                        std::span<const std::string_view> request)
 {
     if (spec.begin == KeySpec::Begin::Index) return spec.position;
+    if (spec.keyword.empty()) return std::nullopt;
     const auto size = static_cast<std::int64_t>(request.size());
     const bool forward = spec.position > 0;
     // A keyword can be neither the command's name nor the last argument: a key must follow.
@@ -92,7 +93,7 @@ bool add_keys(const KeySpec& spec, std::span<const std::string_view> request,
     return true;
 }
 
-/// SET reads the old value only with GET: the one command here whose access varies.
+/// SET reads the old value only with GET.
 std::string_view flags_of_set(std::span<const std::string_view> request)
 {
     const bool gets = std::any_of(request.begin() + 3, request.end(),
@@ -151,7 +152,7 @@ std::optional<std::vector<FoundKey>> find_keys(const Command& command,
     for (const KeySpec& spec : key_specs(command)) {
         if (has_flag(spec.flags, "NOT_KEY")) continue;
         if (!add_keys(spec, request, found)) return std::nullopt;
-        if (has_flag(spec.flags, "VARIABLE_FLAGS")) found.back().flags = flags_of_set(request);
+        if (command.name == "SET") found.back().flags = flags_of_set(request);
     }
     return found;
 }

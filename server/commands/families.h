@@ -9,6 +9,8 @@ namespace server::commands {
 
 std::span<const Command> assign();
 std::span<const Command> assign_inspect();
+std::span<const Command> bitmap();
+std::span<const Command> bitmap_count();
 std::span<const Command> client();
 std::span<const Command> cluster();
 std::span<const Command> command();
@@ -23,7 +25,10 @@ std::span<const Command> hash_random();
 std::span<const Command> info();
 std::span<const Command> key();
 std::span<const Command> key_copy();
+std::span<const Command> key_dump();
+std::span<const Command> memory();
 std::span<const Command> object();
+std::span<const Command> sort();
 std::span<const Command> pubsub();
 std::span<const Command> server();
 std::span<const Command> set();

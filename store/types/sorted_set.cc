@@ -4,6 +4,8 @@
 #include <utility>
 #include <vector>
 
+#include "store/structures/sized_bytes.h"
+
 namespace store {
 
 SortedSet& SortedSet::operator=(SortedSet&& other) noexcept
@@ -126,6 +128,15 @@ bool SortedSet::check() const
         if (table_.find(position.member()->key()) != position.member()) return false;
     }
     return true;
+}
+
+std::size_t SortedSet::memory_bytes() const
+{
+    std::size_t bytes = index_bytes();
+    table_.for_each([&](const ScoredMember* member) {
+        bytes += sizeof(double) + sized_bytes_size(member->key().size());
+    });
+    return bytes;
 }
 
 }  // namespace store

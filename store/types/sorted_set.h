@@ -154,6 +154,9 @@ public:
     /// What the structure takes, without the members themselves.
     std::size_t index_bytes() const { return table_.memory_bytes() + tree_.memory_bytes(); }
 
+    /// The same with the members. O(n).
+    std::size_t memory_bytes() const;
+
     /// True if every invariant holds. For tests: visits everything.
     bool check() const;
 

@@ -86,6 +86,19 @@ bool same_hello(const Value& dabba, const Value& redis)
     return true;
 }
 
+/// Whether a SORT gave the same elements, in whatever order. With a LIMIT or several GETs, only as
+/// many.
+bool same_unlimited_sort(const Request& request, const Value& dabba, const Value& redis)
+{
+    const auto has = [&](std::string_view word) {
+        return std::any_of(request.begin(), request.end(), [&](const std::string& argument) {
+            return server::is_word(argument, word);
+        });
+    };
+    if (is_error(redis) || (!has("ALPHA") && !has("BY"))) return false;
+    return has("LIMIT") ? same_shape(dabba, redis) : same_set(dabba, redis);
+}
+
 /// What of a command's reply is free, where that does not depend on data. Not for searches.
 bool same_by_command(const Request& request, const Value& dabba, const Value& redis)
 {
@@ -107,6 +120,8 @@ bool same_by_command(const Request& request, const Value& dabba, const Value& re
     if (is("HSCAN")) return same_page(request, dabba, redis, 2, 2);
     if (is("TTL") || is("EXPIRETIME")) return same_moment(dabba, redis, kClockTolerance / 1000);
     if (is("PTTL") || is("PEXPIRETIME")) return same_moment(dabba, redis, kClockTolerance);
+    // Where weights are equal, or elements the same up to a NUL, the order is the container's.
+    if (is("SORT") || is("SORT_RO")) return same_unlimited_sort(request, dabba, redis);
     if (is("HELLO")) return same_hello(dabba, redis);
     if (is("TIME")) return same_shape(dabba, redis);
     if (is("COMMAND") && request.size() == 1) return true;  // which commands there are

@@ -84,9 +84,23 @@ Request ask_object(Words& words)
             words.any_key()};
 }
 
+Request sort(Words& words)
+{
+    Request request{words.pick({"SORT", "SORT_RO"}),
+                    words.key(words.pick({"s", "z"}) == "s" ? KeyKind::Set : KeyKind::SortedSet)};
+    while (!words.one_in(3)) {
+        const auto option = words.pick({"ALPHA", "ALPHA", "DESC", "ASC", "LIMIT", "BY", "GET"});
+        request.push_back(words.any_case(option));
+        if (option == "LIMIT") request.insert(request.end(), {words.rank(), words.rank()});
+        if (option == "BY") request.push_back(words.pick({"string:*", "hash:*->field1", "none"}));
+        if (option == "GET") request.push_back(words.pick({"string:*", "hash:*->field1", "#"}));
+    }
+    return request;
+}
+
 constexpr Recipe kRecipes[] = {
     {30, delete_keys}, {15, exists}, {60, ask_key}, {40, expire}, {8, keys},        {15, scan},
-    {15, copy},        {6, move},    {1, swap},     {10, rename}, {20, ask_object},
+    {15, copy},        {6, move},    {1, swap},     {10, rename}, {20, ask_object}, {20, sort},
 };
 
 }  // namespace

@@ -48,7 +48,8 @@ bool explains_encoding(const Request& request, const Value& dabba, const Value& 
 {
     if (!server::is_word(request[0], "OBJECT") || dabba.kind != redis.kind) return false;
     return (dabba.text == "listpack" && redis.text == "hashtable") ||
-           (dabba.text == "skiplist" && redis.text == "listpack");
+           (dabba.text == "skiplist" && redis.text == "listpack") ||
+           (dabba.text == "listpack" && redis.text == "skiplist");  // Redis's SORT converts it
 }
 
 bool explains_zrank(const Request& request, const Value& dabba, const Value& redis)
@@ -70,6 +71,28 @@ bool explains_bylex(const Request& request, const Value& dabba, const Value& red
            dabba.kind != Value::Kind::Error;
 }
 
+bool explains_bits_of_range(const Request& request, const Value& dabba, const Value& redis)
+{
+    const bool asks =
+        server::is_word(request[0], "BITCOUNT") || server::is_word(request[0], "BITPOS");
+    return asks && dabba.kind == Value::Kind::Error &&
+           (redis.kind == Value::Kind::Integer || redis.text.starts_with("WRONGTYPE"));
+}
+
+bool explains_refcount(const Request& request, const Value& dabba, const Value& redis)
+{
+    return server::is_word(request[0], "OBJECT") && server::is_word(request[1], "REFCOUNT") &&
+           dabba.integer == 1 && redis.integer == 2;
+}
+
+bool explains_sort_error(const Request& request, const Value& dabba, const Value& redis)
+{
+    const bool sorts =
+        server::is_word(request[0], "SORT") || server::is_word(request[0], "SORT_RO");
+    return sorts && redis.text == "ERR One or more scores can't be converted into double" &&
+           dabba.kind == Value::Kind::Array;
+}
+
 /// For results that are stored, or that came within a transaction: only their size is looked at.
 bool explains_wider_search(const Request& request, const Value& dabba, const Value& redis)
 {
@@ -86,6 +109,15 @@ constexpr KnownDifference kKnownDifferences[] = {
      "Redis 7.0 has no compact sets of texts, 7.2 has; a ZADD of very many makes a large sorted "
      "set there only if they are different members",
      explains_encoding},
+    {"bits of a range",
+     "BITCOUNT and BITPOS look at their arguments first in 7.2, at the key first in 7.0",
+     explains_bits_of_range},
+    {"refcount", "a value that INCRBYFLOAT has made is still held by Redis's transaction",
+     explains_refcount},
+    {"sort's error",
+     "a number too large for a double makes Redis refuse later SORTs, too, as it forgets to reset "
+     "errno",
+     explains_sort_error},
     {"getkeys", "COMMAND GETKEYS wants four words in Redis 7.0, three in 7.2", explains_getkeys},
     {"zrank", "ZRANK takes WITHSCORE in 7.2, not in 7.0", explains_zrank},
     {"bylex",

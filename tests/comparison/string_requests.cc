@@ -134,10 +134,45 @@ Request common_subsequence(Words& words)
     return request;
 }
 
+std::string bit_offset(Words& words)
+{
+    if (words.one_in(15)) return words.pick({"-1", "4294967296", "x", "9223372036854775807", ""});
+    return std::to_string(words.below(words.one_in(4) ? 2000 : 100));
+}
+
+Request change_bit(Words& words)
+{
+    return {"SETBIT", string_key(words), bit_offset(words),
+            words.one_in(20) ? words.pick({"2", "-1", "x"}) : words.pick({"0", "1"})};
+}
+
+Request ask_bit(Words& words) { return {"GETBIT", string_key(words), bit_offset(words)}; }
+
+Request ask_bits(Words& words)
+{
+    Request request{words.pick({"BITCOUNT", "BITPOS"}), string_key(words)};
+    if (request[0] == "BITPOS") request.push_back(words.pick({"0", "1"}));
+    if (words.one_in(3)) return request;
+    request.push_back(offset(words));
+    request.push_back(offset(words));
+    if (words.one_in(2)) request.push_back(words.any_case(words.pick({"BYTE", "BIT"})));
+    return request;
+}
+
+Request combine_bits(Words& words)
+{
+    Request request{"BITOP", words.any_case(words.pick({"AND", "OR", "XOR", "NOT"})),
+                    string_key(words)};
+    const auto sources = request[1].size() == 3 && words.one_in(2) ? 1 : words.between(1, 3);
+    for (auto count = sources; count > 0; --count) request.push_back(string_key(words));
+    return request;
+}
+
 constexpr Recipe kRecipes[] = {
-    {60, set},      {6, set_briefly}, {12, set_with_expiry},   {40, get},   {15, getex},
-    {20, put},      {15, count_by},   {12, count_by_float},    {12, range}, {12, set_range},
-    {10, get_many}, {6, set_many},    {8, common_subsequence},
+    {60, set},      {6, set_briefly},  {12, set_with_expiry},   {40, get},        {15, getex},
+    {20, put},      {15, count_by},    {12, count_by_float},    {12, range},      {12, set_range},
+    {10, get_many}, {6, set_many},     {8, common_subsequence}, {15, change_bit}, {10, ask_bit},
+    {15, ask_bits}, {8, combine_bits},
 };
 
 }  // namespace

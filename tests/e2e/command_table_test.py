@@ -20,6 +20,7 @@ DOCUMENTED = ("since", "group", "complexity", "deprecated_since", "replaced_by")
 
 # Command and field, and why it differs.
 KNOWN = {
+    ("bitop", "arguments"): "7.2",
     ("client|kill", "arguments"): "shorter",
     ("client|list", "arguments"): "the same, grouped otherwise",
     ("client|setname", "tips"): "7.2",
@@ -58,6 +59,10 @@ KNOWN = {
     ("setnx", "deprecated_since"): "7.2",
     ("setnx", "replaced_by"): "7.2",
     ("sinterstore", "keys"): "7.2",
+    ("sort", "arguments"): "7.2",
+    ("sort", "categories"): "Redis gives it those of all collections",
+    ("sort_ro", "arguments"): "7.2",
+    ("sort_ro", "categories"): "Redis gives it those of all collections",
     ("sscan", "complexity"): "7.2: one full stop at the end, not two",
     ("sunsubscribe", "complexity"): "7.2",
     ("unsubscribe", "complexity"): "7.2",

@@ -1,0 +1,131 @@
+#include "store/snapshot/dump.h"
+
+#include "server/catalogue/command.h"
+#include "server/commands/expiry.h"
+#include "server/commands/families.h"
+#include "server/commands/hash/hash_limits.h"
+#include "server/execution/call.h"
+
+namespace server::commands {
+
+namespace {
+
+void dump(Call& call)
+{
+    const store::Entry* entry = call.keys.find_entry(call.args.next());
+    if (entry == nullptr) return call.reply.null();
+    call.reply.bulk(store::snapshot::dump(*entry));
+}
+
+struct RestoreOptions
+{
+    bool replace = false;
+    bool absolute = false;
+};
+
+/// IDLETIME and FREQ are read, checked and forgotten: nothing is evicted by them here.
+RestoreOptions next_restore_options(Args& args)
+{
+    constexpr std::int64_t kMaxLong = std::numeric_limits<std::int64_t>::max();
+    RestoreOptions options;
+    bool has_idle_time = false;
+    bool has_frequency = false;
+    const auto next_checked = [&](std::int64_t max, std::string_view error) {
+        const std::int64_t number = args.next_integer();
+        if (number < 0 || number > max) throw CommandError{error};
+        return true;
+    };
+    while (!args.done()) {
+        if (args.accept("REPLACE")) {
+            options.replace = true;
+        } else if (args.accept("ABSTTL")) {
+            options.absolute = true;
+        } else if (!has_frequency && args.accept("IDLETIME", 1)) {
+            has_idle_time = next_checked(kMaxLong, "ERR Invalid IDLETIME value, must be >= 0");
+        } else if (!has_idle_time && args.accept("FREQ", 1)) {
+            has_frequency = next_checked(255, "ERR Invalid FREQ value, must be >= 0 and <= 255");
+        } else {
+            throw CommandError{text::kSyntax};
+        }
+    }
+    return options;
+}
+
+/// The deadline of a time to live in milliseconds; nothing for 0. What does not fit lasts for ever,
+/// as far as anybody can tell.
+std::optional<store::Deadline> restored_deadline(const Call& call, std::int64_t ttl, bool absolute)
+{
+    if (ttl == 0) return std::nullopt;
+    const ExpiryForm form{.in_seconds = false, .absolute = absolute};
+    return to_deadline(ttl, form, call.keys.clock().now_ms()).value_or(store::Deadline::max());
+}
+
+store::snapshot::Value value_of(const Call& call, std::string_view payload)
+{
+    const auto checked = store::snapshot::checked_dump(payload);
+    if (!checked) throw CommandError{"ERR DUMP payload version or checksum are wrong"};
+    auto value = store::snapshot::restore(*checked, {.hash = hash_limits(call)});
+    if (!value) throw CommandError{"ERR Bad data format"};
+    return std::move(*value);
+}
+
+void restore(Call& call)
+{
+    const auto key = call.args.next();
+    const auto ttl_text = call.args.next();
+    const auto payload = call.args.next();
+    const RestoreOptions options = next_restore_options(call.args);
+    if (!options.replace && call.keys.holds(key))
+        throw CommandError{"BUSYKEY Target key name already exists."};
+    const std::int64_t ttl = Args{{&ttl_text, 1}}.next_integer();
+    if (ttl < 0) throw CommandError{"ERR Invalid TTL value, must be >= 0"};
+    auto value = value_of(call, payload);
+    const auto deadline = restored_deadline(call, ttl, options.absolute);
+
+    if (deadline && *deadline <= call.keys.clock().now_ms()) {
+        call.keys.erase(key);  // it is over already
+    } else {
+        std::visit([&](auto& any) { call.keys.put(key, std::move(any)); }, value);
+        if (deadline) call.keys.expire(key, *deadline);
+    }
+    call.reply.ok();
+}
+
+constexpr Command kCommands[] = {
+    {.name = "DUMP",
+     .syntax = "key",
+     .summary = "Returns a serialized representation of the value stored at a key.",
+     .since = "2.6.0",
+     .complexity =
+         "O(1) to access the key and additional O(N*M) to serialize it, where N is the "
+         "number of Redis objects composing the value and M their average size. For small "
+         "string values the time complexity is thus O(1)+O(1*M) where M is small, so "
+         "simply O(1).",
+     .group = Group::Generic,
+     .flags = kReadonly,
+     .keys = {key_at(1, "RO ACCESS")},
+     .run = dump,
+     .tips = "nondeterministic_output"},
+    {.name = "RESTORE",
+     .syntax = "key ttl serialized-value [REPLACE] [ABSTTL] [IDLETIME seconds] [FREQ frequency]",
+     .summary = "Creates a key from the serialized representation of a value.",
+     .since = "2.6.0",
+     .complexity =
+         "O(1) to create the new key and additional O(N*M) to reconstruct the "
+         "serialized value, where N is the number of Redis objects composing the value and M "
+         "their average size. For small string values the time complexity is thus "
+         "O(1)+O(1*M) where M is small, so simply O(1). However for sorted set values "
+         "the complexity is O(N*M*log(N)) because inserting values into sorted sets is "
+         "O(log(N)).",
+     .group = Group::Generic,
+     .flags = kWrite | kDenyOom | kDangerous,
+     .keys = {key_at(1, "OW UPDATE")},
+     .event = "restore",
+     .run = restore},
+};
+
+}  // namespace
+
+std::span<const Command> key_dump() { return kCommands; }
+
+}  // namespace server::commands

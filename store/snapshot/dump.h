@@ -1,0 +1,21 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "store/snapshot/value_codec.h"
+
+namespace store::snapshot {
+
+/// What DUMP gives: the value, the format's version in two bytes, and a CRC-64 of both.
+std::string dump(const Entry& entry);
+
+/// The bytes of the value in a dump; nothing if its version is newer than known or its checksum is
+/// wrong.
+std::optional<std::string_view> checked_dump(std::string_view dump);
+
+/// The value that a checked dump holds; nothing if it is damaged, or of a type unknown here.
+std::optional<Value> restore(std::string_view checked, const ReadLimits& limits);
+
+}  // namespace store::snapshot
