@@ -304,7 +304,9 @@ public:
             if (position != 0 && !argument.token.empty()) ++position;
             if (argument.type == Argument::Type::OneOf || argument.optional) {
                 mark(argument.arguments, 0);
-                position = 0;
+                const bool one_word =
+                    !argument.optional && std::ranges::all_of(argument.arguments, is_pure_token);
+                position = position != 0 && one_word ? position + 1 : 0;
             } else if (argument.type == Argument::Type::Block) {
                 position = mark(argument.arguments, position);
             } else if (position != 0 && !is_pure_token(argument)) {
