@@ -56,6 +56,7 @@ CommandTable::CommandTable(std::span<const Command> more) : slots_(1024)
     using namespace commands;
     for (const auto family : {assign(),
                               assign_inspect(),
+                              bitfield(),
                               bitmap(),
                               bitmap_count(),
                               client(),
@@ -69,6 +70,7 @@ CommandTable::CommandTable(std::span<const Command> more) : slots_(1024)
                               hash(),
                               hash_counter(),
                               hash_random(),
+                              hash_take(),
                               key_copy(),
                               key_dump(),
                               memory(),

@@ -9,6 +9,7 @@ namespace server::commands {
 
 std::span<const Command> assign();
 std::span<const Command> assign_inspect();
+std::span<const Command> bitfield();
 std::span<const Command> bitmap();
 std::span<const Command> bitmap_count();
 std::span<const Command> client();
@@ -21,6 +22,7 @@ std::span<const Command> geo();
 std::span<const Command> geo_search();
 std::span<const Command> hash();
 std::span<const Command> hash_counter();
+std::span<const Command> hash_take();
 std::span<const Command> hash_random();
 std::span<const Command> info();
 std::span<const Command> key();

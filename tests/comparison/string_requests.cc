@@ -159,6 +159,26 @@ Request ask_bits(Words& words)
     return request;
 }
 
+Request bit_fields(Words& words)
+{
+    Request request{"BITFIELD", string_key(words)};
+    for (auto count = words.between(1, 4); count > 0; --count) {
+        const auto step = words.pick({"GET", "SET", "INCRBY", "INCRBY", "OVERFLOW"});
+        request.push_back(words.any_case(step));
+        if (step == "OVERFLOW") {
+            request.push_back(words.any_case(words.pick({"WRAP", "SAT", "FAIL", "FAIL"})));
+            continue;
+        }
+        request.push_back(words.pick({"u1", "i5", "u8", "i8", "u16", "i16", "u63", "i64", "u64"}));
+        request.push_back(words.one_in(2) ? bit_offset(words) : "#" + words.pick({"0", "1", "7"}));
+        if (step != "GET") {
+            request.push_back(words.pick({"0", "1", "-1", "100", "-300", "9223372036854775807",
+                                          "-9223372036854775808", "65535"}));
+        }
+    }
+    return request;
+}
+
 Request combine_bits(Words& words)
 {
     Request request{"BITOP", words.any_case(words.pick({"AND", "OR", "XOR", "NOT"})),
@@ -172,7 +192,7 @@ constexpr Recipe kRecipes[] = {
     {60, set},      {6, set_briefly},  {12, set_with_expiry},   {40, get},        {15, getex},
     {20, put},      {15, count_by},    {12, count_by_float},    {12, range},      {12, set_range},
     {10, get_many}, {6, set_many},     {8, common_subsequence}, {15, change_bit}, {10, ask_bit},
-    {15, ask_bits}, {8, combine_bits},
+    {15, ask_bits}, {8, combine_bits}, {12, bit_fields},
 };
 
 }  // namespace

@@ -20,6 +20,7 @@ DOCUMENTED = ("since", "group", "complexity", "deprecated_since", "replaced_by")
 
 # Command and field, and why it differs.
 KNOWN = {
+    ("bitfield", "arguments"): "the same, grouped otherwise",
     ("bitop", "arguments"): "7.2",
     ("client|kill", "arguments"): "shorter",
     ("client|list", "arguments"): "the same, grouped otherwise",

@@ -11,6 +11,9 @@ namespace server::commands {
 /// The next argument as the offset of a bit; throws unless a string may be so long.
 std::uint64_t next_bit_offset(Call& call);
 
+/// The same of a field of so many bits, which may be given as "#n", the n-th such field.
+std::uint64_t next_bit_offset(Call& call, unsigned bits);
+
 /// The bit, 0 behind the end.
 inline bool bit_at(std::string_view bytes, std::uint64_t offset)
 {

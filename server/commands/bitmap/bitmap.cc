@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <optional>
 
 #include "server/catalogue/command.h"
 #include "server/commands/bitmap/bit_offset.h"
@@ -9,13 +10,31 @@
 
 namespace server::commands {
 
+namespace {
+
+/// Throws unless a string may be so long that it has the bit.
+std::uint64_t checked_offset(const Call& call, std::optional<std::int64_t> offset, unsigned unit)
+{
+    std::int64_t bit = 0;
+    if (!offset || *offset < 0 || __builtin_mul_overflow(*offset, unit, &bit) ||
+        bit / 8 >= call.server.options.proto_max_bulk_len)
+        throw CommandError{"ERR bit offset is not an integer or out of range"};
+    return static_cast<std::uint64_t>(bit);
+}
+
+}  // namespace
+
 std::uint64_t next_bit_offset(Call& call)
 {
-    constexpr std::string_view kError = "ERR bit offset is not an integer or out of range";
-    const std::int64_t offset = call.args.next_integer(kError);
-    if (offset < 0 || offset / 8 >= call.server.options.proto_max_bulk_len)
-        throw CommandError{kError};
-    return static_cast<std::uint64_t>(offset);
+    return checked_offset(call, store::parse_integer(call.args.next()), 1);
+}
+
+std::uint64_t next_bit_offset(Call& call, unsigned bits)
+{
+    std::string_view text = call.args.next();
+    const bool counts_fields = text.starts_with('#');
+    if (counts_fields) text.remove_prefix(1);
+    return checked_offset(call, store::parse_integer(text), counts_fields ? bits : 1);
 }
 
 namespace {
