@@ -16,6 +16,7 @@ constexpr std::string_view type_name(store::Type type)
         case store::Type::Set: return "set";
         case store::Type::SortedSet: return "zset";
         case store::Type::Hash: return "hash";
+        case store::Type::List: return "list";
     }
     return "unknown";
 }
@@ -26,8 +27,8 @@ constexpr std::optional<store::Type> type_named(std::string_view name)
     constexpr auto is_letter = [](char given, char lower) {
         return given == lower || (given >= 'A' && given <= 'Z' && given - 'A' + 'a' == lower);
     };
-    for (const auto type :
-         {store::Type::String, store::Type::Set, store::Type::SortedSet, store::Type::Hash}) {
+    for (const auto type : {store::Type::String, store::Type::Set, store::Type::SortedSet,
+                            store::Type::Hash, store::Type::List}) {
         const std::string_view known = type_name(type);
         if (std::equal(name.begin(), name.end(), known.begin(), known.end(), is_letter))
             return type;

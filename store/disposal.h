@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "store/types/hash.h"
+#include "store/types/list.h"
 #include "store/types/set.h"
 #include "store/types/sorted_set.h"
 
@@ -59,7 +60,7 @@ public:
 private:
     struct Waiting
     {
-        std::variant<Set, Hash, SortedSet> container;
+        std::variant<Set, Hash, SortedSet, List> container;
         std::size_t size;  ///< when it was taken
     };
 

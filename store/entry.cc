@@ -56,6 +56,7 @@ void Entry::prefetch_value(std::uint64_t member_hash) const
         case Type::Set: return self.value<Set>().prefetch(member_hash);
         case Type::SortedSet: return self.value<SortedSet>().prefetch(member_hash);
         case Type::Hash: return self.value<Hash>().prefetch(member_hash);
+        case Type::List: return self.value<List>().prefetch();
     }
 }
 
@@ -63,7 +64,8 @@ void Entry::prefetch_member(std::uint64_t member_hash) const
 {
     Entry& self = const_cast<Entry&>(*this);
     switch (type_) {
-        case Type::String: return;
+        case Type::String:
+        case Type::List: return;
         case Type::Set: return self.value<Set>().prefetch_member(member_hash);
         case Type::SortedSet: return self.value<SortedSet>().prefetch_member(member_hash);
         case Type::Hash: return self.value<Hash>().prefetch_member(member_hash);

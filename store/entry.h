@@ -10,6 +10,7 @@
 #include "store/error.h"
 #include "store/structures/sized_bytes.h"
 #include "store/types/hash.h"
+#include "store/types/list.h"
 #include "store/types/set.h"
 #include "store/types/sorted_set.h"
 #include "store/types/string.h"
@@ -17,7 +18,7 @@
 namespace store {
 
 /// The types a key can hold.
-enum class Type : std::uint8_t { String, Set, SortedSet, Hash };
+enum class Type : std::uint8_t { String, Set, SortedSet, Hash, List };
 
 template <class T>
 inline constexpr Type kTypeOf = Type::String;
@@ -27,6 +28,8 @@ template <>
 inline constexpr Type kTypeOf<SortedSet> = Type::SortedSet;
 template <>
 inline constexpr Type kTypeOf<Hash> = Type::Hash;
+template <>
+inline constexpr Type kTypeOf<List> = Type::List;
 
 /// Containers vanish with their last element; an empty string is a value.
 template <class T>
@@ -146,6 +149,7 @@ private:
             case Type::Set: return act.template operator()<Set>();
             case Type::SortedSet: return act.template operator()<SortedSet>();
             case Type::Hash: return act.template operator()<Hash>();
+            case Type::List: return act.template operator()<List>();
         }
     }
 

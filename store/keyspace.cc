@@ -229,6 +229,7 @@ void Keyspace::discard_value(Entry* entry)
         case Type::Set: return disposal_.take(entry->get<Set>());
         case Type::SortedSet: return disposal_.take(entry->get<SortedSet>());
         case Type::Hash: return disposal_.take(entry->get<Hash>());
+        case Type::List: return disposal_.take(entry->get<List>());
     }
 }
 

@@ -53,7 +53,7 @@ constexpr std::array kCategories = {
     Category{"write", has<kWrite>},
     Category{"set", is_of<Group::Set>},
     Category{"sortedset", is_of<Group::SortedSet>},
-    Category{"list", never},
+    Category{"list", is_of<Group::List>},
     Category{"hash", is_of<Group::Hash>},
     Category{"string", is_of<Group::String>},
     Category{"bitmap", is_of<Group::Bitmap>},

@@ -18,6 +18,7 @@ enum class Group : std::uint8_t {
     Set,
     SortedSet,
     Hash,
+    List,
     Geo,
     Pubsub,
     Transactions,
@@ -109,6 +110,12 @@ constexpr KeySpec keys_from(int position, std::string_view flags, int step = 1)
             .last = -1,
             .step = step,
             .flags = flags};
+}
+
+/// Keys from argument `position` to the last but one: a timeout follows them.
+constexpr KeySpec keys_before_last(int position, std::string_view flags)
+{
+    return {.begin = KeySpec::Begin::Index, .position = position, .last = -2, .flags = flags};
 }
 
 /// A key after a keyword among the options, such as STORE.

@@ -186,6 +186,7 @@ std::string_view group_name(Group group)
         case Group::Set: return "set";
         case Group::SortedSet: return "sorted-set";
         case Group::Hash: return "hash";
+        case Group::List: return "list";
         case Group::Geo: return "geo";
         case Group::Pubsub: return "pubsub";
         case Group::Transactions: return "transactions";

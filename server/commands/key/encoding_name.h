@@ -43,4 +43,9 @@ inline std::string_view encoding_name(const store::SortedSet& set)
     return set.encoding() == store::SortedSet::Encoding::Compact ? "listpack" : "skiplist";
 }
 
+inline std::string_view encoding_name(const store::List& list)
+{
+    return list.encoding() == store::List::Encoding::Packed ? "listpack" : "quicklist";
+}
+
 }  // namespace server::commands

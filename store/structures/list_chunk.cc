@@ -1,0 +1,171 @@
+#include "store/structures/list_chunk.h"
+
+#include <algorithm>
+#include <limits>
+#include <new>
+
+#include "store/structures/allocation.h"
+
+namespace store {
+
+ListChunk ListChunk::make(std::size_t bytes)
+{
+    if (bytes > std::numeric_limits<std::uint32_t>::max()) throw std::bad_alloc{};
+    ListChunk made{allocate(bytes)};
+    constexpr std::uint32_t kBegin = sizeof(Header);
+    made.header() = {static_cast<std::uint32_t>(bytes), kBegin, kBegin, 0};
+    return made;
+}
+
+std::string_view ListChunk::at(std::size_t position) const
+{
+    const char* const from = block_ + position;
+    const auto length = static_cast<unsigned char>(*from);
+    if (length < kLongMark) return {from + 1, length};
+    std::uint32_t long_length = 0;
+    std::memcpy(&long_length, from + 1, sizeof long_length);
+    return {from + 1 + sizeof long_length, long_length};
+}
+
+std::size_t ListChunk::previous(std::size_t position) const
+{
+    const char* const last = block_ + position - 1;
+    const auto length = static_cast<unsigned char>(*last);
+    if (length < kLongMark) return position - entry_bytes(length);
+    std::uint32_t long_length = 0;
+    std::memcpy(&long_length, last - sizeof long_length, sizeof long_length);
+    return position - entry_bytes(long_length);
+}
+
+std::size_t ListChunk::position(std::size_t index) const
+{
+    if (index <= count() / 2) {
+        std::size_t at = begin();
+        for (; index > 0; --index) at = next(at);
+        return at;
+    }
+    std::size_t at = end();
+    for (std::size_t steps = count() - index; steps > 0; --steps) at = previous(at);
+    return at;
+}
+
+void ListChunk::insert(std::size_t position, std::string_view element)
+{
+    const std::size_t length = element.size();
+    if (block_ == nullptr) {
+        *this = make(room_for(sizeof(Header) + entry_bytes(length)));
+        position = begin();
+    }
+    const std::size_t gap = open_gap(position, entry_bytes(length));  // the block may move
+    char* out = block_ + gap;
+    const auto long_length = static_cast<std::uint32_t>(length);
+    const bool is_short = length < kLongMark;
+    const char mark = static_cast<char>(is_short ? length : kLongMark);
+    *out++ = mark;
+    if (!is_short) {
+        std::memcpy(out, &long_length, sizeof long_length);
+        out += sizeof long_length;
+    }
+    if (length > 0) std::memcpy(out, element.data(), length);
+    out += length;
+    if (!is_short) {
+        std::memcpy(out, &long_length, sizeof long_length);
+        out += sizeof long_length;
+    }
+    *out = mark;
+    ++header().count;
+}
+
+std::size_t ListChunk::open_gap(std::size_t position, std::size_t gap)
+{
+    Header& head = header();
+    const bool at_front = position == head.begin && position != head.end;
+    if (at_front && head.begin - sizeof(Header) >= gap) {
+        head.begin -= static_cast<std::uint32_t>(gap);
+        return head.begin;
+    }
+    if (!at_front && head.capacity - head.end >= gap) {
+        std::memmove(block_ + position + gap, block_ + position, head.end - position);
+        head.end += static_cast<std::uint32_t>(gap);
+        return position;
+    }
+    const std::size_t needed = bytes() + gap;
+    const std::size_t wanted = room_for(needed + needed / 8);
+    return move_to(std::max(needed, std::min(wanted, kMaxBytes)), position, gap);
+}
+
+std::size_t ListChunk::move_to(std::size_t capacity, std::size_t position, std::size_t gap)
+{
+    const Header old = header();
+    ListChunk moved = make(capacity);
+    const std::size_t before = position - old.begin, after = old.end - position;
+    // The free room goes to the end that grows.
+    const bool at_front = gap > 0 && before == 0 && after > 0;
+    const std::size_t used = before + gap + after;
+    const std::size_t begin = at_front ? capacity - used : sizeof(Header);
+    std::memcpy(moved.block_ + begin, block_ + old.begin, before);
+    std::memcpy(moved.block_ + begin + before + gap, block_ + position, after);
+    moved.header() = {static_cast<std::uint32_t>(capacity), static_cast<std::uint32_t>(begin),
+                      static_cast<std::uint32_t>(begin + used), old.count};
+    free();
+    *this = moved;
+    return begin + before;
+}
+
+void ListChunk::erase(std::size_t from, std::size_t to, std::size_t how_many)
+{
+    Header& head = header();
+    if (how_many == head.count) return free();
+    if (from == head.begin) {
+        head.begin = static_cast<std::uint32_t>(to);
+    } else {
+        std::memmove(block_ + from, block_ + to, head.end - to);
+        head.end -= static_cast<std::uint32_t>(to - from);
+    }
+    head.count -= static_cast<std::uint32_t>(how_many);
+    constexpr std::size_t kSmall = 64;
+    if (head.capacity > kSmall && bytes() * 4 < head.capacity)
+        move_to(room_for(bytes() * 2), head.begin, 0);
+}
+
+void ListChunk::append(ListChunk other)
+{
+    if (other.block_ == nullptr) return;
+    if (block_ == nullptr) {
+        *this = other;
+        return;
+    }
+    const std::size_t added = other.end() - other.begin();
+    const std::size_t gap = open_gap(end(), added);
+    std::memcpy(block_ + gap, other.block_ + other.begin(), added);
+    header().count += other.header().count;
+    other.free();
+}
+
+ListChunk ListChunk::split(std::size_t position, std::size_t how_many)
+{
+    if (how_many == 0) return {};
+    const std::size_t bytes = end() - position;
+    ListChunk tail = make(room_for(sizeof(Header) + bytes));
+    std::memcpy(tail.block_ + sizeof(Header), block_ + position, bytes);
+    tail.header().end += static_cast<std::uint32_t>(bytes);
+    tail.header().count = static_cast<std::uint32_t>(how_many);
+    erase(position, end(), how_many);
+    return tail;
+}
+
+ListChunk ListChunk::clone() const
+{
+    if (block_ == nullptr) return {};
+    ListChunk copy = make(header().capacity);
+    std::memcpy(copy.block_, block_, header().end);
+    return copy;
+}
+
+void ListChunk::free()
+{
+    deallocate(block_);
+    block_ = nullptr;
+}
+
+}  // namespace store

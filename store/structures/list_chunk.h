@@ -1,0 +1,83 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+
+namespace store {
+
+/// A part of a list: elements in a row in one block, with room to grow at both ends. Each has its
+/// length before it and behind it, so that it is found from either side: two bytes for a short one.
+///
+/// A handle of 8 bytes, copied freely, all copies meaning the same block until one of them changes
+/// it; it owns nothing by itself. No block: empty. Positions are bytes within the block.
+class ListChunk
+{
+public:
+    /// More than this is in a block only if it is one single element.
+    static constexpr std::size_t kMaxBytes = 8192;
+
+    ListChunk() = default;
+    explicit ListChunk(void* block) : block_(static_cast<char*>(block)) {}
+
+    void* block() const { return block_; }
+    std::size_t count() const { return block_ == nullptr ? 0 : header().count; }
+    std::size_t bytes() const
+    {
+        return block_ == nullptr ? 0 : header().end - header().begin + sizeof(Header);
+    }
+    std::size_t memory_bytes() const { return block_ == nullptr ? 0 : header().capacity; }
+
+    /// Whether another element of this length still belongs here.
+    bool has_room(std::size_t length) const
+    {
+        return count() == 0 || bytes() + entry_bytes(length) <= kMaxBytes;
+    }
+
+    std::size_t begin() const { return block_ == nullptr ? 0 : header().begin; }
+    std::size_t end() const { return block_ == nullptr ? 0 : header().end; }
+    std::string_view at(std::size_t position) const;
+    std::size_t next(std::size_t position) const
+    {
+        return position + entry_bytes(at(position).size());
+    }
+    std::size_t previous(std::size_t position) const;
+    /// The position of element number `index`, walked to from the nearer end; end() for count().
+    std::size_t position(std::size_t index) const;
+
+    /// Puts an element before the one at this position. REQUIRES: it is not a part of this block.
+    void insert(std::size_t position, std::string_view element);
+    /// Removes the elements in [from, to), which are so many. Frees the block if none is left.
+    void erase(std::size_t from, std::size_t to, std::size_t how_many);
+    /// Appends all of the other's elements, and frees it.
+    void append(ListChunk other);
+    /// Moves what begins at the position, `how_many` elements, into a chunk of its own.
+    ListChunk split(std::size_t position, std::size_t how_many);
+
+    ListChunk clone() const;
+    void free();
+
+    static constexpr std::size_t entry_bytes(std::size_t length)
+    {
+        return length + 2 * (length < kLongMark ? 1 : 1 + sizeof(std::uint32_t));
+    }
+
+private:
+    struct Header
+    {
+        std::uint32_t capacity, begin, end, count;
+    };
+    static constexpr unsigned char kLongMark = 255;
+
+    Header& header() const { return *reinterpret_cast<Header*>(block_); }
+    static ListChunk make(std::size_t bytes);
+    /// Opens a gap of so many bytes there and returns its position.
+    std::size_t open_gap(std::size_t position, std::size_t bytes);
+    /// Moves to a block of this capacity, with the gap before `position`.
+    std::size_t move_to(std::size_t capacity, std::size_t position, std::size_t gap);
+
+    char* block_ = nullptr;
+};
+
+}  // namespace store

@@ -1,0 +1,138 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <string_view>
+#include <utility>
+
+#include "store/structures/list_chunk.h"
+#include "store/structures/tagged_pointer.h"
+
+namespace store {
+
+/// A list of strings. 8 bytes in itself.
+///
+/// A short one is a single chunk; a longer one a row of chunks, each of a few kilobytes. Both ends
+/// are O(1); places in between are found by skipping whole chunks.
+///
+/// Elements are handed out as views that are valid until the list is changed. A callback must not
+/// change the list. Nothing here throws but std::bad_alloc.
+class List
+{
+public:
+    enum class Encoding : std::uint8_t { Packed, Chunks };
+    enum class End : std::uint8_t { Front, Back };
+
+    List() = default;
+    List(List&& other) noexcept : content_(std::exchange(other.content_, {})) {}
+    List& operator=(List&& other) noexcept
+    {
+        std::swap(content_, other.content_);
+        return *this;
+    }
+    List(const List&) = delete;
+    List& operator=(const List&) = delete;
+    ~List() { free(); }
+
+    List clone() const;
+
+    Encoding encoding() const { return content_.tag(); }
+    std::size_t size() const { return is_row() ? row().size : packed().count(); }
+    bool empty() const { return size() == 0; }
+
+    /// Fetches what a command will read first.
+    void prefetch() const { __builtin_prefetch(content_.address()); }
+
+    /// REQUIRES index < size(), here and below.
+    std::string_view at(std::size_t index) const;
+    std::string_view end(End end) const { return at(end == End::Front ? 0 : size() - 1); }
+
+    /// REQUIRES: what is given is not a part of this list, here and below.
+    void push(End end, std::string_view element);
+    /// Puts it before the element number `index`; at the end for size().
+    void insert(std::size_t index, std::string_view element);
+    void set(std::size_t index, std::string_view element);
+    void pop(End end) { erase(end == End::Front ? 0 : size() - 1, 1); }
+    /// Removes `count` elements from number `index` on. REQUIRES: there are so many.
+    void erase(std::size_t index, std::size_t count);
+
+    /// Removes the elements equal to this one, at most `max`, those nearest to the end `from`
+    /// first. Returns how many they were.
+    std::size_t remove(std::string_view element, std::size_t max, End from);
+
+    /// Calls visit(std::string_view element) for each.
+    template <class Visit>
+    void for_each(Visit&& visit) const
+    {
+        walk(0, End::Front, [&](std::string_view element) {
+            visit(element);
+            return true;
+        });
+    }
+
+    /// Walks away from the end `from`, starting with its element number `skip`, and calls
+    /// visit(element) until that returns false. REQUIRES skip <= size().
+    template <class Visit>
+    void walk(std::size_t skip, End from, Visit&& visit) const;
+
+    /// Frees about so many elements and returns how many, 0 if none is left. To be called until
+    /// then: nothing else may be asked of what is half freed, but to be destroyed.
+    std::size_t free_some(std::size_t most);
+
+    /// What it takes beside its own 8 bytes, without the allocator's overhead.
+    std::size_t memory_bytes() const;
+
+private:
+    struct Row
+    {
+        std::deque<ListChunk> chunks;
+        std::size_t size = 0;
+    };
+    struct Place
+    {
+        std::size_t chunk, index;  ///< the index within the chunk
+    };
+
+    bool is_row() const { return encoding() == Encoding::Chunks; }
+    Row& row() const { return *static_cast<Row*>(content_.address()); }
+    ListChunk packed() const { return ListChunk{content_.address()}; }
+    void keep(ListChunk chunk) { content_ = {chunk.block(), Encoding::Packed}; }
+
+    std::size_t chunk_count() const { return is_row() ? row().chunks.size() : 1; }
+    ListChunk chunk(std::size_t number) const { return is_row() ? row().chunks[number] : packed(); }
+    /// The element number `index`; for size() the place behind the last chunk's last element.
+    Place find(std::size_t index) const;
+    void insert_into_row(Place place, std::string_view element);
+    void become_row();
+    void shrink();
+    void free();
+
+    TaggedPointer<Encoding> content_;
+};
+
+template <class Visit>
+void List::walk(std::size_t skip, End from, Visit&& visit) const
+{
+    if (skip >= size()) return;
+    if (from == End::Front) {
+        auto [number, index] = find(skip);
+        for (; number < chunk_count(); ++number, index = 0) {
+            const ListChunk part = chunk(number);
+            for (std::size_t at = part.position(index); at != part.end(); at = part.next(at))
+                if (!visit(part.at(at))) return;
+        }
+        return;
+    }
+    auto [number, index] = find(size() - 1 - skip);
+    for (std::size_t left = number + 1; left > 0; --left) {
+        const ListChunk part = chunk(left - 1);
+        std::size_t at = left == number + 1 ? part.position(index + 1) : part.end();
+        while (at != part.begin()) {
+            at = part.previous(at);
+            if (!visit(part.at(at))) return;
+        }
+    }
+}
+
+}  // namespace store
