@@ -16,6 +16,7 @@ namespace {
 /// The types of RDB files that Dabba reads or writes.
 enum ValueType : std::uint8_t {
     kString = 0,
+    kList = 1,
     kSet = 2,
     kSortedSetOfTexts = 3,  ///< scores in decimal
     kHash = 4,
@@ -23,8 +24,10 @@ enum ValueType : std::uint8_t {
     kSetIntSet = 11,
     kSortedSetZiplist = 12,
     kHashZiplist = 13,
+    kListOfZiplists = 14,
     kHashListpack = 16,
     kSortedSetListpack = 17,
+    kListOfListpacks = 18,
     kSetListpack = 20,
 };
 
@@ -34,6 +37,13 @@ void write(std::string& out, const String& string)
 {
     out += static_cast<char>(kString);
     write_string(out, string.view());
+}
+
+void write(std::string& out, const List& list)
+{
+    out += static_cast<char>(kList);
+    write_length(out, list.size());
+    list.for_each([&](std::string_view element) { write_string(out, element); });
 }
 
 void write(std::string& out, const Set& set)
@@ -92,6 +102,38 @@ double read_decimal_score(ByteReader& reader)
 void put_new(SortedSet& sorted_set, std::string_view member, double score)
 {
     require(sorted_set.put(member, score) == SortedSet::PutResult::Added);
+}
+
+List read_list(ByteReader& reader)
+{
+    List list;
+    const std::uint64_t count = read_count(reader);
+    for (std::uint64_t i = 0; i < count; ++i) list.push(List::End::Back, read_string(reader));
+    return list;
+}
+
+/// A list of nodes, each of them a listpack or ziplist, or, marked as plain, one large element.
+List read_list_of_compacts(ByteReader& reader, bool are_listpacks)
+{
+    constexpr std::uint64_t kPlain = 1;
+    constexpr std::uint64_t kPacked = 2;
+    List list;
+    const auto push = [&](std::string_view element) { list.push(List::End::Back, element); };
+    const std::uint64_t count = read_count(reader);
+    for (std::uint64_t i = 0; i < count; ++i) {
+        const std::uint64_t kind = are_listpacks ? read_length(reader) : kPacked;
+        require(kind == kPlain || kind == kPacked);
+        const std::string node = read_string(reader);
+        if (kind == kPlain) {
+            push(node);
+        } else if (are_listpacks) {
+            for_each_in_listpack(node, push);
+        } else {
+            for_each_in_ziplist(node, push);
+        }
+    }
+    require(!list.empty());
+    return list;
 }
 
 Set read_set(ByteReader& reader)
@@ -189,6 +231,9 @@ Value read_value(ByteReader& reader, const ReadLimits& limits)
     const std::uint8_t type = reader.take_byte();
     switch (type) {
         case kString: return String{read_string(reader)};
+        case kList: return read_list(reader);
+        case kListOfZiplists: return read_list_of_compacts(reader, false);
+        case kListOfListpacks: return read_list_of_compacts(reader, true);
         case kSet: return read_set(reader);
         case kHash: return read_hash(reader, limits);
         case kSortedSet: return read_sorted_set(reader, false);

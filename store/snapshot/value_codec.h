@@ -12,7 +12,7 @@
 namespace store::snapshot {
 
 // One of the types that a key can hold.
-using Value = std::variant<String, Set, SortedSet, Hash>;
+using Value = std::variant<String, List, Set, SortedSet, Hash>;
 
 /// The limits of the compact forms of what is read.
 struct ReadLimits

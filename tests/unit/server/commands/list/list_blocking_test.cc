@@ -27,7 +27,7 @@ TEST_CASE("BLMOVE chains: what one client moves wakes the next")
     CHECK(carl("LLEN", "c") == ":1\r\n");
 }
 
-TEST_CASE("inside MULTI nothing waits")
+TEST_CASE("inside MULTI no list command waits")
 {
     Client anna{server::Options{}};
     anna("MULTI");
