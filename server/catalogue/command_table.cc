@@ -1,5 +1,7 @@
 #include "server/catalogue/command_table.h"
 
+#include <bit>
+#include <stdexcept>
 #include <string>
 
 #include "server/commands/families.h"
@@ -51,7 +53,7 @@ std::string full_name(const Command& command)
     return name;
 }
 
-CommandTable::CommandTable(std::span<const Command> more) : slots_(1024)
+CommandTable::CommandTable(std::span<const Command> more)
 {
     using namespace commands;
     for (const auto family : {assign(),
@@ -100,18 +102,29 @@ CommandTable::CommandTable(std::span<const Command> more) : slots_(1024)
                               string_many(),
                               string_range(),
                               transaction()}) {
-        for (const Command& row : family) add(row);
+        for (const Command& row : family) all_.push_back(&row);
     }
-    for (const Command& row : more) add(row);
+    for (const Command& row : more) all_.push_back(&row);
+    slots_.resize(std::bit_ceil(4 * all_.size()));  // at most a quarter full: searches are short
+    for (const Command* row : all_) add(*row);
+    mark_containers();
+}
+
+void CommandTable::mark_containers()
+{
     for (const Command* row : all_) {
         if (subcommand_of(*row).empty()) continue;
-        const_cast<Slot*>(find_slot(container_of(*row), {}))->container = true;
+        const Slot* container = find_slot(container_of(*row), {});
+        if (container == nullptr)
+            throw std::logic_error{"no container is declared for " + full_name(*row)};
+        const_cast<Slot*>(container)->container = true;
     }
 }
 
 void CommandTable::add(const Command& command)
 {
-    all_.push_back(&command);
+    if (find_slot(container_of(command), subcommand_of(command)) != nullptr)
+        throw std::logic_error{"two commands are named " + full_name(command)};
     const std::uint64_t hash = hash_name(container_of(command), subcommand_of(command));
     std::size_t position = hash % slots_.size();
     while (slots_[position].command != nullptr) position = (position + 1) % slots_.size();

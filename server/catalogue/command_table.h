@@ -13,7 +13,8 @@ namespace server {
 class CommandTable
 {
 public:
-    /// All families of the server, and `more` rows, such as those of a test.
+    /// All families of the server, and `more` rows, such as those of a test. Throws
+    /// std::logic_error if two rows have one name, or a subcommand has no container.
     explicit CommandTable(std::span<const Command> more = {});
 
     /// A top-level command or container; nullptr if unknown.
@@ -47,6 +48,7 @@ private:
     };
 
     void add(const Command& command);
+    void mark_containers();
     const Slot* find_slot(std::string_view first, std::string_view second) const;
 
     std::vector<const Command*> all_;

@@ -1,0 +1,44 @@
+#include "server/catalogue/command_table.h"
+
+#include <catch2/catch.hpp>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+using namespace server;
+
+namespace {
+
+Command toy(std::string_view name)
+{
+    return {.name = name, .summary = "", .since = "", .complexity = "", .group = Group::Generic};
+}
+
+}  // namespace
+
+TEST_CASE("two commands of one name are refused at the start")
+{
+    const Command twice[] = {toy("TOY"), toy("TOY")};
+    CHECK_THROWS_AS(CommandTable{twice}, std::logic_error);
+
+    const Command taken[] = {toy("GET")};
+    CHECK_THROWS_AS(CommandTable{taken}, std::logic_error);
+}
+
+TEST_CASE("a subcommand without its container is refused at the start")
+{
+    const Command alone[] = {toy("TOY SUB")};
+    CHECK_THROWS_AS(CommandTable{alone}, std::logic_error);
+}
+
+TEST_CASE("the table has room for however many rows there are")
+{
+    std::vector<std::string> names;
+    for (int i = 0; i < 5'000; ++i) names.push_back("TOY" + std::to_string(i));
+    std::vector<Command> rows;
+    for (const auto& name : names) rows.push_back(toy(name));
+
+    const CommandTable table{rows};
+    CHECK(table.find("toy4999") == &rows.back());
+    CHECK(table.find("TOY5000") == nullptr);
+}
