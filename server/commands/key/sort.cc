@@ -25,7 +25,7 @@ struct Sorted
 
 using Elements = std::vector<Sorted>;
 
-/// The elements of a value as they come. A sorted set comes in its order.
+/// The elements of a value as they come. Lists and sorted sets come in their order.
 Elements elements_of(const store::Entry& entry)
 {
     Elements elements;
@@ -33,6 +33,7 @@ Elements elements_of(const store::Entry& entry)
         elements.push_back({.text = std::string{text}});
     };
     switch (entry.type()) {
+        case store::Type::List: entry.get<store::List>().for_each(add); break;
         case store::Type::Set: entry.get<store::Set>().for_each(add); break;
         case store::Type::SortedSet:
             for (const auto& item : entry.get<store::SortedSet>()) add(item.member);
@@ -133,13 +134,23 @@ void for_each_result(store::Keyspace& keys, const Elements& elements, SortRange 
     }
 }
 
+/// Puts the result in place of whatever the destination held. What GET does not find is empty.
+void store_result(Call& call, const Elements& elements, SortRange range, const SortOptions& options)
+{
+    store::List list;
+    for_each_result(call.keys, elements, range, options, [&](auto result) {
+        list.push(store::List::End::Back, result.value_or(std::string_view{}));
+    });
+    const auto size = static_cast<std::int64_t>(list.size());
+    call.keys.put(*options.destination, std::move(list));
+    call.reply.integer(size);
+}
+
 template <Storing storing>
 void sort_key(Call& call)
 {
     const auto key = call.args.next();
     SortOptions options = next_sort_options(call.args, storing == Storing::Allowed);
-    if (options.destination)
-        throw CommandError{"ERR SORT with STORE needs lists, which are missing"};
     const store::Entry* entry = call.keys.find_entry(key);
     Elements elements;
     if (entry != nullptr) {
@@ -148,6 +159,7 @@ void sort_key(Call& call)
     }
 
     const SortRange range = limited_range(options, elements.size());
+    if (options.destination) return store_result(call, elements, range, options);
     const std::size_t each = std::max<std::size_t>(1, options.get.size());
     call.reply.array((range.end - range.first) * each);
     for_each_result(call.keys, elements, range, options,
