@@ -5,9 +5,14 @@
 #include <exception>
 #include <random>
 #include <span>
+#include <string>
+#include <utility>
 
 #include "server/app.h"
 #include "server/config/command_line.h"
+#include "server/config/option_help.h"
+#include "server/net/supervisor.h"
+#include "server/service.h"
 #include "store/hashing.h"
 
 namespace {
@@ -33,7 +38,14 @@ void serve(CommandLine command_line, std::uint64_t drawn_seed, std::random_devic
             "A seed was given: hashes follow from it, and whoever knows it can choose keys that "
             "collide. For tests only");
     }
-    server::App{command_line.options}.run(command_line.warnings);
+    server::enter_directory(command_line.options);
+    server::Service service{command_line.options};
+    server::App app{command_line.options};
+    for (std::string warning :
+         {service.start(), server::net::tell_supervisor(command_line.options.supervised)}) {
+        if (!warning.empty()) command_line.warnings.push_back(std::move(warning));
+    }
+    app.run(command_line.warnings);
 }
 
 }  // namespace

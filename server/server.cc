@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "server/allocator.h"
+
 namespace server {
 
 namespace {
@@ -56,10 +58,16 @@ void Server::run_agenda()
 bool Server::tick()
 {
     run_due();
+    look_at_memory();
     const bool more = databases.tidy();
     key_events.tell();
     executor.serve_blocked();
     return more || agenda.is_due(clock.now_ms());
+}
+
+void Server::look_at_memory()
+{
+    over_memory_limit = options.max_memory != 0 && allocated_bytes() > options.max_memory;
 }
 
 }  // namespace server

@@ -70,6 +70,11 @@ public:
     /// Does what no request waits for, a bounded amount. True if there is more to do already.
     bool tick();
 
+    /// Whether more memory is in use than `maxmemory` allows, by the last look at it: at each tick,
+    /// and whenever the setting changes.
+    bool over_memory_limit = false;
+    void look_at_memory();
+
     /// SHUTDOWN was asked for: whoever carries the server stops it after this request.
     bool shutdown_requested = false;
 

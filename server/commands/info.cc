@@ -124,7 +124,7 @@ void write_memory(Server& server, Fields& fields)
     fields.add_bytes("total_system_memory", static_cast<std::size_t>(sysconf(_SC_PHYS_PAGES)) *
                                                 static_cast<std::size_t>(sysconf(_SC_PAGESIZE)));
     fields.add("mem_clients_normal", bytes_of_clients(server));
-    fields.add_bytes("maxmemory", 0);
+    fields.add_bytes("maxmemory", server.options.max_memory);
     fields.add("maxmemory_policy", "noeviction");
     const double ratio = used == 0 ? 0 : static_cast<double>(resident) / static_cast<double>(used);
     fields.add("mem_fragmentation_ratio", fmt::format("{:.2f}", ratio));

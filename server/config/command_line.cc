@@ -5,8 +5,6 @@
 #include <iostream>
 #include <utility>
 
-#include "server/config/option_value.h"
-
 namespace server {
 namespace {
 
@@ -17,39 +15,6 @@ const std::pair<std::string_view, CommandLine::Action> kActions[] = {
     {"--version", CommandLine::Action::PrintVersion},     {"-v", CommandLine::Action::PrintVersion},
     {"--print-config", CommandLine::Action::PrintConfig},
 };
-
-const std::pair<Chapter, std::string_view> kChapters[] = {
-    {Chapter::Network, "Network"},
-    {Chapter::Clients, "Clients"},
-    {Chapter::Data, "Data"},
-    {Chapter::Log, "Log"},
-};
-
-constexpr std::string_view kUsage =
-    R"(Usage: dabba-server [/path/to/dabba.conf | -] [--option value ...]
-
-A Redis-compatible in-memory server for dispatch. Options go by their names in redis.conf; those of
-the config file ("-": the standard input) are overruled by flags. Without any, it listens on
-127.0.0.1:6379.
-
-Examples:
-  dabba-server --port 7000
-  dabba-server /etc/dabba.conf --loglevel verbose
-  dabba-server --port 0 --seed 1            a free port, and the same chance in every run
-)";
-
-constexpr std::string_view kFooter = R"(
-Other:
-  --help, -h             This text
-  --version, -v          The version
-  --print-config         A config file with every option, its meaning and its default
-
-Redis's other options are accepted too, so that a redis.conf can be used as it is; a line of the log
-names each that has no effect.
-
-Exit codes: 0 after SHUTDOWN, SIGTERM or SIGINT; 1 if it could not start (a bad option, an address
-that is taken), said in one line on the standard error.
-)";
 
 }  // namespace
 
@@ -86,46 +51,12 @@ CommandLine parse_command_line(std::span<const char* const> words, Options defau
         const std::string_view name = flag.substr(2);
         if (find_option(name) == nullptr)
             throw ConfigError{fmt::format("'{}' is no option; see --help", flag)};
-        reader.set(std::string{flag}, name, values);
+        reader.set(SettingOrigin::Flag, std::string{flag}, name, values);
     }
     parsed.warnings = reader.warnings();
     return parsed;
 }
 
-std::string help_text()
-{
-    std::string text{kUsage};
-    for (const auto& [chapter, title] : kChapters) {
-        text += fmt::format("\n{}:\n", title);
-        for (const Option& option : effective_options()) {
-            if (option.chapter != chapter) continue;
-            const std::string flag = fmt::format("--{} <{}>", option.name, option.value_name);
-            text += fmt::format("  {}\n        {}", flag, option.summary);
-            const std::string value = default_value(option);
-            if (!value.empty() && option.grammar != Grammar::Unsigned)
-                text += fmt::format(" (default: {})", value);
-            text += '\n';
-        }
-    }
-    return text + std::string{kFooter};
-}
-
 std::string version_text() { return "dabba-server " DABBA_VERSION " (speaks Redis 7.2.4)\n"; }
-
-std::string sample_config()
-{
-    std::string text =
-        "# A config file for dabba-server: every option, commented out, with its default.\n";
-    for (const auto& [chapter, title] : kChapters) {
-        text += fmt::format("\n# --- {} ---\n", title);
-        for (const Option& option : effective_options()) {
-            if (option.chapter != chapter) continue;
-            const std::string value = default_value(option);
-            text += fmt::format("\n# {}.\n# {} {}\n", option.summary, option.name,
-                                value.empty() ? "\"\"" : value);
-        }
-    }
-    return text;
-}
 
 }  // namespace server

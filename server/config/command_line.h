@@ -16,7 +16,7 @@ struct CommandLine
 
     Action action = Action::Run;
     Options options;
-    std::vector<std::string> warnings;  ///< settings that were accepted and have no effect
+    std::vector<std::string> warnings;  ///< settings of the file that were skipped
 };
 
 /// Reads `[config-file] [--name value ...] ...`, the words behind the program's name. A flag takes
@@ -24,9 +24,7 @@ struct CommandLine
 /// "-" is the standard input. Flags win over the file. Throws ConfigError.
 CommandLine parse_command_line(std::span<const char* const> words, Options defaults);
 
-/// What --help, --version and --print-config print.
-std::string help_text();
+/// What --version prints.
 std::string version_text();
-std::string sample_config();
 
 }  // namespace server

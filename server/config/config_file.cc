@@ -83,7 +83,7 @@ void ConfigReader::read_line(const std::string& line, const std::string& place)
     }
     if (words.empty()) throw ConfigError{where + ": Bad directive or wrong number of arguments"};
     if (lower(words[0]) == "include" && words.size() == 2) return include(std::string{words[1]});
-    set(where, words[0], words.subspan(1));
+    set(SettingOrigin::File, where, words[0], words.subspan(1));
 }
 
 void ConfigReader::include(const std::string& pattern)
@@ -91,7 +91,7 @@ void ConfigReader::include(const std::string& pattern)
     for (const auto& path : expand(pattern)) read_file(path);
 }
 
-void ConfigReader::set(const std::string& where, std::string_view name,
+void ConfigReader::set(SettingOrigin origin, const std::string& where, std::string_view name,
                        std::span<const std::string_view> words)
 {
     const Option* option = find_option(name);
@@ -101,16 +101,21 @@ void ConfigReader::set(const std::string& where, std::string_view name,
     if (option->takes_several_words() && words.size() == 1) pieces = split_at_spaces(words[0]);
     try {
         std::string value = normalize(*option, pieces);
-        // Lines of save points add up; `save ""` begins anew.
-        const std::string before = get_value(options_, *option);
-        if (option->grammar == Grammar::SavePoints && !value.empty() && !before.empty())
-            value = before + " " + value;
+        if (!option->supports(value)) return skip(origin, where, *option);
         set_value(options_, *option, value);
-        const bool in_vain = option->chapter == Chapter::Ignored && value != default_value(*option);
-        if (in_vain) warnings_.push_back(where + " is accepted and has no effect");
     } catch (const OptionError& error) {
         throw ConfigError{fmt::format("{}: {}", where, error.what())};
     }
+}
+
+// Where skipping would lose data or let somebody in, the server does not start.
+void ConfigReader::skip(SettingOrigin origin, const std::string& where, const Option& option)
+{
+    if (origin == SettingOrigin::Flag || option.support == Support::Vital)
+        throw ConfigError{
+            fmt::format("{}: {}. {}", where, unsupported_text(option), option.summary)};
+    warnings_.push_back(
+        fmt::format("{}: not supported by Dabba, skipped. {}", where, option.summary));
 }
 
 }  // namespace server

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "server/config/option_table.h"
 #include "server/config/options.h"
 
 namespace server {
@@ -18,6 +19,10 @@ class ConfigError : public std::runtime_error
 public:
     using std::runtime_error::runtime_error;
 };
+
+/// Who gives a setting: a flag is refused where a line of a file, written for another server, is
+/// skipped with a warning.
+enum class SettingOrigin { File, Flag };
 
 /// Sets options from redis.conf-style sources, one after the other; what comes later wins.
 class ConfigReader
@@ -32,14 +37,15 @@ public:
     void read_stream(std::istream& lines, const std::string& source);
 
     /// One setting. `where` names it in errors and warnings ("dabba.conf:3: 'port 1'", "--port").
-    void set(const std::string& where, std::string_view name,
+    void set(SettingOrigin origin, const std::string& where, std::string_view name,
              std::span<const std::string_view> words);
 
-    /// A line for each setting that was accepted and has no effect.
+    /// A line for each setting that is not supported and was skipped.
     const std::vector<std::string>& warnings() const { return warnings_; }
 
 private:
     void read_line(const std::string& line, const std::string& place);
+    void skip(SettingOrigin origin, const std::string& where, const Option& option);
     void include(const std::string& pattern);
 
     Options& options_;

@@ -34,13 +34,13 @@ std::optional<Value> parse(std::string_view text, Base... base)
 
 void require_range(const Option& option, std::int64_t value)
 {
-    if (value >= option.least && value <= option.most) return;
+    if (value >= option.min && value <= option.max) return;
     if (option.grammar == Grammar::Octal) {
         throw OptionError{fmt::format("argument must be between {:o} and {:o} inclusive",
-                                      option.least, option.most)};
+                                      option.min, option.max)};
     }
     throw OptionError{
-        fmt::format("argument must be between {} and {} inclusive", option.least, option.most)};
+        fmt::format("argument must be between {} and {} inclusive", option.min, option.max)};
 }
 
 std::string flag(std::string_view word)
@@ -235,6 +235,12 @@ std::vector<std::string_view> split_at_spaces(std::string_view value)
     return words;
 }
 
+std::string unsupported_text(const Option& option)
+{
+    if (option.initial.empty()) return "not supported by Dabba";
+    return fmt::format("not supported by Dabba: only '{}' is", option.initial);
+}
+
 std::string normalize(const Option& option, std::span<const std::string_view> words)
 {
     std::string value;
@@ -245,9 +251,6 @@ std::string normalize(const Option& option, std::span<const std::string_view> wo
     } else {
         if (words.size() != 1) refuse("wrong number of arguments");
         value = one_word(option, words[0]);
-    }
-    if (option.only_default && value != option.ignored_default) {
-        throw OptionError{fmt::format("not supported: only '{}' is", option.ignored_default)};
     }
     return value;
 }

@@ -24,7 +24,7 @@ constexpr Option kNetwork[] = {
      .summary = "TCP port; 0 takes a free one and prints it",
      .change = Change::AtStart,
      .member = &Options::port,
-     .most = 65535},
+     .max = 65535},
     {.name = "tcp-backlog",
      .chapter = Chapter::Network,
      .grammar = Grammar::Integer,
@@ -46,7 +46,7 @@ constexpr Option kNetwork[] = {
      .summary = "Permissions of the Unix socket; 0: as the umask says",
      .change = Change::AtStart,
      .member = &Options::unix_socket_permissions,
-     .most = 0777},
+     .max = 0777},
     {.name = "protected-mode",
      .chapter = Chapter::Network,
      .grammar = Grammar::Flag,
@@ -74,8 +74,8 @@ constexpr Option kClients[] = {
      .value_name = "number",
      .summary = "More clients than this are turned away",
      .member = &Options::max_clients,
-     .least = 1,
-     .most = std::numeric_limits<std::uint32_t>::max()},
+     .min = 1,
+     .max = std::numeric_limits<std::uint32_t>::max()},
     {.name = "timeout",
      .chapter = Chapter::Clients,
      .grammar = Grammar::Integer,
@@ -88,16 +88,16 @@ constexpr Option kClients[] = {
      .value_name = "bytes",
      .summary = "The longest argument of a request",
      .member = &Options::proto_max_bulk_len,
-     .least = kMegabyte,
-     .most = kMaxLong},
+     .min = kMegabyte,
+     .max = kMaxLong},
     {.name = "client-query-buffer-limit",
      .chapter = Chapter::Clients,
      .grammar = Grammar::Memory,
      .value_name = "bytes",
      .summary = "Disconnect a client whose unfinished request is longer",
      .member = &Options::client_query_buffer_limit,
-     .least = kMegabyte,
-     .most = kMaxLong},
+     .min = kMegabyte,
+     .max = kMaxLong},
     {.name = "client-output-buffer-limit",
      .chapter = Chapter::Clients,
      .grammar = Grammar::Limits,
@@ -114,7 +114,14 @@ constexpr Option kData[] = {
      .summary = "How many databases SELECT can choose from",
      .change = Change::AtStart,
      .member = &Options::databases,
-     .least = 1},
+     .min = 1},
+    {.name = "maxmemory",
+     .chapter = Chapter::Data,
+     .grammar = Grammar::Memory,
+     .value_name = "bytes",
+     .summary = "With this much memory in use, refuse commands that add data; 0: no limit",
+     .member = &Options::max_memory,
+     .max = kMaxLong},
     {.name = "seed",
      .chapter = Chapter::Data,
      .grammar = Grammar::Unsigned,
@@ -128,8 +135,8 @@ constexpr Option kData[] = {
      .value_name = "seconds",
      .summary = "How long the record of a finished ASSIGN lives",
      .member = &Options::assign_record_ttl_seconds,
-     .least = 1,
-     .most = kMaxInteger},
+     .min = 1,
+     .max = kMaxInteger},
 };
 
 /// Up to where a value keeps a compact form: a number of elements, or the bytes of one.
@@ -143,7 +150,7 @@ constexpr Option compact_form(std::string_view name, std::string_view alias, Gra
             .value_name = grammar == Grammar::Memory ? "bytes" : "number",
             .summary = summary,
             .member = member,
-            .most = kMaxLong};
+            .max = kMaxLong};
 }
 
 constexpr Option kCompactForms[] = {
@@ -167,16 +174,46 @@ constexpr Option kCompactForms[] = {
                  &Options::zset_max_listpack_value),
 };
 
-constexpr Option kLog[] = {
+constexpr Option kProcess[] = {
+    {.name = "daemonize",
+     .chapter = Chapter::Process,
+     .grammar = Grammar::Flag,
+     .value_name = "yes|no",
+     .summary = "Run in the background; the command returns when the server is ready",
+     .change = Change::AtStart,
+     .member = &Options::daemonize},
+    {.name = "pidfile",
+     .chapter = Chapter::Process,
+     .grammar = Grammar::Text,
+     .value_name = "path",
+     .summary = "Write the process number to this file, and remove it at the end",
+     .change = Change::AtStart,
+     .member = &Options::pid_file},
+    {.name = "supervised",
+     .chapter = Chapter::Process,
+     .grammar = Grammar::Choice,
+     .value_name = "kind",
+     .summary = "Tell systemd or upstart when the server is ready; auto: whichever is there",
+     .change = Change::AtStart,
+     .member = &Options::supervised,
+     .choices = "upstart systemd auto no"},
+    {.name = "dir",
+     .chapter = Chapter::Process,
+     .grammar = Grammar::Text,
+     .value_name = "path",
+     .summary = "The working directory: paths in other options are relative to it",
+     .change = Change::Protected,
+     .member = &Options::directory},
+
     {.name = "loglevel",
-     .chapter = Chapter::Log,
+     .chapter = Chapter::Process,
      .grammar = Grammar::Choice,
      .value_name = "level",
-     .summary = "Log this and what is graver: debug, verbose, notice, warning",
+     .summary = "Log messages of this level and above: debug, verbose, notice, warning",
      .member = &Options::log_level,
      .choices = "debug verbose notice warning"},
     {.name = "logfile",
-     .chapter = Chapter::Log,
+     .chapter = Chapter::Process,
      .grammar = Grammar::Text,
      .value_name = "path",
      .summary = "Append the log to this file instead of writing it to standard output",
@@ -186,13 +223,13 @@ constexpr Option kLog[] = {
 
 constexpr auto kTable = [] {
     std::array<Option, std::size(kNetwork) + std::size(kClients) + std::size(kData) +
-                           std::size(kCompactForms) + std::size(kLog)>
+                           std::size(kCompactForms) + std::size(kProcess)>
         table{};
     auto end = std::copy(std::begin(kNetwork), std::end(kNetwork), table.begin());
     end = std::copy(std::begin(kClients), std::end(kClients), end);
     end = std::copy(std::begin(kData), std::end(kData), end);
     end = std::copy(std::begin(kCompactForms), std::end(kCompactForms), end);
-    std::copy(std::begin(kLog), std::end(kLog), end);
+    std::copy(std::begin(kProcess), std::end(kProcess), end);
     return table;
 }();
 
@@ -216,7 +253,7 @@ std::span<const Option> effective_options() { return kTable; }
 
 const Option* find_option(std::string_view name)
 {
-    for (const auto table : {effective_options(), ignored_options()}) {
+    for (const auto table : {effective_options(), other_options()}) {
         for (const Option& option : table) {
             if (same_name(name, option.name)) return &option;
             if (!option.alias.empty() && same_name(name, option.alias)) return &option;

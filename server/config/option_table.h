@@ -32,15 +32,24 @@ enum class Grammar : std::uint8_t {
 
 /// When an option may be set.
 enum class Change : std::uint8_t {
-    AnyTime,   ///< also by CONFIG SET
-    AtStart,   ///< only by flag or config file
-    Protected  ///< likewise, but CONFIG SET gives another reason
+    AnyTime,    ///< also by CONFIG SET
+    AtStart,    ///< only by flag or config file
+    Protected,  ///< likewise, but CONFIG SET gives another reason
+    Directive,  ///< a line of a config file that is no setting: CONFIG does not know it
+};
+
+/// What setting an option does.
+enum class Support : std::uint8_t {
+    Works,        ///< what it says
+    NoNeed,       ///< it tunes what is off here, or what does well without: no client sees it
+    Unsupported,  ///< only the default is true: CONFIG SET and flags refuse, a config file warns
+    Vital,  ///< likewise, but ignoring it would lose data or let somebody in: no file may have it
 };
 
 /// The chapters of --help.
-enum class Chapter : std::uint8_t { Network, Clients, Data, Log, Ignored };
+enum class Chapter : std::uint8_t { Network, Clients, Data, Process, Other };
 
-/// Where an option's value is kept; monostate: in Options::ignored.
+/// Where an option's value is kept; monostate: in Options::remembered.
 using Member =
     std::variant<std::monostate, bool Options::*, int Options::*, std::int64_t Options::*,
                  std::uint64_t Options::*, std::string Options::*,
@@ -52,27 +61,33 @@ struct Option
 {
     std::string_view name;        ///< as in the config file; with "--" in front, a flag
     std::string_view alias = {};  ///< an older name of Redis's
-    Chapter chapter = Chapter::Ignored;
+    Chapter chapter = Chapter::Other;
     Grammar grammar = Grammar::Text;
     std::string_view value_name = {};  ///< what --help prints for the value
-    std::string_view summary = {};
+    std::string_view summary = {};     ///< of an option that does not work: why
     Change change = Change::AnyTime;
     Member member = {};
-    std::string_view ignored_default = {};  ///< of an ignored option; others: a fresh Options'
-    std::string_view choices = {};          ///< separated by spaces
-    std::int64_t least = 0;
-    std::int64_t most = std::numeric_limits<std::int32_t>::max();
-    bool only_default = false;  ///< of an ignored option: any other value is refused
+    Support support = Support::Works;
+    std::string_view initial = {};  ///< the default, where no member of Options has it
+    std::string_view choices = {};  ///< separated by spaces
+    std::int64_t min = 0;
+    std::int64_t max = std::numeric_limits<std::int32_t>::max();
 
     bool takes_several_words() const;
+
+    /// Whether a value that normalize() gave can be had.
+    bool supports(std::string_view normalized) const
+    {
+        return support == Support::Works || support == Support::NoNeed || normalized == initial;
+    }
 };
 
-/// Options that mean something here.
+/// Options that work.
 std::span<const Option> effective_options();
 
-/// Redis's options that are known, checked and remembered, and change nothing: clients read them,
-/// test suites set them, and nobody's redis.conf needs editing.
-std::span<const Option> ignored_options();
+/// Redis's other options, sorted by what becomes of them and why. Clients read them, test suites
+/// set them, and config files written for Redis have them.
+std::span<const Option> other_options();
 
 /// By name or alias, in any case; nullptr if there is none.
 const Option* find_option(std::string_view name);

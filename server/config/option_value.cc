@@ -93,10 +93,10 @@ void set_value(Options& options, const Option& option, std::string_view normaliz
     const auto set = [&](auto member) {
         if constexpr (!std::is_same_v<decltype(member), std::monostate>) {
             assign(options.*member, option, normalized);
-        } else if (normalized == option.ignored_default) {
-            options.ignored.erase(std::string{option.name});
+        } else if (normalized == option.initial) {
+            options.remembered.erase(std::string{option.name});
         } else {
-            options.ignored.insert_or_assign(std::string{option.name}, std::string{normalized});
+            options.remembered.insert_or_assign(std::string{option.name}, std::string{normalized});
         }
     };
     std::visit(set, option.member);
@@ -108,9 +108,8 @@ std::string get_value(const Options& options, const Option& option)
         if constexpr (!std::is_same_v<decltype(member), std::monostate>) {
             return print(options.*member, option);
         } else {
-            const auto found = options.ignored.find(option.name);
-            return found != options.ignored.end() ? found->second
-                                                  : std::string{option.ignored_default};
+            const auto found = options.remembered.find(option.name);
+            return found != options.remembered.end() ? found->second : std::string{option.initial};
         }
     };
     return std::visit(get, option.member);

@@ -24,6 +24,9 @@ std::vector<std::string_view> split_at_spaces(std::string_view value);
 /// Throws OptionError.
 std::string normalize(const Option& option, std::span<const std::string_view> words);
 
+/// Why a value that the option does not support is refused: "not supported by Dabba".
+std::string unsupported_text(const Option& option);
+
 /// Sets an option to a value that normalize() gave.
 void set_value(Options& options, const Option& option, std::string_view normalized);
 

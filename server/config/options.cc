@@ -37,7 +37,7 @@ Setting find_setting(std::string_view name, std::string_view value,
                      const std::vector<Setting>& before)
 {
     const Option* option = find_option(name);
-    if (option == nullptr) {
+    if (option == nullptr || option->change == Change::Directive) {
         throw CommandError{"ERR Unknown option or number of arguments for CONFIG SET - '{}'", name};
     }
     if (option->change == Change::AtStart) throw refusal(name, "can't set immutable config");
@@ -50,10 +50,13 @@ Setting find_setting(std::string_view name, std::string_view value,
 
 std::string check(const Setting& setting)
 {
+    const Option& option = *setting.option;
     try {
-        if (setting.option->takes_several_words())
-            return normalize(*setting.option, split_at_spaces(setting.value));
-        return normalize(*setting.option, {&setting.value, 1});
+        const std::string value = option.takes_several_words()
+                                      ? normalize(option, split_at_spaces(setting.value))
+                                      : normalize(option, {&setting.value, 1});
+        if (!option.supports(value)) throw OptionError{unsupported_text(option)};
+        return value;
     } catch (const OptionError& error) {
         throw refusal(setting.name, error.what());
     }
@@ -74,8 +77,9 @@ std::vector<std::pair<std::string, std::string>> get_options(
             }
         }
     };
-    for (const auto table : {effective_options(), ignored_options()}) {
+    for (const auto table : {effective_options(), other_options()}) {
         for (const Option& option : table) {
+            if (option.change == Change::Directive) continue;
             match(option, option.name);
             if (!option.alias.empty()) match(option, option.alias);
         }

@@ -41,7 +41,7 @@ struct Options
 
     // Who may come in, and for how long.
     bool protected_mode = true;
-    std::string require_pass;  ///< empty: nobody needs a password
+    std::string require_pass;  ///< empty: no client needs a password
     std::int64_t max_clients = 10000;
     int timeout_seconds = 0;          ///< silence after which a client is disconnected; 0: never
     int tcp_keepalive_seconds = 300;  ///< 0: off
@@ -56,7 +56,8 @@ struct Options
 
     // The data.
     int databases = 16;
-    std::uint64_t seed = 0;  ///< of all chance; main draws one unless it is given
+    std::uint64_t max_memory = 0;  ///< bytes in use above which data may not grow; 0: no limit
+    std::uint64_t seed = 0;        ///< of all chance; main draws one unless it is given
     std::int64_t assign_record_ttl_seconds = 3600;  ///< how long a finished ASSIGN record lives
 
     // How large the compact forms of the types may be.
@@ -66,12 +67,16 @@ struct Options
     std::int64_t zset_max_listpack_entries = 128;
     std::int64_t zset_max_listpack_value = 64;
 
-    // The log.
+    // The process and its log.
+    bool daemonize = false;
+    std::string pid_file;  ///< empty: none
+    std::string supervised = "no";
+    std::string directory = ".";
     LogLevel log_level = LogLevel::Notice;
     std::string log_file;  ///< empty: standard output
 
-    /// Redis's options that Dabba takes, remembers and ignores, where they differ from the default.
-    std::map<std::string, std::string, std::less<>> ignored;
+    /// Redis's options that need not work here, where they differ from the default.
+    std::map<std::string, std::string, std::less<>> remembered;
 };
 
 /// CONFIG GET: name and value of each option that one of the glob patterns matches, ignoring case;

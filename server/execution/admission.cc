@@ -58,6 +58,12 @@ void check_transaction(const Server&, const Invocation& invocation, const Comman
         throw CommandError{"ERR Command not allowed inside a transaction"};
 }
 
+void check_memory(const Server& server, const Invocation&, const Command& command)
+{
+    if (server.over_memory_limit && command.has(kDenyOom))
+        throw CommandError{"OOM command not allowed when used memory > 'maxmemory'."};
+}
+
 /// In RESP2 a message would look like the reply to something else.
 void check_subscribed(const Server&, const Invocation& invocation, const Command& command)
 {
@@ -72,10 +78,11 @@ void check_subscribed(const Server&, const Invocation& invocation, const Command
 }
 
 constexpr std::array kChecks = {
-    Check{kAllButTransactions, check_arity},  //
-    Check{kScripts, check_script},            //
-    Check{kOutside, check_authenticated},     //
-    Check{kClients, check_transaction},       //
+    Check{kAllButTransactions, check_arity},   //
+    Check{kScripts, check_script},             //
+    Check{kOutside, check_authenticated},      //
+    Check{kClients, check_transaction},        //
+    Check{kOutside | kScripts, check_memory},  //
     Check{kClients, check_subscribed},
 };
 

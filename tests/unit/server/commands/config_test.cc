@@ -65,3 +65,20 @@ TEST_CASE("CONFIG knows its subcommands")
                   "*11\r\n+CONFIG <subcommand> [<arg> [value] [opt] ...]. Subcommands are:\r\n"
                   "+GET parameter [parameter ...]\r\n"));
 }
+
+TEST_CASE("over maxmemory, what may need memory is refused, and nothing else")
+{
+    Client client;
+    client("SET", "key", "value");
+    CHECK(client("CONFIG", "SET", "maxmemory", "1") == "+OK\r\n");
+    client.server().over_memory_limit = true;  // a sanitizer's allocator does not tell
+    const auto refused = "-OOM command not allowed when used memory > 'maxmemory'.\r\n";
+    CHECK(client("SET", "key", "other") == refused);
+    CHECK(client("GET", "key") == "$5\r\nvalue\r\n");
+    client("MULTI");
+    CHECK(client("SADD", "set", "x") == refused);
+    CHECK(client("EXEC").starts_with("-EXECABORT"));
+    CHECK(client("DEL", "key") == ":1\r\n");
+    CHECK(client("CONFIG", "SET", "maxmemory", "0") == "+OK\r\n");
+    CHECK(client("SET", "key", "other") == "+OK\r\n");
+}

@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 #include <sstream>
 
+#include "server/config/option_help.h"
 #include "server/config/option_table.h"
 
 using namespace server;
@@ -48,6 +49,10 @@ TEST_CASE("a bad flag is named")
     CHECK(error_of({"--no-such-flag", "1"}) == "'--no-such-flag' is no option; see --help");
     CHECK(error_of({"--port", "many"}) == "--port: argument couldn't be parsed into an integer");
     CHECK(error_of({"--port"}) == "--port: wrong number of arguments");
+    CHECK(error_of({"--appendonly", "yes"}) ==
+          "--appendonly: not supported by Dabba: only 'no' is. The data are kept in memory only");
+    CHECK(error_of({"--save", "60 1000"}) ==
+          "--save: not supported by Dabba. The data are kept in memory only");
     CHECK(error_of({"-p", "7000"}) == "'-p' is no option; see --help");
     CHECK(error_of({"no/such/file"}) ==
           "Cannot open the config file no/such/file: No such file or directory");

@@ -67,7 +67,8 @@ TEST_CASE("a mistake is named with its line")
           "dabba.conf:1: 'logfile \"open': Unbalanced quotes in configuration line");
     CHECK(read("*1").error == "dabba.conf:1: '*1': Bad directive or wrong number of arguments");
     CHECK(read("cluster-enabled yes").error ==
-          "dabba.conf:1: 'cluster-enabled yes': not supported: only 'no' is");
+          "dabba.conf:1: 'cluster-enabled yes': not supported by Dabba: only 'no' is. There is no "
+          "cluster: each server would take every key");
     CHECK(read("include no/such/file").error ==
           "Cannot open the config file no/such/file: No such file or directory");
 }
@@ -77,17 +78,29 @@ TEST_CASE("a pattern that no file matches includes nothing")
     CHECK(read("include no/such/*.conf").error == "");
 }
 
-TEST_CASE("what is accepted in vain is said, what is Redis's default is not")
+TEST_CASE("a setting that is not supported is skipped with a warning")
 {
-    const auto [options, warnings, error] = read("appendonly yes\nhz 10\nappendfsync everysec\n");
+    const auto [options, warnings, error] =
+        read("save 3600 1\nappendonly no\nappendfsync always\nhz 10\n");
     CHECK(error == "");
-    CHECK(warnings ==
-          std::vector<std::string>{"dabba.conf:1: 'appendonly yes' is accepted and has no effect"});
-    CHECK(options.ignored.at("appendonly") == "yes");
+    CHECK(warnings == std::vector<std::string>{
+                          "dabba.conf:1: 'save 3600 1': not supported by Dabba, skipped. The data "
+                          "are kept in memory only"});
+    CHECK(options.remembered.count("save") == 0);
+    CHECK(options.remembered.at("appendfsync") == "always");
 }
 
-TEST_CASE("lines of save points add up until an empty one")
+TEST_CASE("the server does not start if skipping a setting would lose data or let somebody in")
 {
-    CHECK(read("save 900 1\nsave 300 10\n").options.ignored.at("save") == "900 1 300 10");
-    CHECK(read("save 900 1\nsave \"\"\nsave \"60 5\"").options.ignored.at("save") == "60 5");
+    for (const char* const line :
+         {"appendonly yes", "user anna on >secret ~* +@all", "rename-command FLUSHALL \"\"",
+          "tls-port 6380", "tls-cert-file server.crt", "aclfile users.acl",
+          "replicaof 127.0.0.1 6379", "min-replicas-to-write 1"}) {
+        INFO(line);
+        CHECK(read(line).error.find(line) != std::string::npos);
+        CHECK(read(line).error.find("not supported by Dabba") != std::string::npos);
+    }
+    CHECK(read("appendonly yes").error ==
+          "dabba.conf:1: 'appendonly yes': not supported by Dabba: only 'no' is. The data are kept "
+          "in memory only");
 }
