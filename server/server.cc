@@ -28,6 +28,8 @@ Server::Server(Options settings, std::span<const Command> more_commands)
     // Whom changes to keys are told, in this order.
     key_events.subscribe(watches);
     key_events.subscribe(blocked);
+    key_events.subscribe(notifications);
+    options_changed();
 }
 
 Server::~Server() = default;
@@ -63,6 +65,12 @@ bool Server::tick()
     key_events.tell();
     executor.serve_blocked();
     return more || agenda.is_due(clock.now_ms());
+}
+
+void Server::options_changed()
+{
+    notifications.choose(options.notify_keyspace_events);
+    look_at_memory();
 }
 
 void Server::look_at_memory()

@@ -8,6 +8,7 @@
 #include "server/agenda.h"
 #include "server/catalogue/command_table.h"
 #include "server/clients/blocked.h"
+#include "server/clients/notifications.h"
 #include "server/clients/pubsub.h"
 #include "server/clients/sessions.h"
 #include "server/clients/watches.h"
@@ -49,6 +50,7 @@ public:
     Watches watches;
     BlockedClients blocked;
     PubSub pubsub;
+    Notifications notifications{pubsub};
     Dispatcher dispatcher{options, clock, databases, agenda, pubsub};
     const CommandTable commands;
     Executor executor{*this};
@@ -74,6 +76,9 @@ public:
     /// and whenever the setting changes.
     bool over_memory_limit = false;
     void look_at_memory();
+
+    /// Tells the parts that go by settings of their own that options have changed.
+    void options_changed();
 
     /// SHUTDOWN was asked for: whoever carries the server stops it after this request.
     bool shutdown_requested = false;

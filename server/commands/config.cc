@@ -22,7 +22,7 @@ void set(Call& call)
 {
     if (call.args.remaining() % 2 != 0) throw CommandError{text::kSyntax};
     set_options(call.server.options, call.args.rest());
-    call.server.look_at_memory();
+    call.server.options_changed();
     call.reply.ok();
 }
 

@@ -165,12 +165,14 @@ std::string save_points(std::span<const std::string_view> words)
 std::string event_classes(std::string_view word)
 {
     constexpr std::string_view kAll = "g$lshzxetd";
-    constexpr std::string_view kBeside = "KEmn";
+    constexpr std::string_view kBeside = "KEmn";  // not in A
     bool all = true;
     std::string some;
     for (const char letter : word) {
         if (letter != 'A' && kAll.find(letter) == kAll.npos && kBeside.find(letter) == kBeside.npos)
             refuse("Invalid event class character. Use 'Ag$lshzxeKEtmdn'.");
+        if (letter == 'm' || letter == 'n')
+            refuse("the event classes m and n are not supported by Dabba");
     }
     for (const char letter : kAll) {
         const bool chosen = word.find('A') != word.npos || word.find(letter) != word.npos;

@@ -104,6 +104,12 @@ constexpr Option kClients[] = {
      .value_name = "class hard soft seconds",
      .summary = "Disconnect a client that is this slow to read its replies",
      .member = &Options::client_output_buffer_limit},
+    {.name = "notify-keyspace-events",
+     .chapter = Chapter::Clients,
+     .grammar = Grammar::EventClasses,
+     .value_name = "letters",
+     .summary = "Publish changes to keys: K and/or E, and A or some of g$lshzx",
+     .member = &Options::notify_keyspace_events},
 };
 
 constexpr Option kData[] = {

@@ -54,6 +54,9 @@ struct Options
     OutputLimits client_output_buffer_limit = {
         {{}, {256 << 20, 64 << 20, 60}, {32 << 20, 8 << 20, 60}}};
 
+    /// Which changes to keys are published, in the letters of Redis; empty: none.
+    std::string notify_keyspace_events;
+
     // The data.
     int databases = 16;
     std::uint64_t max_memory = 0;  ///< bytes in use above which data may not grow; 0: no limit

@@ -205,11 +205,6 @@ constexpr auto kEviction =
             memory_or_percent("maxmemory-clients", "0"),
         });
 
-constexpr auto kEvents = all(Support::Unsupported, "Changes to keys are not published",
-                             {
-                                 option("notify-keyspace-events", "", Grammar::EventClasses),
-                             });
-
 constexpr auto kSlowLog = all(Support::Unsupported, "The time of commands is not taken",
                               {
                                   integer("slowlog-log-slower-than", "-1", -1, kMaxLong),
@@ -395,11 +390,10 @@ constexpr auto kNoTracking = all(Support::NoNeed, "There is no tracking",
                                      integer("tracking-table-max-keys", "1000000", 0, kMaxLong),
                                  });
 
-constexpr auto kTable =
-    join(kDurability, kReplication, kCluster, kEncryption, kUsers, kRenaming, kAcl, kReplicaLogin,
-         kSnapshots, kEviction, kEvents, kSlowLog, kScripts, kCommands, kModules, kThreads, kSystem,
-         kFreeing, kEncodings, kNotEvicted, kNotSaved, kNotReplicated, kNoCluster, kNotLogged,
-         kHost, kNoTracking);
+constexpr auto kTable = join(
+    kDurability, kReplication, kCluster, kEncryption, kUsers, kRenaming, kAcl, kReplicaLogin,
+    kSnapshots, kEviction, kSlowLog, kScripts, kCommands, kModules, kThreads, kSystem, kFreeing,
+    kEncodings, kNotEvicted, kNotSaved, kNotReplicated, kNoCluster, kNotLogged, kHost, kNoTracking);
 
 }  // namespace
 

@@ -1,0 +1,60 @@
+#include "server/clients/notifications.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace server {
+
+namespace {
+
+/// The class of what can happen to a key of any type.
+bool is_generic(std::string_view event)
+{
+    constexpr std::array<std::string_view, 9> kGeneric = {
+        "copy_to", "del",     "expire",      "move_from", "move_to",
+        "persist", "restore", "rename_from", "rename_to",
+    };
+    return std::find(kGeneric.begin(), kGeneric.end(), event) != kGeneric.end();
+}
+
+char letter_of(store::Type type)
+{
+    switch (type) {
+        case store::Type::String: return '$';
+        case store::Type::List: return 'l';
+        case store::Type::Set: return 's';
+        case store::Type::SortedSet: return 'z';
+        case store::Type::Hash: return 'h';
+    }
+    return 'g';
+}
+
+char class_of(const store::KeyEvent& event)
+{
+    if (event.change == store::Change::Expired) return 'x';
+    return is_generic(event.name) ? 'g' : letter_of(event.type);
+}
+
+}  // namespace
+
+void Notifications::choose(std::string_view letters)
+{
+    letters_ = letters;
+    listen(wants('K') || wants('E'));
+}
+
+void Notifications::key_changed(const store::KeyEvent& event)
+{
+    const bool is_of_one_key =
+        event.change != store::Change::Cleared && event.change != store::Change::Swapped;
+    if (!is_of_one_key || pubsub_.silent()) return;
+    if (!wants('A') && !wants(class_of(event))) return;
+    if (wants('K'))
+        pubsub_.publish(fmt::format("__keyspace@{}__:{}", event.database, event.key), event.name);
+    if (wants('E'))
+        pubsub_.publish(fmt::format("__keyevent@{}__:{}", event.database, event.name), event.key);
+}
+
+}  // namespace server
