@@ -1,6 +1,8 @@
 #include "server/clients/pubsub.h"
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "server/catalogue/command.h"
@@ -36,21 +38,29 @@ void update_client_class(Session& session)
     session.client_class = session.subscriptions.any() ? ClientClass::Pubsub : ClientClass::Normal;
 }
 
-void reply_count(Call& call, Topic topic)
+/// A confirmation is a message: one comes for each name, even if replies are switched off.
+void confirm(Call& call, Topic topic, std::string_view word, std::optional<std::string_view> name)
 {
-    call.reply.integer(static_cast<std::int64_t>(call.session.subscriptions.count_with(topic)));
+    Session& session = call.session;
+    const bool replies_are_dropped = session.reply_mode != ReplyMode::On;
+    protocol::ReplyWriter message{session.pushes, session.protocol};
+    protocol::ReplyWriter& out = replies_are_dropped ? message : call.reply;
+    out.push(3);
+    out.bulk(word);
+    if (name) {
+        out.bulk(*name);
+    } else {
+        out.null();
+    }
+    out.integer(static_cast<std::int64_t>(session.subscriptions.count_with(topic)));
 }
 
-/// One reply for each name, as pushes: Redis's only commands with more than one reply.
 template <Topic topic>
 void subscribe(Call& call)
 {
     for (const auto name : call.args.rest()) {
         call.server.pubsub.subscribe(call.session, topic, name);
-        call.reply.push(3);
-        call.reply.bulk(words_of(topic).subscribed);
-        call.reply.bulk(name);
-        reply_count(call, topic);
+        confirm(call, topic, words_of(topic).subscribed, name);
     }
     update_client_class(call.session);
 }
@@ -59,10 +69,7 @@ template <Topic topic>
 void unsubscribe_from(Call& call, std::string_view name)
 {
     call.server.pubsub.unsubscribe(call.session, topic, name);
-    call.reply.push(3);
-    call.reply.bulk(words_of(topic).unsubscribed);
-    call.reply.bulk(name);
-    reply_count(call, topic);
+    confirm(call, topic, words_of(topic).unsubscribed, name);
 }
 
 template <Topic topic>
@@ -71,11 +78,7 @@ void unsubscribe_from_all(Call& call)
     const auto& subscribed = call.session.subscriptions.of(topic);
     const std::vector<std::string> names{subscribed.begin(), subscribed.end()};
     for (const auto& name : names) unsubscribe_from<topic>(call, name);
-    if (!names.empty()) return;
-    call.reply.push(3);
-    call.reply.bulk(words_of(topic).unsubscribed);
-    call.reply.null();
-    reply_count(call, topic);
+    if (names.empty()) confirm(call, topic, words_of(topic).unsubscribed, std::nullopt);
 }
 
 template <Topic topic>

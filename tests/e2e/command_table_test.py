@@ -24,6 +24,7 @@ KNOWN = {
     ("bitop", "arguments"): "7.2",
     ("client|kill", "arguments"): "shorter",
     ("client|list", "arguments"): "the same, grouped otherwise",
+    ("client|reply", "flags"): "refused inside MULTI, as by Valkey 9",
     ("client|setname", "tips"): "7.2",
     ("cluster|getkeysinslot", "complexity"): "7.2",
     ("cluster|meet", "arguments"): "7.2",

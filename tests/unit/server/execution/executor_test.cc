@@ -156,6 +156,50 @@ TEST_CASE("replies can be switched off, and commands run all the same")
     CHECK(client("GET", "key") == "$1\r\nx\r\n");
 }
 
+TEST_CASE("replies are not switched off in the middle of EXEC's")
+{
+    Client client;
+    for (const auto* mode : {"OFF", "SKIP", "ON"}) {
+        client("MULTI");
+        client("SET", "key", "x");
+        CHECK(client("CLIENT", "REPLY", mode) ==
+              "-ERR Command not allowed inside a transaction\r\n");
+        CHECK(client("EXEC").starts_with("-EXECABORT"));
+    }
+    CHECK(client("EXISTS", "key") == ":0\r\n");
+
+    client("MULTI");
+    client("PING");
+    client("SET", "key", "x");
+    CHECK(client("EXEC") == "*2\r\n+PONG\r\n+OK\r\n");
+    client("CLIENT", "REPLY", "OFF");
+    client("MULTI");
+    client("APPEND", "key", "y");
+    CHECK(client("EXEC").empty());
+    client("CLIENT", "REPLY", "ON");
+    CHECK(client("GET", "key") == "$2\r\nxy\r\n");
+}
+
+TEST_CASE("messages come although replies are switched off")
+{
+    Client client;
+    client("HELLO", "3");
+    client("CLIENT", "REPLY", "OFF");
+    CHECK(client("SUBSCRIBE", "news") == ">3\r\n$9\r\nsubscribe\r\n$4\r\nnews\r\n:1\r\n");
+    const std::string message = ">3\r\n$7\r\nmessage\r\n$4\r\nnews\r\n$3\r\nhot\r\n";
+    CHECK(client("PUBLISH", "news", "hot") == message);
+    client("MULTI");
+    client("PUBLISH", "news", "hot");
+    client("SUBSCRIBE", "more");
+    CHECK(client("EXEC") == message + ">3\r\n$9\r\nsubscribe\r\n$4\r\nmore\r\n:2\r\n");
+    CHECK(client("PUNSUBSCRIBE") == ">3\r\n$12\r\npunsubscribe\r\n_\r\n:2\r\n");
+    client("UNSUBSCRIBE");
+    client("CLIENT", "REPLY", "ON");
+    client("SUBSCRIBE", "news");
+    client("CLIENT", "REPLY", "SKIP");
+    CHECK(client("PUBLISH", "news", "hot") == message);
+}
+
 TEST_CASE("a message to oneself follows the reply, and is never cut into it")
 {
     Client client;
