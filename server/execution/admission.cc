@@ -1,9 +1,5 @@
 #include "server/execution/admission.h"
 
-#include <array>
-#include <cstddef>
-#include <utility>
-
 #include "server/catalogue/command_table.h"
 #include "server/clients/session.h"
 #include "server/execution/command_error.h"
@@ -24,85 +20,128 @@ enum Origins : unsigned {
     kAllButTransactions = kOutside | kScripts | kReplays,
 };
 
-struct Check
+// A check: the origins it holds for, when it fails, and what is said then.
+
+struct CheckArity
 {
-    unsigned origins;
-    void (*apply)(const Server&, const Invocation&, const Command&);
+    static constexpr unsigned kOrigins = kAllButTransactions;
+    static bool fails(const Server&, const Invocation& invocation, const Command& command)
+    {
+        const auto given = static_cast<int>(invocation.request.size());
+        const int arity = command.arity;
+        return command.run == nullptr || (arity > 0 && given != arity) || given < -arity;
+    }
+    static CommandError error(const Command& command) { return wrong_number_of_arguments(command); }
 };
 
-void check_arity(const Server&, const Invocation& invocation, const Command& command)
+struct CheckScript
 {
-    const auto given = static_cast<int>(invocation.request.size());
-    const int arity = command.arity;
-    if (command.run == nullptr || (arity > 0 && given != arity) || given < -arity) {
-        throw wrong_number_of_arguments(command);
+    static constexpr unsigned kOrigins = kScripts;
+    static bool fails(const Server&, const Invocation&, const Command& command)
+    {
+        return command.has(kNoscript);
     }
-}
-
-void check_script(const Server&, const Invocation&, const Command& command)
-{
-    if (command.has(kNoscript)) {
-        throw CommandError{"ERR This Redis command is not allowed from script"};
+    static CommandError error(const Command&)
+    {
+        return CommandError{"ERR This Redis command is not allowed from script"};
     }
-}
+};
 
-void check_authenticated(const Server&, const Invocation& invocation, const Command& command)
+struct CheckAuthenticated
 {
-    if (!invocation.session.authenticated && !command.has(kNoAuth))
-        throw CommandError{text::kNoAuth};
-}
+    static constexpr unsigned kOrigins = kOutside;
+    static bool fails(const Server&, const Invocation& invocation, const Command& command)
+    {
+        return !invocation.session.authenticated && !command.has(kNoAuth);
+    }
+    static CommandError error(const Command&) { return CommandError{text::kNoAuth}; }
+};
 
-void check_transaction(const Server&, const Invocation& invocation, const Command& command)
+struct CheckTransaction
 {
-    if (invocation.session.transaction.open && command.has(kNoMulti))
-        throw CommandError{"ERR Command not allowed inside a transaction"};
-}
+    static constexpr unsigned kOrigins = kClients;
+    static bool fails(const Server&, const Invocation& invocation, const Command& command)
+    {
+        return invocation.session.transaction.open && command.has(kNoMulti);
+    }
+    static CommandError error(const Command&)
+    {
+        return CommandError{"ERR Command not allowed inside a transaction"};
+    }
+};
 
-void check_memory(const Server& server, const Invocation&, const Command& command)
+struct CheckMemory
 {
-    if (server.over_memory_limit && command.has(kDenyOom))
-        throw CommandError{"OOM command not allowed when used memory > 'maxmemory'."};
-}
+    static constexpr unsigned kOrigins = kOutside | kScripts;
+    static bool fails(const Server& server, const Invocation&, const Command& command)
+    {
+        return server.over_memory_limit && command.has(kDenyOom);
+    }
+    static CommandError error(const Command&)
+    {
+        return CommandError{"OOM command not allowed when used memory > 'maxmemory'."};
+    }
+};
 
 /// In RESP2 a message would look like the reply to something else.
-void check_subscribed(const Server&, const Invocation& invocation, const Command& command)
+struct CheckSubscribed
 {
-    const Session& session = invocation.session;
-    if (session.protocol == protocol::Version::Resp2 && session.subscriptions.any() &&
-        !command.has(kWhileSubscribed)) {
-        throw CommandError{
+    static constexpr unsigned kOrigins = kClients;
+    static bool fails(const Server&, const Invocation& invocation, const Command& command)
+    {
+        const Session& session = invocation.session;
+        return session.protocol == protocol::Version::Resp2 && session.subscriptions.any() &&
+               !command.has(kWhileSubscribed);
+    }
+    static CommandError error(const Command& command)
+    {
+        return {
             "ERR Can't execute '{}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET "
             "are allowed in this context",
             full_name(command)};
     }
-}
-
-constexpr std::array kChecks = {
-    Check{kAllButTransactions, check_arity},   //
-    Check{kScripts, check_script},             //
-    Check{kOutside, check_authenticated},      //
-    Check{kClients, check_transaction},        //
-    Check{kOutside | kScripts, check_memory},  //
-    Check{kClients, check_subscribed},
 };
 
-// Unrolled, so that the compiler sees through the pointers: this runs for every request.
-template <std::size_t... Index>
-void apply_all(std::index_sequence<Index...>, const Server& server, const Invocation& invocation,
-               const Command& command)
+template <class... Check>
+struct List
+{};
+
+// In Redis's order.
+using Checks = List<CheckArity, CheckScript, CheckAuthenticated, CheckTransaction, CheckMemory,
+                    CheckSubscribed>;
+
+template <class Check>
+[[noreturn, gnu::cold, gnu::noinline]] void refuse(const Command& command)
 {
-    const unsigned origin = 1U << static_cast<unsigned>(invocation.origin);
-    const auto apply = [&](const Check& check) {
-        if ((check.origins & origin) != 0) check.apply(server, invocation, command);
+    throw Check::error(command);
+}
+
+// What an origin need not pass is not even compiled for it: this runs for every request.
+template <Origin origin, class... Check>
+void apply(List<Check...>, const Server& server, const Invocation& invocation,
+           const Command& command)
+{
+    const auto apply_one = [&]<class One>(List<One>) {
+        if constexpr ((One::kOrigins >> static_cast<unsigned>(origin) & 1) != 0) {
+            if (One::fails(server, invocation, command)) [[unlikely]]
+                refuse<One>(command);
+        }
     };
-    (apply(kChecks[Index]), ...);
+    (apply_one(List<Check>{}), ...);
 }
 
 }  // namespace
 
 void admit(const Server& server, const Invocation& invocation, const Command& command)
 {
-    apply_all(std::make_index_sequence<kChecks.size()>{}, server, invocation, command);
+    switch (invocation.origin) {
+        case Origin::Client: return apply<Origin::Client>(Checks{}, server, invocation, command);
+        case Origin::Transaction:
+            return apply<Origin::Transaction>(Checks{}, server, invocation, command);
+        case Origin::Script: return apply<Origin::Script>(Checks{}, server, invocation, command);
+        case Origin::Replay: return apply<Origin::Replay>(Checks{}, server, invocation, command);
+        case Origin::Gateway: return apply<Origin::Gateway>(Checks{}, server, invocation, command);
+    }
 }
 
 }  // namespace server

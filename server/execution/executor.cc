@@ -59,7 +59,7 @@ Outcome Executor::execute(const Invocation& invocation)
     session.running = true;
     const Outcome outcome = look_up_and_run(invocation);
     settle(session, start, outcome);
-    serve_blocked();
+    if (server_.blocked.any_ready()) serve_blocked();
     return outcome;
 }
 
