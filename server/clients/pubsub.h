@@ -38,7 +38,7 @@ struct Subscriptions
         return of(Topic::Channel).size() + of(Topic::Pattern).size();
     }
 
-    bool any() const { return !names[0].empty() || !names[1].empty() || !names[2].empty(); }
+    bool any() const { return bytes != 0; }  // asked for every request
 };
 
 /// Who listens to what. Messages are written to the sessions' output at once, as pushes in RESP3

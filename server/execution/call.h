@@ -27,7 +27,7 @@ struct Call
     protocol::ReplyWriter& reply;
     Origin origin;
     Request request;  ///< the whole of it, name included
-    Wake wake = {};
+    const Wake& wake;
 
     /// Whether the handler of a blocking command should try this key now: all of them at first,
     /// then the one that was changed, and none once the time is over.

@@ -1,6 +1,7 @@
 #include "server/execution/executor.h"
 
 #include <cassert>
+#include <cstring>
 #include <new>
 #include <stdexcept>
 #include <string>
@@ -66,50 +67,52 @@ Outcome Executor::execute(const Invocation& invocation)
 Outcome Executor::look_up_and_run(const Invocation& invocation)
 {
     Session& session = invocation.session;
-    const std::size_t start = invocation.reply.size();
+    const Command* command = nullptr;
     try {
-        const Command& command = look_up(invocation);
-        admit(server_, invocation, command);
-        session.last_request_at = server_.clock.now();
-        if (invocation.origin == Origin::Client && session.transaction.open &&
-            !command.has(kNotQueued)) {
-            session.transaction.queue.push_back(
-                {{invocation.request.begin(), invocation.request.end()}});
-            invocation.reply.simple("QUEUED");
-            return Outcome::Replied;
-        }
-        if (invocation.origin == Origin::Client) session.last_command = &command;
-        return run(invocation, command);
+        command = &look_up(invocation);
+        admit(server_, invocation, *command);
     } catch (const CommandError& error) {
-        invocation.reply.rewind(start);
         return refuse_to_start(invocation, error.line());
     }
+    session.last_request_at = server_.clock.now();
+    if (invocation.origin == Origin::Client) {
+        if (session.transaction.open && !command->has(kNotQueued)) return queue(invocation);
+        session.last_command = command;
+    }
+    return run(invocation, *command, kFirstRun);
+}
+
+Outcome Executor::queue(const Invocation& invocation)
+{
+    invocation.session.transaction.queue.push_back(
+        {{invocation.request.begin(), invocation.request.end()}});
+    invocation.reply.simple("QUEUED");
+    return Outcome::Replied;
 }
 
 const Command& Executor::look_up(const Invocation& invocation)
 {
-    const auto [command, unknown_subcommand_given] = resolve(invocation.request);
+    const std::string_view name = invocation.request[0];
+    if (name.size() == last_name_size_ &&
+        std::memcmp(name.data(), last_name_, last_name_size_) == 0) {
+        return *last_command_;
+    }
+    const auto [command, unknown_subcommand_given] = server_.commands.resolve(invocation.request);
     if (command == nullptr) throw unknown_command(invocation.request);
     if (unknown_subcommand_given) throw unknown_subcommand(*command, invocation.request);
+    remember(name, *command);
     return *command;
 }
 
-CommandTable::Resolved Executor::resolve(Request request)
+void Executor::remember(std::string_view name, const Command& command)
 {
-    const std::string_view name = request[0];
-    if (name == std::string_view{last_name_, last_name_size_} && last_command_ != nullptr)
-        return {last_command_, false};
-    const auto resolved = server_.commands.resolve(request);
-    const Command* command = resolved.row;
-    if (command != nullptr && name.size() <= kMaxRememberedSize &&
-        !server_.commands.is_container(*command) && command->words == 1) {
-        last_command_ = command;
-        last_name_size_ = name.copy(last_name_, kMaxRememberedSize);
-    }
-    return resolved;
+    if (name.empty() || name.size() > kMaxRememberedSize || command.words > 1) return;
+    if (server_.commands.is_container(command)) return;
+    last_command_ = &command;
+    last_name_size_ = name.copy(last_name_, kMaxRememberedSize);
 }
 
-Outcome Executor::run(const Invocation& invocation, const Command& command, Wake wake)
+Outcome Executor::run(const Invocation& invocation, const Command& command, const Wake& wake)
 {
     if (wake.reason == Wake::Reason::FirstRun) ++server_.stats.commands_processed;
     server_.key_events.name_own_changes(command.event);
@@ -154,7 +157,7 @@ Outcome Executor::refuse_to_start(const Invocation& invocation, std::string_view
     Session& session = invocation.session;
     if (invocation.origin != Origin::Client) return refuse(invocation, error);
     session.transaction.failed |= session.transaction.open;
-    const Command* command = resolve(invocation.request).row;
+    const Command* command = server_.commands.resolve(invocation.request).row;
     if (command == nullptr || command->name != "EXEC") return refuse(invocation, error);
     session.transaction = {};
     server_.watches.unwatch(session);
@@ -199,7 +202,7 @@ void Executor::serve_blocked_on(const BlockedClients::Key& key)
     }
 }
 
-void Executor::run_again(Session& session, Wake wake)
+void Executor::run_again(Session& session, const Wake& wake)
 {
     Wait* wait = server_.blocked.find(session);
     if (wait == nullptr) return;

@@ -46,15 +46,16 @@ public:
 
 private:
     const Command& look_up(const Invocation& invocation);
-    CommandTable::Resolved resolve(Request request);
+    void remember(std::string_view name, const Command& command);
     Outcome look_up_and_run(const Invocation& invocation);
-    Outcome run(const Invocation& invocation, const Command& command, Wake wake = {});
+    Outcome queue(const Invocation& invocation);
+    Outcome run(const Invocation& invocation, const Command& command, const Wake& wake);
     Outcome refuse(const Invocation& invocation, std::string_view error);
     Outcome refuse_to_start(const Invocation& invocation, std::string_view error);
     void settle(Session& session, std::size_t reply_start, Outcome outcome);
 
     void serve_blocked_on(const BlockedClients::Key& key);
-    void run_again(Session& session, Wake wake);
+    void run_again(Session& session, const Wake& wake);
     void end_wait(Session& session);
 
     Server& server_;
@@ -62,7 +63,7 @@ private:
     /// The command that came last, by the very bytes that named it: pipelines repeat themselves.
     static constexpr std::size_t kMaxRememberedSize = 16;
     char last_name_[kMaxRememberedSize] = {};
-    std::size_t last_name_size_ = 0;
+    std::size_t last_name_size_ = std::string_view::npos;
     const Command* last_command_ = nullptr;
 };
 

@@ -51,4 +51,6 @@ struct Wake
     std::string_view key = {};
 };
 
+inline constexpr Wake kFirstRun{};
+
 }  // namespace server

@@ -202,13 +202,14 @@ void Connection::execute_requests()
 
 void Connection::execute(std::span<const std::string_view> request)
 {
-    if (is_http(request[0])) {
+    protocol::ReplyWriter reply{session_.output, session_.protocol};
+    const Outcome outcome =
+        all_.server.executor.execute({session_, Origin::Client, request, reply});
+    if (outcome == Outcome::Refused && is_http(request[0])) {
         all_.log_attack(address_);
-        doomed_ = true;
+        doomed_ = true;  // and never sees the error
         return;
     }
-    protocol::ReplyWriter reply{session_.output, session_.protocol};
-    all_.server.executor.execute({session_, Origin::Client, request, reply});
     if (has_much_to_read() && reads_too_slowly()) {
         disconnect_slow_reader();
     } else if (all_.server.shutdown_requested) {

@@ -68,6 +68,10 @@ void set(Call& call)
 {
     const auto key = call.args.next();
     const auto value = call.args.next();
+    if (call.args.done()) {  // almost always
+        call.keys.put_string(key, value, {});
+        return call.reply.ok();
+    }
     const SetOptions options = next_set_options(call.args);
     const StringPut put{.condition = options.condition,
                         .keep_deadline = options.expiry.is_wordy(),
