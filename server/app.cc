@@ -24,6 +24,7 @@ App::App(Options options)
       signals_(io_)
 {
     server_.timekeeper.observe(net::wall_clock());
+    server_.stopwatch = net::stopwatch;
     server_.started_at = server_.clock.now();
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "server/allocator.h"
@@ -25,6 +26,7 @@ Server::Server(Options settings, std::span<const Command> more_commands)
       commands(more_commands),
       run_id(make_run_id(random))
 {
+    stats.commands.resize(commands.all().size());
     // Whom changes to keys are told, in this order.
     key_events.subscribe(watches);
     key_events.subscribe(blocked);
@@ -61,6 +63,7 @@ bool Server::tick()
 {
     run_due();
     look_at_memory();
+    if (stats.sample(clock.now())) note_memory_peak();
     const bool more = databases.tidy();
     key_events.tell();
     executor.serve_blocked();
@@ -71,6 +74,13 @@ void Server::options_changed()
 {
     notifications.choose(options.notify_keyspace_events);
     look_at_memory();
+}
+
+std::size_t Server::note_memory_peak()
+{
+    const std::size_t bytes = allocated_bytes();
+    memory_peak = std::max(memory_peak, bytes);
+    return bytes;
 }
 
 void Server::look_at_memory()

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <span>
 #include <string>
@@ -55,6 +56,9 @@ public:
     const CommandTable commands;
     Executor executor{*this};
 
+    /// Tells how long commands take; its owner hands in one that runs. This one stands still.
+    std::chrono::nanoseconds (*stopwatch)() = [] { return std::chrono::nanoseconds{}; };
+
     /// When the server started, and the 40 hexadecimal digits that name this run.
     store::TimePoint started_at{};
     std::string run_id;
@@ -76,6 +80,11 @@ public:
     /// and whenever the setting changes.
     bool over_memory_limit = false;
     void look_at_memory();
+
+    /// The most memory in use at any look since the start; there is one every 100 ms.
+    std::size_t memory_peak = 0;
+    /// Looks, and returns what is in use now.
+    std::size_t note_memory_peak();
 
     /// Tells the parts that go by settings of their own that options have changed.
     void options_changed();

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <algorithm>
 #include <cassert>
+#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <optional>
@@ -54,6 +56,12 @@ public:
     std::size_t size() const { return table_.size(); }
     /// Keys that have a deadline.
     std::size_t volatile_size() const { return deadlines_.size(); }
+    /// How long such a key has still to live, on average; 0 if there is none.
+    std::chrono::milliseconds mean_time_to_live() const
+    {
+        if (deadlines_.empty()) return {};
+        return std::max(deadlines_.mean() - clock_.now_ms(), std::chrono::milliseconds{0});
+    }
 
     // Reading
 

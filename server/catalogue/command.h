@@ -182,6 +182,9 @@ struct Command
     /// How many words the name has: 2 for a subcommand.
     int words = name.find(' ') == std::string_view::npos ? 1 : 2;
 
+    /// Its place in CommandTable::all(), which the table writes into its copy of the row.
+    std::uint16_t number = 0;
+
     /// Redis's arity: the number of words with the name; negative: at least so many.
     int arity = arity_override != 0 ? arity_override : arity_of(words, count_arguments(syntax));
 

@@ -102,12 +102,21 @@ CommandTable::CommandTable(std::span<const Command> more)
                               string_many(),
                               string_range(),
                               transaction()}) {
-        for (const Command& row : family) all_.push_back(&row);
+        rows_.insert(rows_.end(), family.begin(), family.end());
     }
-    for (const Command& row : more) all_.push_back(&row);
+    rows_.insert(rows_.end(), more.begin(), more.end());
+    number_rows();
     slots_.resize(std::bit_ceil(4 * all_.size()));  // at most a quarter full: searches are short
     for (const Command* row : all_) add(*row);
     mark_containers();
+}
+
+void CommandTable::number_rows()
+{
+    for (Command& row : rows_) {
+        row.number = static_cast<std::uint16_t>(all_.size());
+        all_.push_back(&row);
+    }
 }
 
 void CommandTable::mark_containers()

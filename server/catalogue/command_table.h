@@ -16,6 +16,8 @@ public:
     /// All families of the server, and `more` rows, such as those of a test. Throws
     /// std::logic_error if two rows have one name, or a subcommand has no container.
     explicit CommandTable(std::span<const Command> more = {});
+    CommandTable(const CommandTable&) = delete;
+    CommandTable& operator=(const CommandTable&) = delete;
 
     /// A top-level command or container; nullptr if unknown.
     const Command* find(std::string_view name) const;
@@ -47,10 +49,12 @@ private:
         bool container = false;
     };
 
+    void number_rows();
     void add(const Command& command);
     void mark_containers();
     const Slot* find_slot(std::string_view first, std::string_view second) const;
 
+    std::vector<Command> rows_;  ///< the families' rows, numbered
     std::vector<const Command*> all_;
     std::vector<Slot> slots_;
 };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <deque>
 #include <map>
 #include <optional>
@@ -61,6 +62,13 @@ public:
 
     std::size_t size() const { return waits_.size(); }
     std::size_t key_count() const { return queues_.size(); }
+    /// How many will not wait for ever.
+    std::size_t with_time_limit() const
+    {
+        return static_cast<std::size_t>(
+            std::count_if(waits_.begin(), waits_.end(),
+                          [](const auto& wait) { return bool{wait.second.first.time_limit}; }));
+    }
 
     void key_changed(const store::KeyEvent& event) override;
 

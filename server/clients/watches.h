@@ -45,6 +45,12 @@ public:
     }
 
     std::size_t watching_sessions() const { return by_session_.size(); }
+    std::size_t watched_keys() const
+    {
+        std::size_t keys = 0;
+        for (const auto& [database, watchers] : by_database_) keys += watchers.size();
+        return keys;
+    }
 
 private:
     struct Hash

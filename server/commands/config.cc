@@ -26,12 +26,9 @@ void set(Call& call)
     call.reply.ok();
 }
 
-/// The number of changes to keys stays: it is what a WATCH and a snapshot go by, no statistic.
 void resetstat(Call& call)
 {
-    const auto changes = call.server.stats.changes;
-    call.server.stats = {};
-    call.server.stats.changes = changes;
+    call.server.stats.reset();
     for (int index = 0; index < call.server.databases.count(); ++index)
         call.server.databases[index].reset_statistics();
     call.reply.ok();

@@ -80,9 +80,11 @@ void write_server(Server& server, Fields& fields)
     fields.add("redis_mode", "standalone");
     fields.add("os", fmt::format("{} {} {}", system.sysname, system.release, system.machine));
     fields.add("arch_bits", sizeof(void*) * 8);
+    fields.add("multiplexing_api", "epoll");
     fields.add("gcc_version",
                fmt::format("{}.{}.{}", __GNUC__, __GNUC_MINOR__, __GNUC_PATCHLEVEL__));
     fields.add("process_id", getpid());
+    fields.add("process_supervised", server.options.supervised);
     fields.add("run_id", server.run_id);
     fields.add("tcp_port", server.options.port);
     fields.add("server_time_usec", now.time_since_epoch().count());
@@ -93,11 +95,19 @@ void write_server(Server& server, Fields& fields)
 
 void write_clients(Server& server, Fields& fields)
 {
+    const auto subscribers =
+        std::count_if(server.sessions.begin(), server.sessions.end(),
+                      [](const auto& session) { return session.second->subscriptions.any(); });
     fields.add("connected_clients", server.sessions.size());
     fields.add("cluster_connections", 0);
     fields.add("maxclients", server.options.max_clients);
     fields.add("blocked_clients", server.blocked.size());
     fields.add("tracking_clients", 0);
+    fields.add("pubsub_clients", subscribers);
+    fields.add("watching_clients", server.watches.watching_sessions());
+    fields.add("clients_in_timeout_table", server.blocked.with_time_limit());
+    fields.add("total_watched_keys", server.watches.watched_keys());
+    fields.add("total_blocking_keys", server.blocked.key_count());
 }
 
 std::size_t resident_bytes()
@@ -117,10 +127,15 @@ std::size_t bytes_of_clients(const Server& server)
 
 void write_memory(Server& server, Fields& fields)
 {
-    const std::size_t used = allocated_bytes();
+    const std::size_t used = server.note_memory_peak();
+    const std::size_t peak = server.memory_peak;
     const std::size_t resident = resident_bytes();
     fields.add_bytes("used_memory", used);
     fields.add_bytes("used_memory_rss", resident);
+    fields.add_bytes("used_memory_peak", peak);
+    fields.add("used_memory_peak_perc",
+               fmt::format("{:.2f}%", 100.0 * static_cast<double>(used) /
+                                          static_cast<double>(std::max<std::size_t>(peak, 1))));
     fields.add_bytes("total_system_memory", static_cast<std::size_t>(sysconf(_SC_PHYS_PAGES)) *
                                                 static_cast<std::size_t>(sysconf(_SC_PAGESIZE)));
     fields.add("mem_clients_normal", bytes_of_clients(server));
@@ -154,6 +169,11 @@ void write_persistence(Server& server, Fields& fields)
     fields.add("aof_last_write_status", "ok");
 }
 
+std::string kilobytes(const Meter& bytes)
+{
+    return fmt::format("{:.2f}", bytes.per_second() / 1024);
+}
+
 void write_stats(Server& server, Fields& fields)
 {
     std::uint64_t hits = 0;
@@ -164,9 +184,13 @@ void write_stats(Server& server, Fields& fields)
     }
     const Stats& stats = server.stats;
     fields.add("total_connections_received", stats.connections_received);
-    fields.add("total_commands_processed", stats.commands_processed);
+    fields.add("total_commands_processed", stats.commands_processed());
+    fields.add("instantaneous_ops_per_sec",
+               static_cast<std::int64_t>(stats.commands_meter.per_second()));
     fields.add("total_net_input_bytes", stats.input_bytes);
     fields.add("total_net_output_bytes", stats.output_bytes);
+    fields.add("instantaneous_input_kbps", kilobytes(stats.input_meter));
+    fields.add("instantaneous_output_kbps", kilobytes(stats.output_meter));
     fields.add("rejected_connections", stats.connections_rejected);
     fields.add("sync_full", 0);
     fields.add("sync_partial_ok", 0);
@@ -180,6 +204,9 @@ void write_stats(Server& server, Fields& fields)
     fields.add("pubsub_patterns", server.pubsub.of(Topic::Pattern).size());
     fields.add("pubsubshard_channels", server.pubsub.of(Topic::ShardChannel).size());
     fields.add("total_error_replies", stats.error_replies);
+    fields.add("total_reads_processed", stats.reads);
+    fields.add("total_writes_processed", stats.writes);
+    fields.add("client_query_buffer_limit_disconnections", stats.query_limit_disconnections);
     fields.add("client_output_buffer_limit_disconnections", stats.output_limit_disconnections);
     fields.add("acl_access_denied_auth", stats.wrong_passwords);
 }
@@ -199,16 +226,36 @@ void write_cpu(Server&, Fields& fields)
         fields.add(name, fmt::format("{}.{:06}", time.tv_sec, time.tv_usec));
     };
     rusage self{};
+    rusage thread{};
     rusage children{};
     getrusage(RUSAGE_SELF, &self);
+    getrusage(RUSAGE_THREAD, &thread);
     getrusage(RUSAGE_CHILDREN, &children);
     add("used_cpu_sys", self.ru_stime);
     add("used_cpu_user", self.ru_utime);
     add("used_cpu_sys_children", children.ru_stime);
     add("used_cpu_user_children", children.ru_utime);
+    add("used_cpu_sys_main_thread", thread.ru_stime);
+    add("used_cpu_user_main_thread", thread.ru_utime);
 }
 
 void write_nothing(Server&, Fields&) {}
+
+void write_commandstats(Server& server, Fields& fields)
+{
+    for (const Command* command : server.commands.all()) {
+        const CommandStats& stats = server.stats.of(*command);
+        if (stats.calls() + stats.rejected_calls + stats.failed_calls == 0) continue;
+        const std::chrono::duration<double, std::micro> time = stats.total_time();
+        const auto calls = std::max<std::uint64_t>(stats.calls(), 1);
+        fields.add(
+            fmt::format("cmdstat_{}", full_name(*command)),
+            fmt::format("calls={},usec={:.0f},usec_per_call={:.2f},rejected_calls={},"
+                        "failed_calls={}",
+                        stats.calls(), time.count(), time.count() / static_cast<double>(calls),
+                        stats.rejected_calls, stats.failed_calls));
+    }
+}
 
 void write_errorstats(Server& server, Fields& fields)
 {
@@ -223,9 +270,9 @@ void write_keyspace(Server& server, Fields& fields)
     for (int index = 0; index < server.databases.count(); ++index) {
         const store::Keyspace& keys = server.databases[index];
         if (keys.size() == 0) continue;
-        // Redis estimates avg_ttl by sampling and says 0 until it has: Dabba samples nothing.
         fields.add(fmt::format("db{}", index),
-                   fmt::format("keys={},expires={},avg_ttl=0", keys.size(), keys.volatile_size()));
+                   fmt::format("keys={},expires={},avg_ttl={}", keys.size(), keys.volatile_size(),
+                               keys.mean_time_to_live().count()));
     }
 }
 
@@ -246,7 +293,7 @@ constexpr std::array kSections = {
     Section{"REPLICATION", "Replication", write_replication},
     Section{"CPU", "CPU", write_cpu},
     Section{"MODULES", "Modules", write_nothing},
-    Section{"COMMANDSTATS", "Commandstats", write_nothing, false},
+    Section{"COMMANDSTATS", "Commandstats", write_commandstats, false},
     Section{"ERRORSTATS", "Errorstats", write_errorstats},
     Section{"LATENCYSTATS", "Latencystats", write_nothing, false},
     Section{"CLUSTER", "Cluster", write_cluster},

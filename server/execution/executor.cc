@@ -114,8 +114,20 @@ void Executor::remember(std::string_view name, const Command& command)
 
 Outcome Executor::run(const Invocation& invocation, const Command& command, const Wake& wake)
 {
-    if (wake.reason == Wake::Reason::FirstRun) ++server_.stats.commands_processed;
+    CommandStats& stats = server_.stats.of(command);
+    const bool timed = stats.begin();
+    const auto began = timed ? server_.stopwatch() : std::chrono::nanoseconds{};
     server_.key_events.name_own_changes(command.event);
+    const Outcome outcome = run_handler(invocation, command, wake);
+    server_.key_events.tell();
+    stats.end(outcome);
+    if (timed) stats.add_time(server_.stopwatch() - began);
+    return outcome;
+}
+
+Outcome Executor::run_handler(const Invocation& invocation, const Command& command,
+                              const Wake& wake)
+{
     const std::size_t start = invocation.reply.size();
     [[maybe_unused]] const std::uint64_t changes = server_.stats.changes;
     Call call{.server = server_,
@@ -128,36 +140,35 @@ Outcome Executor::run(const Invocation& invocation, const Command& command, cons
               .origin = invocation.origin,
               .request = invocation.request,
               .wake = wake};
-    Outcome outcome = Outcome::Refused;
     try {
         command.run(call);
-        outcome = call.blocked ? Outcome::Blocked : Outcome::Replied;
+        return call.blocked ? Outcome::Blocked : Outcome::Replied;
     } catch (const CommandError& error) {
         invocation.reply.rewind(start);
-        refuse(invocation, error.line());
         assert(server_.stats.changes == changes && "a command that fails changes nothing");
+        return refuse(invocation, error.line());
     } catch (const store::Error& error) {
         invocation.reply.rewind(start);
-        refuse(invocation, error_line(error.reason()));
         assert(server_.stats.changes == changes && "a command that fails changes nothing");
+        return refuse(invocation, error_line(error.reason()));
     } catch (const std::bad_alloc&) {
         invocation.reply.rewind(start);
-        refuse(invocation, text::kNoMemory);
+        return refuse(invocation, text::kNoMemory);
     } catch (const std::length_error&) {
         invocation.reply.rewind(start);
-        refuse(invocation, text::kNoMemory);
+        return refuse(invocation, text::kNoMemory);
     }
-    server_.key_events.tell();
-    return outcome;
 }
 
 /// A request that is not even tried spoils the transaction it belongs to; EXEC itself ends it.
 Outcome Executor::refuse_to_start(const Invocation& invocation, std::string_view error)
 {
     Session& session = invocation.session;
+    const auto [command, unknown_subcommand_given] = server_.commands.resolve(invocation.request);
+    if (command != nullptr && !unknown_subcommand_given)
+        ++server_.stats.of(*command).rejected_calls;
     if (invocation.origin != Origin::Client) return refuse(invocation, error);
     session.transaction.failed |= session.transaction.open;
-    const Command* command = server_.commands.resolve(invocation.request).row;
     if (command == nullptr || command->name != "EXEC") return refuse(invocation, error);
     session.transaction = {};
     server_.watches.unwatch(session);
@@ -234,10 +245,12 @@ void Executor::give_up_at(Session& session, store::Deadline deadline)
 
 void Executor::interrupt(Session& session, std::string_view error)
 {
-    if (server_.blocked.find(session) == nullptr) return;
+    const Wait* wait = server_.blocked.find(session);
+    if (wait == nullptr) return;
     const std::size_t start = session.output.size();
     protocol::ReplyWriter reply{session.output, session.protocol};
     server_.stats.count_error(error);
+    server_.stats.of(*wait->command).end(Outcome::Refused);
     reply.error(error);
     settle(session, start, Outcome::Refused);
     end_wait(session);

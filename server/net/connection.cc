@@ -130,11 +130,13 @@ bool Connection::receive()
     }
     input_.commit(size);
     last_heard_ = all_.server.clock.now();
+    ++all_.server.stats.reads;
     all_.server.stats.input_bytes += size;
     const auto limit = static_cast<std::size_t>(all_.server.options.client_query_buffer_limit);
     if (input_.size() > limit) {
         all_.log.warning("Disconnected {}: its request is longer than client-query-buffer-limit",
                          address_);
+        ++all_.server.stats.query_limit_disconnections;
         close();
         return false;
     }
@@ -265,6 +267,7 @@ void Connection::send()
             socket_.write_some(asio::buffer(bytes.data(), std::min(bytes.size(), left)), error);
         if (error == asio::error::would_block) return wait_to_send();
         if (error && error != asio::error::interrupted) return close();
+        ++all_.server.stats.writes;
         all_.server.stats.output_bytes += sent;
         drop_sent(sent);
         left -= sent;

@@ -46,16 +46,23 @@ public:
             chunks_.push_back(std::make_unique<Chunk>());
         }
         ++size_;
+        sum_ += deadline.time_since_epoch().count();
         rise(size_ - 1, {deadline, owner});
     }
 
-    void change(Slot slot, Deadline deadline) { settle(slot, {deadline, at(slot).owner}); }
+    void change(Slot slot, Deadline deadline)
+    {
+        sum_ += deadline.time_since_epoch().count();
+        sum_ -= at(slot).deadline.time_since_epoch().count();
+        settle(slot, {deadline, at(slot).owner});
+    }
 
     /// The owner that leaves is not told.
     void erase(Slot slot)
     {
         const Item last = at(size_ - 1);
         --size_;
+        sum_ -= at(slot).deadline.time_since_epoch().count();
         if (slot != size_) settle(slot, last);
         give_back();
     }
@@ -65,6 +72,15 @@ public:
     {
         chunks_.clear();
         size_ = 0;
+        sum_ = 0;
+    }
+
+    /// The mean of all deadlines, rounded down. REQUIRES: not empty.
+    Deadline mean() const
+    {
+        const std::int64_t size = size_;
+        const Sum remainder = ((sum_ % size) + size) % size;
+        return Deadline{Deadline::duration{static_cast<std::int64_t>((sum_ - remainder) / size)}};
     }
 
     std::size_t memory_bytes() const
@@ -92,6 +108,9 @@ private:
     {
         std::array<Item, kChunkItems> items;
     };
+
+    // A deadline may be as late as 64 bits can say.
+    __extension__ using Sum = __int128;
 
     static Slot parent(Slot slot) { return (slot - 1) / kChildren; }
 
@@ -154,6 +173,7 @@ private:
 
     std::vector<std::unique_ptr<Chunk>> chunks_;
     Slot size_ = 0;
+    Sum sum_ = 0;  ///< of the deadlines
 };
 
 }  // namespace store

@@ -68,10 +68,10 @@ TEST_CASE("INFO keyspace tells of each database that has keys")
     client("SET", "b", "1", "EX", "10");
     client("SELECT", "3");
     client("SET", "c", "1");
-    CHECK(
-        client("INFO", "keyspace") ==
-        "$76\r\n# Keyspace\r\ndb0:keys=2,expires=1,avg_ttl=0\r\ndb3:keys=1,expires=0,avg_ttl=0\r\n"
-        "\r\n");
+    CHECK(client("INFO", "keyspace") ==
+          "$80\r\n# "
+          "Keyspace\r\ndb0:keys=2,expires=1,avg_ttl=10000\r\ndb3:keys=1,expires=0,avg_ttl=0\r\n"
+          "\r\n");
 }
 
 TEST_CASE("INFO counts what happens")
@@ -95,6 +95,148 @@ TEST_CASE("INFO counts what happens")
     CHECK(field(errors, "errorstat_WRONGTYPE") == "count=1");
     CHECK(field(client("INFO", "clients"), "connected_clients") == "2");
     CHECK(field(client("INFO", "persistence"), "rdb_changes_since_last_save") == "1");
+}
+
+TEST_CASE("INFO commandstats counts calls, refusals and failures by command")
+{
+    Client client;
+    client("SET", "a", "1");
+    client("GET", "a");
+    client("GET");
+    client("SADD", "a", "member");
+    client("CLIENT", "SETNAME", "rider");
+    client("CLIENT", "NOSUCH");
+    client("CLIENT");
+    client("NOSUCH");
+    client("MULTI");
+    client("GET", "a");
+    client("SADD", "a", "member");
+    client("EXEC");
+    const auto stats = client("INFO", "commandstats");
+    const auto counts = [&](const std::string& command) {
+        const std::string line = field(stats, "cmdstat_" + command);
+        const auto usec = line.find(",usec=");
+        if (usec == std::string::npos) return line;
+        return line.substr(0, usec) + line.substr(line.find(",rejected"));
+    };
+    CHECK(counts("set") == "calls=1,rejected_calls=0,failed_calls=0");
+    CHECK(counts("get") == "calls=2,rejected_calls=1,failed_calls=0");
+    CHECK(counts("sadd") == "calls=2,rejected_calls=0,failed_calls=2");
+    CHECK(counts("client|setname") == "calls=1,rejected_calls=0,failed_calls=0");
+    CHECK(counts("client") == "calls=0,rejected_calls=1,failed_calls=0");
+    CHECK(counts("exec") == "calls=1,rejected_calls=0,failed_calls=0");
+    CHECK(counts("info") == "absent");
+    CHECK(counts("del") == "absent");
+    CHECK(field(client("INFO", "stats"), "total_commands_processed") == "9");
+
+    client("CONFIG", "RESETSTAT");
+    const auto later = client("INFO", "commandstats");
+    CHECK(field(later, "cmdstat_get") == "absent");
+    CHECK(has(later, "cmdstat_config|resetstat:calls=1,"));
+}
+
+TEST_CASE("INFO commandstats tells what calls take, each if they are slow")
+{
+    static std::chrono::nanoseconds time;
+    static std::chrono::nanoseconds cost;
+    time = {};
+    cost = 3us;
+    Client client;
+    client.server().stopwatch = [] { return time += cost; };
+    const auto usec = [&] {
+        const auto line = field(client("INFO", "commandstats"), "cmdstat_get");
+        return line.substr(line.find(",usec="), line.find(",rejected") - line.find(",usec="));
+    };
+    for (int call = 0; call < 1000; ++call) client("GET", "a");
+    CHECK(usec() == ",usec=3000,usec_per_call=3.00");
+    CHECK(time < 100 * 3us);  // a sample
+
+    cost = 2ms;
+    for (int call = 0; call < 61; ++call) client("GET", "a");
+    client("CONFIG", "RESETSTAT");
+    for (int call = 0; call < 50; ++call) client("GET", "a");
+    CHECK(usec() == ",usec=100000,usec_per_call=2000.00");
+}
+
+TEST_CASE("a command that waits is counted once, when it ends")
+{
+    Client client;
+    Client other{client};
+    client("BLPOP", "list", "0");
+    CHECK(field(other("INFO", "commandstats"), "cmdstat_blpop") == "absent");
+    other("RPUSH", "list", "a");
+    CHECK(has(other("INFO", "commandstats"), "cmdstat_blpop:calls=1,"));
+    client("BLPOP", "list", "0");
+    other("CLIENT", "UNBLOCK", std::to_string(client.session().id), "ERROR");
+    const auto stats = field(other("INFO", "commandstats"), "cmdstat_blpop");
+    CHECK(has(stats, "calls=2,"));
+    CHECK(has(stats, "failed_calls=1"));
+}
+
+TEST_CASE("INFO tells how much is going on just now")
+{
+    Client client;
+    server::Server& server = client.server();
+    server.tick();
+    for (int turn = 0; turn < 20; ++turn) {
+        for (int request = 0; request < 50; ++request) client("PING");
+        server.stats.input_bytes += 10'240;
+        server.stats.output_bytes += 5'120;
+        client.clock.advance(100ms);
+        server.tick();
+    }
+    const auto busy = client("INFO", "stats");
+    CHECK(field(busy, "instantaneous_ops_per_sec") == "500");
+    CHECK(field(busy, "instantaneous_input_kbps") == "100.00");
+    CHECK(field(busy, "instantaneous_output_kbps") == "50.00");
+    for (int turn = 0; turn < 16; ++turn) {
+        client.clock.advance(100ms);
+        server.tick();
+    }
+    CHECK(field(client("INFO", "stats"), "instantaneous_ops_per_sec") == "0");
+}
+
+TEST_CASE("INFO counts who listens, watches and waits")
+{
+    Client client;
+    Client listener{client};
+    Client watcher{client};
+    Client waiter{client};
+    Client patient{client};
+    listener("PSUBSCRIBE", "*");
+    watcher("WATCH", "a", "b");
+    waiter("BLPOP", "list", "more", "10");
+    patient("BLPOP", "list", "0");
+    const auto clients = client("INFO", "clients");
+    CHECK(field(clients, "pubsub_clients") == "1");
+    CHECK(field(clients, "watching_clients") == "1");
+    CHECK(field(clients, "total_watched_keys") == "2");
+    CHECK(field(clients, "blocked_clients") == "2");
+    CHECK(field(clients, "clients_in_timeout_table") == "1");
+    CHECK(field(clients, "total_blocking_keys") == "2");
+}
+
+TEST_CASE("INFO's avg_ttl is the mean of what the keys have still to live")
+{
+    Client client;
+    const auto mean = [&] {
+        const auto keyspace = client("INFO", "keyspace");
+        const auto start = keyspace.find("avg_ttl=") + 8;
+        return keyspace.substr(start, keyspace.find('\r', start) - start);
+    };
+    client("SET", "a", "1");
+    CHECK(mean() == "0");
+    client("SET", "b", "1", "PX", "1000");
+    client("SET", "c", "1", "PX", "3000");
+    CHECK(mean() == "2000");
+    client("PEXPIRE", "c", "4000");
+    client.clock.advance(500ms);
+    CHECK(mean() == "2000");
+    client("SET", "d", "1", "PXAT", "9000000000000000000");
+    client("SET", "e", "1", "PXAT", "9000000000000000000");
+    client("DEL", "b");
+    client("PERSIST", "c");
+    CHECK(mean() == std::to_string(9'000'000'000'000'000'000 - 1'700'000'000'500));
 }
 
 TEST_CASE("INFO says what clients wait to hear before they start")
