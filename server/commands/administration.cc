@@ -64,14 +64,42 @@ void role(Call& call)
 }
 
 /// There are no replicas: whoever waits for one waits until the time is over.
+bool waits_for_replicas(Call& call, std::int64_t wanted, std::int64_t timeout_ms)
+{
+    if (wanted <= 0) return false;
+    std::optional<store::Deadline> deadline;
+    if (timeout_ms > 0)
+        deadline = call.keys.clock().now_ms() + std::chrono::milliseconds{timeout_ms};
+    return call.wait_for({}, std::nullopt, deadline);
+}
+
 void wait(Call& call)
 {
     const auto wanted = call.args.next_integer();
     const auto timeout = call.args.next_integer("ERR timeout is not an integer or out of range");
     if (timeout < 0) throw CommandError{"ERR timeout is negative"};
-    std::optional<store::Deadline> deadline;
-    if (timeout > 0) deadline = call.keys.clock().now_ms() + std::chrono::milliseconds{timeout};
-    if (wanted > 0 && call.wait_for({}, std::nullopt, deadline)) return;
+    if (waits_for_replicas(call, wanted, timeout)) return;
+    call.reply.integer(0);
+}
+
+/// Nor is there a file that could be waited for.
+void waitaof(Call& call)
+{
+    constexpr std::string_view kNegative = "ERR value is out of range, must be positive";
+    const auto files = call.args.next_integer();
+    if (files < 0 || files > 1)
+        throw CommandError{"ERR value is out of range, value must between 0 and 1"};
+    const auto wanted = call.args.next_integer(kNegative);
+    if (wanted < 0) throw CommandError{kNegative};
+    const auto timeout = call.args.next_integer("ERR timeout is not an integer or out of range");
+    if (timeout < 0) throw CommandError{"ERR timeout is negative"};
+    if (files > 0) {
+        throw CommandError{
+            "ERR WAITAOF cannot be used when numlocal is set but appendonly is disabled."};
+    }
+    if (waits_for_replicas(call, wanted, timeout)) return;
+    call.reply.array(2);
+    call.reply.integer(0);
     call.reply.integer(0);
 }
 
@@ -224,12 +252,21 @@ constexpr Command kCommands[] = {
      .tips = "nondeterministic_output"},
     {.name = "WAIT",
      .syntax = "numreplicas timeout",
-     .summary = "Returns how many replicas have the connection's writes: none, without waiting.",
+     .summary = "Waits until replicas have the connection's writes; there are none.",
      .since = "3.0.0",
      .complexity = "O(1)",
      .group = Group::Generic,
      .flags = kBlocking | kNotKeyspaceCategory | kConnectionCategory,
      .run = wait,
+     .tips = "request_policy:all_shards response_policy:agg_min"},
+    {.name = "WAITAOF",
+     .syntax = "numlocal numreplicas timeout",
+     .summary = "Waits until files and replicas have the connection's writes; there are none.",
+     .since = "7.2.0",
+     .complexity = "O(1)",
+     .group = Group::Generic,
+     .flags = kBlocking | kNotKeyspaceCategory | kConnectionCategory,
+     .run = waitaof,
      .tips = "request_policy:all_shards response_policy:agg_min"},
 };
 

@@ -174,3 +174,13 @@ TEST_CASE("WAIT waits its time for replicas that never come")
     anna.server().tick();
     CHECK(anna.take_output() == ":0\r\n");
 }
+
+TEST_CASE("WAITAOF waits its time for replicas, too")
+{
+    Client anna = first_client();
+    CHECK(anna("WAITAOF", "0", "0", "0") == "*2\r\n:0\r\n:0\r\n");
+    CHECK(anna("WAITAOF", "0", "1", "100") == "");
+    anna.clock.advance(100ms);
+    anna.server().tick();
+    CHECK(anna.take_output() == "*2\r\n:0\r\n:0\r\n");
+}
