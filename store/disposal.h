@@ -6,10 +6,7 @@
 #include <utility>
 #include <variant>
 
-#include "store/types/hash.h"
-#include "store/types/list.h"
-#include "store/types/set.h"
-#include "store/types/sorted_set.h"
+#include "store/types/type_list.h"
 
 namespace store {
 
@@ -32,8 +29,8 @@ public:
 
     /// Takes the content over, if it is large, and leaves nothing. Otherwise it does nothing: the
     /// container frees its content itself.
-    template <class Container>
-    void take(Container& container)
+    template <Container T>
+    void take(T& container)
     {
         const std::size_t size = container.size();
         if (!is_worthwhile(size, waiting_)) return;
@@ -47,7 +44,7 @@ public:
         while (most > 0 && !containers_.empty()) {
             auto& [container, size] = containers_.front();
             const std::size_t freed =
-                std::visit([&](auto& any) { return any.free_some(most); }, container);
+                std::visit([&](auto& any) { return free_some(any, most); }, container);
             most -= std::min(freed, most);
             if (freed > 0) continue;
             waiting_ -= size;
@@ -58,9 +55,16 @@ public:
     bool empty() const { return containers_.empty(); }
 
 private:
+    template <class T>
+    static std::size_t free_some(T& value, std::size_t most)
+    {
+        if constexpr (kIsContainer<T>) return value.free_some(most);
+        return 0;
+    }
+
     struct Waiting
     {
-        std::variant<Set, Hash, SortedSet, List> container;
+        AnyValue container;
         std::size_t size;  ///< when it was taken
     };
 

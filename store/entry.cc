@@ -21,7 +21,7 @@ void Entry::destroy(Entry* entry)
 
 Entry::Entry(std::string_view key, Type type) : type_(type)
 {
-    visit_type([this]<class T>() { construct_value<T>(); });
+    with_type(type_, [this]<class T>() { construct_value<T>(); });
     write_sized_bytes(const_cast<char*>(key_bytes()), key);
 }
 
@@ -44,32 +44,18 @@ void Entry::steal_value(Entry& from)
     destroy_value();
     type_ = from.type_;
     std::memcpy(storage_, from.storage_, sizeof storage_);
-    from.type_ = Type::String;
+    from.type_ = kTypeOf<String>;
     from.construct_value<String>();
 }
 
 void Entry::prefetch_value(std::uint64_t member_hash) const
 {
-    Entry& self = const_cast<Entry&>(*this);  // value() gives no const reference
-    switch (type_) {
-        case Type::String: return self.value<String>().prefetch();
-        case Type::Set: return self.value<Set>().prefetch(member_hash);
-        case Type::SortedSet: return self.value<SortedSet>().prefetch(member_hash);
-        case Type::Hash: return self.value<Hash>().prefetch(member_hash);
-        case Type::List: return self.value<List>().prefetch();
-    }
+    visit([&](const auto& value) { value.prefetch(member_hash); });
 }
 
 void Entry::prefetch_member(std::uint64_t member_hash) const
 {
-    Entry& self = const_cast<Entry&>(*this);
-    switch (type_) {
-        case Type::String:
-        case Type::List: return;
-        case Type::Set: return self.value<Set>().prefetch_member(member_hash);
-        case Type::SortedSet: return self.value<SortedSet>().prefetch_member(member_hash);
-        case Type::Hash: return self.value<Hash>().prefetch_member(member_hash);
-    }
+    visit([&](const auto& value) { value.prefetch_member(member_hash); });
 }
 
 }  // namespace store

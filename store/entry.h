@@ -9,31 +9,9 @@
 
 #include "store/error.h"
 #include "store/structures/sized_bytes.h"
-#include "store/types/hash.h"
-#include "store/types/list.h"
-#include "store/types/set.h"
-#include "store/types/sorted_set.h"
-#include "store/types/string.h"
+#include "store/types/type_list.h"
 
 namespace store {
-
-/// The types a key can hold.
-enum class Type : std::uint8_t { String, Set, SortedSet, Hash, List };
-
-template <class T>
-inline constexpr Type kTypeOf = Type::String;
-template <>
-inline constexpr Type kTypeOf<Set> = Type::Set;
-template <>
-inline constexpr Type kTypeOf<SortedSet> = Type::SortedSet;
-template <>
-inline constexpr Type kTypeOf<Hash> = Type::Hash;
-template <>
-inline constexpr Type kTypeOf<List> = Type::List;
-
-/// Containers vanish with their last element; an empty string is a value.
-template <class T>
-inline constexpr bool kIsContainer = !std::is_same_v<T, String>;
 
 /// A key with its value: one allocation that holds the key's bytes behind a small header. Made and
 /// destroyed by the keyspace only. Never moves.
@@ -60,12 +38,16 @@ public:
         return const_cast<Entry*>(this)->get<T>();
     }
 
-    /// Calls `act(const T& value)` with the value, whatever its type.
+    /// Calls `act(T& value)` with the value, whatever its type.
+    template <class Act>
+    void visit(Act&& act)
+    {
+        with_type(type_, [&]<class T>() { act(value<T>()); });
+    }
     template <class Act>
     void visit(Act&& act) const
     {
-        auto& self = const_cast<Entry&>(*this);
-        self.visit_type([&]<class T>() { act(std::as_const(self.value<T>())); });
+        const_cast<Entry*>(this)->visit([&](const auto& value) { act(value); });
     }
 
     /// What the key takes with its value, without the allocator's overhead. O(n) for the large form
@@ -140,22 +122,9 @@ private:
         }
     }
 
-    /// Calls `act.template operator()<T>()` with the type of the value.
-    template <class Act>
-    void visit_type(Act&& act)
-    {
-        switch (type_) {
-            case Type::String: return act.template operator()<String>();
-            case Type::Set: return act.template operator()<Set>();
-            case Type::SortedSet: return act.template operator()<SortedSet>();
-            case Type::Hash: return act.template operator()<Hash>();
-            case Type::List: return act.template operator()<List>();
-        }
-    }
-
     void destroy_value()
     {
-        visit_type([this]<class T>() { destroy_value_as<T>(); });
+        with_type(type_, [this]<class T>() { destroy_value_as<T>(); });
     }
 
     const char* key_bytes() const

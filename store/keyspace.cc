@@ -37,12 +37,12 @@ bool Keyspace::put_string(std::string_view key, std::string_view value, const St
     Entry* entry = lookup(key, hash);
     if (entry == nullptr) {
         if (options.condition == StringPut::Condition::IfPresent) return false;
-        entry = insert(key, hash, Type::String);
+        entry = insert(key, hash, kTypeOf<String>);
     } else {
         if (options.condition == StringPut::Condition::IfMissing) return false;
         assert(!entry->is_open() && "one open edit a key");
         if (!options.keep_deadline && !options.deadline) clear_deadline(entry);
-        if (entry->type() != Type::String) {
+        if (entry->type() != kTypeOf<String>) {
             discard_value(entry);
             entry->replace_value(String{});
         }
@@ -101,7 +101,7 @@ bool Keyspace::rename(std::string_view from, std::string_view to)
     if (from == to) return true;
     const std::uint64_t hash = hash_bytes(to);
     Entry* target = lookup(to, hash);
-    if (target == nullptr) target = insert(to, hash, Type::String);
+    if (target == nullptr) target = insert(to, hash, kTypeOf<String>);
     report(*source, Change::Erased, event::kRenamedFrom);
     discard_value(target);
     target->steal_value(*source);
@@ -128,7 +128,7 @@ bool Keyspace::move(std::string_view key, Keyspace& target)
     const std::uint64_t hash = hash_bytes(key);
     if (source == nullptr || target.lookup(key, hash) != nullptr) return false;
     report(*source, Change::Erased, event::kMovedFrom);
-    Entry* moved = target.insert(key, hash, Type::String);
+    Entry* moved = target.insert(key, hash, kTypeOf<String>);
     moved->steal_value(*source);
     if (source->has_deadline())
         target.set_deadline(moved, deadlines_.deadline(source->deadline_slot()));
@@ -224,13 +224,9 @@ void Keyspace::destroy(Entry* entry)
 /// To be called before a value goes, whatever its type: if it is large, what remains is empty.
 void Keyspace::discard_value(Entry* entry)
 {
-    switch (entry->type()) {
-        case Type::String: return;
-        case Type::Set: return disposal_.take(entry->get<Set>());
-        case Type::SortedSet: return disposal_.take(entry->get<SortedSet>());
-        case Type::Hash: return disposal_.take(entry->get<Hash>());
-        case Type::List: return disposal_.take(entry->get<List>());
-    }
+    entry->visit([this]<class T>(T& value) {
+        if constexpr (kIsContainer<T>) disposal_.take(value);
+    });
 }
 
 bool Keyspace::free_some(std::size_t most)

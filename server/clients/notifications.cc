@@ -21,14 +21,9 @@ bool is_generic(std::string_view event)
 
 char letter_of(store::Type type)
 {
-    switch (type) {
-        case store::Type::String: return '$';
-        case store::Type::List: return 'l';
-        case store::Type::Set: return 's';
-        case store::Type::SortedSet: return 'z';
-        case store::Type::Hash: return 'h';
-    }
-    return 'g';
+    char letter = 'g';
+    store::with_type(type, [&]<class T>() { letter = store::TypeTraits<T>::kEventClass; });
+    return letter;
 }
 
 char class_of(const store::KeyEvent& event)

@@ -200,7 +200,7 @@ std::uint64_t Assignments::last_token(std::string_view geo)
 
 bool Assignments::holds_lock(std::string_view order, const Reservation& reservation)
 {
-    return keys_.type(reservation.lock) == Type::String &&
+    return keys_.type(reservation.lock) == kTypeOf<String> &&
            keys_.find<String>(reservation.lock)->view() == order;
 }
 

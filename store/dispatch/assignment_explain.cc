@@ -18,7 +18,7 @@ Explained explain(Keyspace& keys, const AssignmentSearch& search, const Found& f
     if (judgement.verdict == Verdict::Candidate && search.strategy == Strategy::Rating)
         driver.rating = rating_of(keys, search.rating_pattern, found.member);
     if (judgement.verdict == Verdict::Locked) {
-        if (keys.type(driver.lock) == Type::String)
+        if (keys.type(driver.lock) == kTypeOf<String>)
             driver.locked_by = keys.find<String>(driver.lock)->view();
         driver.locked_until = keys.deadline(driver.lock);
     }

@@ -156,8 +156,8 @@ double rating_of(Keyspace& keys, std::string_view pattern, std::string_view memb
     if (!key) return 0;
     std::optional<std::string_view> text;
     const auto type = keys.type(*key);
-    if (type == Type::Hash && !field.empty()) text = keys.find<Hash>(*key)->get(field);
-    if (type == Type::String && field.empty()) text = keys.find<String>(*key)->view();
+    if (type == kTypeOf<Hash> && !field.empty()) text = keys.find<Hash>(*key)->get(field);
+    if (type == kTypeOf<String> && field.empty()) text = keys.find<String>(*key)->view();
     return text ? parse_double(*text).value_or(0) : 0;
 }
 

@@ -35,7 +35,7 @@ std::optional<std::string_view> checked_dump(std::string_view dump)
     return dump.substr(0, dump.size() - kFooter);
 }
 
-std::optional<Value> restore(std::string_view checked, const ReadLimits& limits)
+std::optional<AnyValue> restore(std::string_view checked, const ReadLimits& limits)
 {
     try {
         ByteReader reader{checked};

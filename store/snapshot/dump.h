@@ -16,6 +16,6 @@ std::string dump(const Entry& entry);
 std::optional<std::string_view> checked_dump(std::string_view dump);
 
 /// The value that a checked dump holds; nothing if it is damaged, or of a type unknown here.
-std::optional<Value> restore(std::string_view checked, const ReadLimits& limits);
+std::optional<AnyValue> restore(std::string_view checked, const ReadLimits& limits);
 
 }  // namespace store::snapshot

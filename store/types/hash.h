@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -13,6 +14,7 @@
 #include "store/structures/sized_bytes.h"
 #include "store/structures/table.h"
 #include "store/structures/tagged_pointer.h"
+#include "store/types/traits.h"
 
 namespace store {
 
@@ -206,5 +208,25 @@ void Hash::sample(std::size_t count, Random& random, F&& f) const
         --left;
     });
 }
+
+template <>
+struct TypeTraits<Hash>
+{
+    static constexpr std::string_view kName = "hash";
+    static constexpr char kEventClass = 'h';
+    static constexpr bool kIsContainer = true;
+    static constexpr std::uint8_t kPlainTag = 4;
+    static constexpr std::uint8_t kZiplistTag = 13;
+    static constexpr std::uint8_t kListpackTag = 16;
+    static constexpr std::array kSnapshotTags = {kPlainTag, kZiplistTag, kListpackTag};
+
+    static std::string_view encoding(const Hash& hash)
+    {
+        return hash.encoding() == Hash::Encoding::Packed ? "listpack" : "hashtable";
+    }
+    static void write(std::string& out, const Hash& hash);
+    static Hash read(snapshot::ByteReader& reader, std::uint8_t tag,
+                     const snapshot::ReadLimits& limits);
+};
 
 }  // namespace store

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -7,7 +8,9 @@
 #include <utility>
 
 #include "store/structures/list_chunk.h"
+#include "store/structures/prefetch.h"
 #include "store/structures/tagged_pointer.h"
+#include "store/types/traits.h"
 
 namespace store {
 
@@ -41,8 +44,9 @@ public:
     std::size_t size() const { return is_row() ? row().size : packed().count(); }
     bool empty() const { return size() == 0; }
 
-    /// Fetches what a command will read first.
-    void prefetch() const { __builtin_prefetch(content_.address()); }
+    /// Fetches what a command will read first. Elements are not looked up by their hash.
+    void prefetch(std::uint64_t) const { store::prefetch(content_.address()); }
+    void prefetch_member(std::uint64_t) const {}
 
     /// REQUIRES index < size(), here and below.
     std::string_view at(std::size_t index) const;
@@ -134,5 +138,25 @@ void List::walk(std::size_t skip, End from, Visit&& visit) const
         }
     }
 }
+
+template <>
+struct TypeTraits<List>
+{
+    static constexpr std::string_view kName = "list";
+    static constexpr char kEventClass = 'l';
+    static constexpr bool kIsContainer = true;
+    static constexpr std::uint8_t kPlainTag = 1;
+    static constexpr std::uint8_t kZiplistsTag = 14;
+    static constexpr std::uint8_t kListpacksTag = 18;
+    static constexpr std::array kSnapshotTags = {kPlainTag, kZiplistsTag, kListpacksTag};
+
+    static std::string_view encoding(const List& list)
+    {
+        return list.encoding() == List::Encoding::Packed ? "listpack" : "quicklist";
+    }
+    static void write(std::string& out, const List& list);
+    static List read(snapshot::ByteReader& reader, std::uint8_t tag,
+                     const snapshot::ReadLimits& limits);
+};
 
 }  // namespace store

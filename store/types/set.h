@@ -14,6 +14,7 @@
 #include "store/structures/sized_bytes.h"
 #include "store/structures/table.h"
 #include "store/structures/tagged_pointer.h"
+#include "store/types/traits.h"
 
 namespace store {
 
@@ -220,5 +221,30 @@ void Set::take_random(Random& random, F&& f)
         erase(member);
     });
 }
+
+template <>
+struct TypeTraits<Set>
+{
+    static constexpr std::string_view kName = "set";
+    static constexpr char kEventClass = 's';
+    static constexpr bool kIsContainer = true;
+    static constexpr std::uint8_t kPlainTag = 2;
+    static constexpr std::uint8_t kIntSetTag = 11;
+    static constexpr std::uint8_t kListpackTag = 20;
+    static constexpr std::array kSnapshotTags = {kPlainTag, kIntSetTag, kListpackTag};
+
+    static std::string_view encoding(const Set& set)
+    {
+        switch (set.encoding()) {
+            case Set::Encoding::IntSet: return "intset";
+            case Set::Encoding::Packed: return "listpack";
+            case Set::Encoding::Table: return "hashtable";
+        }
+        return {};
+    }
+    static void write(std::string& out, const Set& set);
+    static Set read(snapshot::ByteReader& reader, std::uint8_t tag,
+                    const snapshot::ReadLimits& limits);
+};
 
 }  // namespace store

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
@@ -11,6 +12,7 @@
 #include "store/structures/score_tree.h"
 #include "store/structures/table.h"
 #include "store/types/scored_member.h"
+#include "store/types/traits.h"
 
 namespace store {
 
@@ -275,5 +277,27 @@ void SortedSet::take_highest(Visit&& visit)
     visit(Item{member->key(), member->score()});
     take(member);
 }
+
+template <>
+struct TypeTraits<SortedSet>
+{
+    static constexpr std::string_view kName = "zset";
+    static constexpr char kEventClass = 'z';
+    static constexpr bool kIsContainer = true;
+    static constexpr std::uint8_t kTextScoresTag = 3;
+    static constexpr std::uint8_t kPlainTag = 5;
+    static constexpr std::uint8_t kZiplistTag = 12;
+    static constexpr std::uint8_t kListpackTag = 17;
+    static constexpr std::array kSnapshotTags = {kTextScoresTag, kPlainTag, kZiplistTag,
+                                                 kListpackTag};
+
+    static std::string_view encoding(const SortedSet& set)
+    {
+        return set.encoding() == SortedSet::Encoding::Compact ? "listpack" : "skiplist";
+    }
+    static void write(std::string& out, const SortedSet& set);
+    static SortedSet read(snapshot::ByteReader& reader, std::uint8_t tag,
+                          const snapshot::ReadLimits& limits);
+};
 
 }  // namespace store

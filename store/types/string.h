@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -8,6 +9,7 @@
 
 #include "store/structures/prefetch.h"
 #include "store/structures/sized_bytes.h"
+#include "store/types/traits.h"
 
 namespace store {
 
@@ -52,11 +54,12 @@ public:
     std::size_t size() const { return view().size(); }
     bool empty() const { return size() == 0; }
 
-    /// Fetches what view() will show. Changes nothing.
-    void prefetch() const
+    /// Fetches what view() will show. Changes nothing. A string has no members to look up.
+    void prefetch(std::uint64_t) const
     {
         if (!is_inside()) store::prefetch(block());
     }
+    void prefetch_member(std::uint64_t) const {}
 
     Encoding encoding() const;
 
@@ -105,6 +108,29 @@ private:
     void free_block();
 
     std::uintptr_t handle_ = kEmpty;
+};
+
+template <>
+struct TypeTraits<String>
+{
+    static constexpr std::string_view kName = "string";
+    static constexpr char kEventClass = '$';
+    static constexpr bool kIsContainer = false;
+    static constexpr std::uint8_t kPlainTag = 0;
+    static constexpr std::array kSnapshotTags = {kPlainTag};
+
+    static std::string_view encoding(const String& string)
+    {
+        switch (string.encoding()) {
+            case String::Encoding::Integer: return "int";
+            case String::Encoding::Short: return "embstr";
+            case String::Encoding::Raw: return "raw";
+        }
+        return {};
+    }
+    static void write(std::string& out, const String& string);
+    static String read(snapshot::ByteReader& reader, std::uint8_t tag,
+                       const snapshot::ReadLimits& limits);
 };
 
 }  // namespace store

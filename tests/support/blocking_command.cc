@@ -29,7 +29,7 @@ void take(Call& call)
         call.reply.bulk(member);
         return true;
     };
-    server::commands::serve_or_wait(call, keys, store::Type::Set, deadline, serve,
+    server::commands::serve_or_wait(call, keys, store::kTypeOf<store::Set>, deadline, serve,
                                     [&] { call.reply.null_array(); });
 }
 

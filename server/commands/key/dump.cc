@@ -60,7 +60,7 @@ std::optional<store::Deadline> restored_deadline(const Call& call, std::int64_t 
     return to_deadline(ttl, form, call.keys.clock().now_ms()).value_or(store::Deadline::max());
 }
 
-store::snapshot::Value value_of(const Call& call, std::string_view payload)
+store::AnyValue value_of(const Call& call, std::string_view payload)
 {
     const auto checked = store::snapshot::checked_dump(payload);
     if (!checked) throw CommandError{"ERR DUMP payload version or checksum are wrong"};

@@ -1,9 +1,9 @@
+#include "ascii/case.h"
 #include "server/catalogue/command.h"
 #include "server/commands/families.h"
 #include "server/commands/scan_options.h"
 #include "server/execution/call.h"
 #include "server/server.h"
-#include "server/type_name.h"
 
 namespace server::commands {
 
@@ -27,7 +27,7 @@ void exists(Call& call)
 void type(Call& call)
 {
     const auto found = call.keys.type(call.args.next());
-    call.reply.simple(found ? type_name(*found) : "none");
+    call.reply.simple(found ? store::type_name(*found) : "none");
 }
 
 void keys(Call& call)
@@ -41,6 +41,18 @@ void keys(Call& call)
         ++found;
     });
     call.reply.end_array(start, found);
+}
+
+/// The type of this name, in whatever case; nothing if there is none.
+std::optional<store::Type> type_named(std::string_view name)
+{
+    std::optional<store::Type> found;
+    store::any_type([&]<class T>() {
+        if (!ascii::equal_ignoring_case(name, store::TypeTraits<T>::kName)) return false;
+        found = store::kTypeOf<T>;
+        return true;
+    });
+    return found;
 }
 
 void scan(Call& call)

@@ -1,7 +1,6 @@
 #include "server/catalogue/command.h"
 #include "server/commands/families.h"
 #include "server/commands/help.h"
-#include "server/commands/key/encoding_name.h"
 #include "server/execution/call.h"
 
 namespace server::commands {
@@ -20,7 +19,8 @@ void encoding(Call& call)
 {
     const store::Entry* entry = find_or_reply_null(call);
     if (entry == nullptr) return;
-    entry->visit([&](const auto& value) { call.reply.bulk(encoding_name(value)); });
+    entry->visit(
+        [&]<class T>(const T& value) { call.reply.bulk(store::TypeTraits<T>::encoding(value)); });
 }
 
 /// Redis shares the integers below 10,000 and says so by the largest count; nothing else of it is
@@ -31,7 +31,7 @@ void refcount(Call& call)
     if (entry == nullptr) return;
     constexpr std::size_t kLongestShared = 4;
     bool shared = false;
-    if (entry->type() == store::Type::String) {
+    if (entry->type() == store::kTypeOf<store::String>) {
         const auto& string = entry->get<store::String>();
         shared = string.encoding() == store::String::Encoding::Integer &&
                  string.size() <= kLongestShared && !string.view().starts_with('-');

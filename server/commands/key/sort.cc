@@ -25,6 +25,19 @@ struct Sorted
 
 using Elements = std::vector<Sorted>;
 
+/// Calls `add(std::string_view)` for each element of what can be sorted.
+template <class Value, class Add>
+void for_each_sortable(const Value& value, Add&& add)
+{
+    if constexpr (std::is_same_v<Value, store::List> || std::is_same_v<Value, store::Set>) {
+        value.for_each(add);
+    } else if constexpr (std::is_same_v<Value, store::SortedSet>) {
+        for (const auto& item : value) add(item.member);
+    } else {
+        throw CommandError{text::kWrongType};
+    }
+}
+
 /// The elements of a value as they come. Lists and sorted sets come in their order.
 Elements elements_of(const store::Entry& entry)
 {
@@ -32,14 +45,7 @@ Elements elements_of(const store::Entry& entry)
     const auto add = [&](std::string_view text) {
         elements.push_back({.text = std::string{text}});
     };
-    switch (entry.type()) {
-        case store::Type::List: entry.get<store::List>().for_each(add); break;
-        case store::Type::Set: entry.get<store::Set>().for_each(add); break;
-        case store::Type::SortedSet:
-            for (const auto& item : entry.get<store::SortedSet>()) add(item.member);
-            break;
-        default: throw CommandError{text::kWrongType};
-    }
+    entry.visit([&](const auto& value) { for_each_sortable(value, add); });
     return elements;
 }
 
@@ -111,7 +117,7 @@ void sort_elements(store::Keyspace& keys, Elements& elements, const SortOptions&
 /// set's order; those that are stored are sorted nevertheless, so that they are the same again.
 void arrange(store::Keyspace& keys, Elements& elements, SortOptions& options, store::Type type)
 {
-    const bool is_set = type == store::Type::Set;
+    const bool is_set = type == store::kTypeOf<store::Set>;
     if (options.in_given_order && is_set && options.destination) {
         options.by.reset();
         options.in_given_order = false;

@@ -15,7 +15,7 @@ void bpop(Call& call)
     const auto keys = call.args.next_many(call.args.remaining() - 1);
     const auto deadline = next_timeout(call.args, call.keys.clock());
     serve_or_wait(
-        call, keys, store::Type::List, deadline,
+        call, keys, store::kTypeOf<store::List>, deadline,
         [&](std::string_view key) { return pop_one_with_key(call, key, end); },
         [&] { call.reply.null_array(); });
 }
@@ -28,7 +28,7 @@ void move_or_wait(Call& call, const ListMove& move, std::optional<store::Deadlin
         call.reply.null_array();
     };
     serve_or_wait(
-        call, std::span{&move.source, 1}, store::Type::List, deadline,
+        call, std::span{&move.source, 1}, store::kTypeOf<store::List>, deadline,
         [&](std::string_view) { return move_element(call, move); }, give_up);
 }
 
@@ -49,7 +49,7 @@ void blmpop(Call& call)
     const auto deadline = next_timeout(call.args, call.keys.clock());
     const auto pop = next_list_pop(call.args);
     serve_or_wait(
-        call, pop.keys, store::Type::List, deadline,
+        call, pop.keys, store::kTypeOf<store::List>, deadline,
         [&](std::string_view key) { return pop_with_key(call, key, pop.end, pop.count); },
         [&] { call.reply.null_array(); });
 }

@@ -25,7 +25,7 @@ void bzpop(Call& call)
         pop_one_with_key(call, key, end);
         return true;
     };
-    serve_or_wait(call, keys, store::Type::SortedSet, deadline, serve,
+    serve_or_wait(call, keys, store::kTypeOf<store::SortedSet>, deadline, serve,
                   [&] { call.reply.null_array(); });
 }
 
@@ -45,7 +45,7 @@ void bzmpop(Call& call)
         pop_with_key(call, key, end, static_cast<std::size_t>(count));
         return true;
     };
-    serve_or_wait(call, keys, store::Type::SortedSet, deadline, serve,
+    serve_or_wait(call, keys, store::kTypeOf<store::SortedSet>, deadline, serve,
                   [&] { call.reply.null_array(); });
 }
 

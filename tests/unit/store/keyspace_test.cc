@@ -155,7 +155,7 @@ TEST_CASE("putting replaces whatever was there, and its deadline")
     SECTION("with a string")
     {
         world.keys.put_string("key", "text");
-        CHECK(world.keys.type("key") == Type::String);
+        CHECK(world.keys.type("key") == store::kTypeOf<String>);
         CHECK_FALSE(world.keys.deadline("key"));
     }
     SECTION("with a string that keeps the deadline")
@@ -174,7 +174,7 @@ TEST_CASE("putting replaces whatever was there, and its deadline")
         SortedSet places;
         places.put("anna", 1);
         world.keys.put("key", std::move(places));
-        CHECK(world.keys.type("key") == Type::SortedSet);
+        CHECK(world.keys.type("key") == store::kTypeOf<SortedSet>);
         CHECK_FALSE(world.keys.deadline("key"));
     }
     SECTION("with an empty container, which leaves nothing")

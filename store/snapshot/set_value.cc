@@ -1,0 +1,47 @@
+#include "store/snapshot/collection_reader.h"
+#include "store/snapshot/string_codec.h"
+#include "store/types/set.h"
+
+namespace store {
+
+using namespace snapshot;
+
+namespace {
+
+Set read_set(ByteReader& reader)
+{
+    Set set;
+    const std::uint64_t count = read_count(reader);
+    for (std::uint64_t i = 0; i < count; ++i) {
+        const std::string member = read_string(reader);
+        if (i == 0) set.expect(member, count);
+        require(set.add(member));
+    }
+    return set;
+}
+
+Set set_of_compact(std::string_view bytes, bool is_listpack)
+{
+    Set set;
+    const auto add = [&](std::string_view member) { require(set.add(member)); };
+    is_listpack ? for_each_in_listpack(bytes, add) : for_each_in_intset(bytes, add);
+    require(!set.empty());
+    return set;
+}
+
+}  // namespace
+
+void TypeTraits<Set>::write(std::string& out, const Set& set)
+{
+    out += static_cast<char>(kPlainTag);
+    write_length(out, set.size());
+    set.for_each([&](std::string_view member) { write_string(out, member); });
+}
+
+Set TypeTraits<Set>::read(ByteReader& reader, std::uint8_t tag, const ReadLimits&)
+{
+    if (tag == kPlainTag) return read_set(reader);
+    return set_of_compact(read_string(reader), tag == kListpackTag);
+}
+
+}  // namespace store

@@ -1,0 +1,79 @@
+#include <bit>
+#include <cmath>
+#include <optional>
+
+#include "store/number.h"
+#include "store/snapshot/collection_reader.h"
+#include "store/snapshot/string_codec.h"
+#include "store/types/sorted_set.h"
+
+namespace store {
+
+using namespace snapshot;
+
+namespace {
+
+double checked_score(std::optional<double> score)
+{
+    require(score && !std::isnan(*score));
+    return *score;
+}
+
+double read_decimal_score(ByteReader& reader)
+{
+    constexpr std::uint8_t kNan = 253, kInfinite = 254, kMinusInfinite = 255;
+    const std::uint8_t size = reader.take_byte();
+    if (size == kInfinite) return HUGE_VAL;
+    if (size == kMinusInfinite) return -HUGE_VAL;
+    require(size != kNan);
+    return checked_score(parse_double(reader.take(size)));
+}
+
+void put_new(SortedSet& sorted_set, std::string_view member, double score)
+{
+    require(sorted_set.put(member, score) == SortedSet::PutResult::Added);
+}
+
+SortedSet read_sorted_set(ByteReader& reader, bool decimal)
+{
+    SortedSet sorted_set;
+    const std::uint64_t count = read_count(reader);
+    for (std::uint64_t i = 0; i < count; ++i) {
+        const std::string member = read_string(reader);
+        const double score = decimal ? read_decimal_score(reader)
+                                     : checked_score(std::bit_cast<double>(reader.take_little(8)));
+        put_new(sorted_set, member, score);
+    }
+    return sorted_set;
+}
+
+SortedSet sorted_set_of_compact(std::string_view bytes, bool is_listpack)
+{
+    SortedSet sorted_set;
+    for_each_pair(bytes, is_listpack, [&](std::string_view member, std::string_view score) {
+        put_new(sorted_set, member, checked_score(parse_double(score)));
+    });
+    require(!sorted_set.empty());
+    return sorted_set;
+}
+
+}  // namespace
+
+void TypeTraits<SortedSet>::write(std::string& out, const SortedSet& sorted_set)
+{
+    out += static_cast<char>(kPlainTag);
+    write_length(out, sorted_set.size());
+    for (const auto& item : sorted_set) {
+        write_string(out, item.member);
+        write_little(out, std::bit_cast<std::uint64_t>(item.score), sizeof item.score);
+    }
+}
+
+SortedSet TypeTraits<SortedSet>::read(ByteReader& reader, std::uint8_t tag, const ReadLimits&)
+{
+    if (tag == kPlainTag || tag == kTextScoresTag)
+        return read_sorted_set(reader, tag == kTextScoresTag);
+    return sorted_set_of_compact(read_string(reader), tag == kListpackTag);
+}
+
+}  // namespace store
