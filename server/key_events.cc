@@ -11,14 +11,34 @@ void KeySubscriber::listen(bool wanted)
     events_->listening_ += wanted ? 1 : -1;
 }
 
+/// An expiry is time's doing, not a command's: a command that fails may well have met one.
+std::uint64_t& KeyEvents::counter_of(store::Change change)
+{
+    if (change == store::Change::Expired) return stats_.keys_expired;
+    return by_server_ ? stats_.changes_by_server : stats_.changes;
+}
+
 void KeyEvents::key_changed(const store::KeyEvent& event)
 {
-    // An expiry is time's doing, not a command's: a command that fails may well have met one.
-    ++(event.change == store::Change::Expired ? stats_.keys_expired : stats_.changes);
+    ++counter_of(event.change);
     if (listening_ == 0) return;
-    Gathered& gathered = gathered_.emplace_back(Gathered{event, keys_.size()});
-    if (event.name.empty()) gathered.event.name = own_name_;
+    store::KeyEvent named = event;
+    if (named.name.empty() && named.change != store::Change::Cleared) named.name = own_name_;
+    const std::uint32_t wanted_by = who_wants(named);
+    if (wanted_by == 0) return;
+    gathered_.push_back({named, keys_.size(), wanted_by});
     keys_ += event.key;
+    keys_ += event.removed;
+}
+
+std::uint32_t KeyEvents::who_wants(const store::KeyEvent& event) const
+{
+    std::uint32_t wanted_by = 0;
+    for (std::size_t i = 0; i < subscribers_.size(); ++i) {
+        const KeySubscriber& subscriber = *subscribers_[i];
+        if (subscriber.listening_ && subscriber.wants(event)) wanted_by |= 1U << i;
+    }
+    return wanted_by;
 }
 
 void KeyEvents::tell_gathered()
@@ -32,9 +52,11 @@ void KeyEvents::tell_gathered()
         keys.swap(keys_);
         for (Gathered& gathered : telling) {
             store::KeyEvent& event = gathered.event;
-            event.key = std::string_view{keys}.substr(gathered.key_begin, event.key.size());
-            for (KeySubscriber* subscriber : subscribers_)
-                if (subscriber->listening_) subscriber->key_changed(event);
+            const auto rest = std::string_view{keys}.substr(gathered.key_begin);
+            event.removed = rest.substr(event.key.size(), event.removed.size());
+            event.key = rest.substr(0, event.key.size());
+            for (std::size_t i = 0; i < subscribers_.size(); ++i)
+                if ((gathered.wanted_by >> i & 1) != 0) subscribers_[i]->key_changed(event);
         }
     }
     // The memory is kept for the next command, unless one command was very large.

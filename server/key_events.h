@@ -1,8 +1,11 @@
 #pragma once
 
+#include <cassert>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "server/stats.h"
@@ -20,6 +23,9 @@ public:
     virtual ~KeySubscriber() = default;
     /// The event's name is never empty but for Change::Cleared.
     virtual void key_changed(const store::KeyEvent& event) = 0;
+    /// Whether it wants to be told of this event. Asked while the change is being made, if it
+    /// listens: must be quick, and must not touch the keyspace.
+    virtual bool wants(const store::KeyEvent&) const { return true; }
 
 protected:
     /// Whether this subscriber wants events at all. At first it does not; while no subscriber does,
@@ -43,11 +49,17 @@ public:
     void subscribe(KeySubscriber& subscriber)
     {
         subscribers_.push_back(&subscriber);
+        assert(subscribers_.size() <= 32 && "a bit for each");
         subscriber.events_ = this;
     }
 
     /// What the changes of the command that begins now are called.
     void name_own_changes(std::string_view name) { own_name_ = name; }
+    std::string_view own_name() const { return own_name_; }
+
+    /// Whether the changes to come are the server's own doing, not that of a command, which changes
+    /// nothing if it fails. Returns what held before.
+    bool count_as_servers(bool by_server) { return std::exchange(by_server_, by_server); }
 
     /// Tells what was gathered. Called after each command and tick.
     void tell()
@@ -60,18 +72,22 @@ public:
 private:
     friend class KeySubscriber;
 
-    /// A KeyEvent whose key lies in keys_.
+    /// A KeyEvent whose key, and the removed member behind it, lie in keys_.
     struct Gathered
     {
         store::KeyEvent event;
         std::size_t key_begin;
+        std::uint32_t wanted_by;  ///< a bit for each subscriber
     };
 
+    std::uint32_t who_wants(const store::KeyEvent& event) const;
+    std::uint64_t& counter_of(store::Change change);
     void tell_gathered();
 
     Stats& stats_;
     std::vector<KeySubscriber*> subscribers_;
     int listening_ = 0;
+    bool by_server_ = false;
     std::string_view own_name_;
     std::vector<Gathered> gathered_;
     std::string keys_;

@@ -32,6 +32,8 @@ Server::Server(Options settings, std::span<const Command> more_commands)
     key_events.subscribe(blocked);
     key_events.subscribe(notifications);
     options_changed();
+    key_events.subscribe(dispatcher);
+    dispatcher.start();
 }
 
 Server::~Server() = default;
@@ -64,7 +66,8 @@ bool Server::tick()
     run_due();
     look_at_memory();
     if (stats.sample(clock.now())) note_memory_peak();
-    const bool more = databases.tidy();
+    const bool more_orders = dispatcher.look_after_some();
+    const bool more = databases.tidy() || more_orders;
     key_events.tell();
     executor.serve_blocked();
     return more || agenda.is_due(clock.now_ms());

@@ -52,7 +52,7 @@ public:
     BlockedClients blocked;
     PubSub pubsub;
     Notifications notifications{pubsub};
-    Dispatcher dispatcher{options, clock, databases, agenda, pubsub};
+    Dispatcher dispatcher{options, clock, key_events, databases, agenda, pubsub};
     const CommandTable commands;
     Executor executor{*this};
 

@@ -25,7 +25,8 @@ struct Stats
     std::uint64_t input_bytes = 0;
     std::uint64_t output_bytes = 0;
     std::uint64_t keys_expired = 0;
-    std::uint64_t changes = 0;  ///< changes to keys since the start
+    std::uint64_t changes = 0;            ///< changes to keys by commands since the start
+    std::uint64_t changes_by_server = 0;  ///< and those that the server made on its own
     std::uint64_t error_replies = 0;
     std::uint64_t query_limit_disconnections = 0;
     std::uint64_t output_limit_disconnections = 0;

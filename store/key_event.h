@@ -27,6 +27,8 @@ struct KeyEvent
     /// running command calls its own change.
     std::string_view name;
     Type type;  ///< of the value; of the last value for a key that is gone
+    /// The one member that was taken out of a set, if the command says so; valid as the key is.
+    std::string_view removed = {};
 };
 
 /// Told of every change to any key at the moment it happens, in the middle of a command. It may

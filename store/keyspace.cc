@@ -53,7 +53,7 @@ bool Keyspace::put_string(std::string_view key, std::string_view value, const St
         return true;
     }
     entry->get<String>().assign(value);
-    report(*entry, Change::Modified);
+    report(*entry, Change::Modified, options.event);
     if (!options.deadline) return true;
     set_deadline(entry, *options.deadline);
     report(*entry, Change::Modified, event::kDeadlineSet);

@@ -29,6 +29,7 @@ struct StringPut
     Condition condition = Condition::Always;
     bool keep_deadline = false;        ///< otherwise the old deadline goes
     std::optional<Deadline> deadline;  ///< the new one
+    std::string_view event = event::kCommandsOwn;
 };
 
 template <class T>
@@ -232,10 +233,12 @@ private:
     void free_cleared(std::size_t most);
 
     template <class T>
-    void finish_edit(Entry* entry, bool was_made, std::int64_t changes, std::string_view event);
-    void report(const Entry& entry, Change change, std::string_view event = event::kCommandsOwn)
+    void finish_edit(Entry* entry, bool was_made, std::int64_t changes, std::string_view event,
+                     std::string_view removed);
+    void report(const Entry& entry, Change change, std::string_view event = event::kCommandsOwn,
+                std::string_view removed = {})
     {
-        observer_.key_changed({index_, entry.key(), change, event, entry.type()});
+        observer_.key_changed({index_, entry.key(), change, event, entry.type(), removed});
     }
 
     int index_;
@@ -267,7 +270,7 @@ public:
     {
         if (entry_ == nullptr) return;
         entry_->set_open(false);
-        keys_->finish_edit<T>(entry_, was_made_, changes, event);
+        keys_->finish_edit<T>(entry_, was_made_, changes, event, removed);
     }
     Edit(const Edit&) = delete;
     Edit& operator=(const Edit&) = delete;
@@ -286,6 +289,10 @@ public:
 
     /// Set by a caller whose change has another name than the command's own.
     std::string_view event = event::kCommandsOwn;
+
+    /// Set by a caller who took one member out of a set, and did nothing else: for those who want
+    /// to know which.
+    std::string_view removed = {};
 
 private:
     Keyspace* keys_ = nullptr;
@@ -337,11 +344,11 @@ void Keyspace::put(std::string_view key, T value, bool keep_deadline)
 
 template <class T>
 void Keyspace::finish_edit(Entry* entry, bool was_made, std::int64_t changes,
-                           std::string_view event)
+                           std::string_view event, std::string_view removed)
 {
     bool is_left = !was_made || changes != 0;
     if constexpr (kIsContainer<T>) is_left = !entry->get<T>().empty();
-    if (changes != 0 && (is_left || !was_made)) report(*entry, Change::Modified, event);
+    if (changes != 0 && (is_left || !was_made)) report(*entry, Change::Modified, event, removed);
     if (is_left) return;
     if (!was_made) report(*entry, Change::Erased, event::kErased);
     remove(entry);

@@ -37,7 +37,7 @@ char class_of(const store::KeyEvent& event)
 void Notifications::choose(std::string_view letters)
 {
     letters_ = letters;
-    listen(wants('K') || wants('E'));
+    listen(wants_letter('K') || wants_letter('E'));
 }
 
 void Notifications::key_changed(const store::KeyEvent& event)
@@ -45,10 +45,10 @@ void Notifications::key_changed(const store::KeyEvent& event)
     const bool is_of_one_key =
         event.change != store::Change::Cleared && event.change != store::Change::Swapped;
     if (!is_of_one_key || pubsub_.silent()) return;
-    if (!wants('A') && !wants(class_of(event))) return;
-    if (wants('K'))
+    if (!wants_letter('A') && !wants_letter(class_of(event))) return;
+    if (wants_letter('K'))
         pubsub_.publish(fmt::format("__keyspace@{}__:{}", event.database, event.key), event.name);
-    if (wants('E'))
+    if (wants_letter('E'))
         pubsub_.publish(fmt::format("__keyevent@{}__:{}", event.database, event.name), event.key);
 }
 

@@ -21,7 +21,7 @@ public:
     void key_changed(const store::KeyEvent& event) override;
 
 private:
-    bool wants(char letter) const { return letters_.find(letter) != std::string::npos; }
+    bool wants_letter(char letter) const { return letters_.find(letter) != std::string::npos; }
 
     PubSub& pubsub_;
     std::string letters_;

@@ -31,17 +31,18 @@ std::string expiry_of(const store::AssignmentRecord& record)
 }  // namespace
 
 std::string to_json(std::string_view order, store::AssignmentEvent event,
-                    const store::AssignmentRecord& record, store::TimePoint now)
+                    const store::AssignmentRecord& record, std::string_view reason,
+                    store::TimePoint now)
 {
     const auto& held = record.reservation;
     return fmt::format(
         R"({{"event":"{}","order":{},"state":"{}","driver":{},"token":{},"distance_m":{},)"
-        R"("expires_at_ms":{},"time_ms":{},"sequence":{}}})",
+        R"("expires_at_ms":{},"time_ms":{},"sequence":{}{}}})",
         store::name_of(event), quote(order), store::name_of(record.state),
         held ? quote(held->driver) : "null", record.token,
         held ? fmt::format("{}", held->distance_m) : "null", expiry_of(record),
         std::chrono::floor<std::chrono::milliseconds>(now).time_since_epoch().count(),
-        record.sequence);
+        record.sequence, reason.empty() ? "" : ",\"reason\":" + quote(reason));
 }
 
 }  // namespace server

@@ -17,9 +17,11 @@ namespace server {
 ///
 /// driver, distance_m and expires_at_ms are null where no driver is concerned, and expires_at_ms
 /// wherever nothing runs out. `sequence` rises by one with each event of an order, so that a
-/// listener notices a gap; it is 0 for an ASSIGN that finds nobody and writes nothing. Texts that
-/// are no UTF-8 are written as they are.
+/// listener notices a gap; it is 0 for an ASSIGN that finds no candidate and writes nothing. If
+/// there is a reason, `"reason":"..."` follows at the end. Texts that are no UTF-8 are written as
+/// they are.
 std::string to_json(std::string_view order, store::AssignmentEvent event,
-                    const store::AssignmentRecord& record, store::TimePoint now);
+                    const store::AssignmentRecord& record, std::string_view reason,
+                    store::TimePoint now);
 
 }  // namespace server

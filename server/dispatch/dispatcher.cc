@@ -2,60 +2,204 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
-#include <string>
 
 #include "server/dispatch/assign_events.h"
 
 namespace server {
 
-store::Assignments Dispatcher::assignments(store::Keyspace& keys)
+namespace {
+
+/// How many orders are looked after between two requests: each takes some 10 or 20 us.
+constexpr std::size_t kMaxAtOnce = 50;
+
+/// Whether the event may be that of a record which came from elsewhere, under a new name.
+bool is_arrival(const store::KeyEvent& event)
+{
+    return event.type == store::kTypeOf<store::Hash> && event.change == store::Change::Modified &&
+           (event.name == store::event::kRenamedTo || event.name == store::event::kMovedTo ||
+            event.name == "copy_to" || event.name == "restore");
+}
+
+/// The most frequent changes, which take nothing from an order: a driver moves, or comes.
+bool is_harmless(const store::KeyEvent& event)
+{
+    return event.change == store::Change::Modified &&
+           ((event.type == store::kTypeOf<store::SortedSet> && event.name == "zadd") ||
+            (event.type == store::kTypeOf<store::Set> && event.name == "sadd"));
+}
+
+}  // namespace
+
+store::Assignments Dispatcher::rules(store::Keyspace& keys)
 {
     return {keys, *this, std::chrono::seconds{options_.assign_record_ttl_seconds}};
 }
 
-void Dispatcher::order_changed(int database, std::string_view order, store::AssignmentEvent event,
-                               const store::AssignmentRecord& record)
+Dispatcher::Orders Dispatcher::orders(store::Keyspace& keys) { return {*this, keys}; }
+
+Dispatcher::Orders Dispatcher::orders(store::Keyspace& keys, std::string_view order)
 {
-    publish(order, event, record);
-    if (record.state == store::AssignmentState::Offered && record.reservation) {
-        offers_.set(database, order, record.reservation->expires_at);
-    } else {
-        offers_.clear(database, order);
+    const OpenOrder* open = open_.find(keys.index(), order);
+    if (open == nullptr && keys.holds(order)) {
+        read_again(keys.index(), order);  // a record that was written by hand
+        open = open_.find(keys.index(), order);
     }
-    wake_for_next_offer();
+    if (open != nullptr && open->wakes_at <= clock_.now_ms()) look_after(keys.index(), order);
+    return {*this, keys};
+}
+
+bool Dispatcher::look_after_some()
+{
+    const store::Deadline now = clock_.now_ms();
+    for (const auto& [database, order] : open_.due(now, kMaxAtOnce)) look_after(database, order);
+    wake_for_next();
+    return open_.next_wake().value_or(store::Deadline::max()) <= now;
+}
+
+/// What happens here is time's doing, or that of the change which made it necessary, and not part
+/// of a command that may fail.
+void Dispatcher::look_after(int database, std::string_view order)
+{
+    const bool before = key_events_.count_as_servers(true);
+    const auto own_name = key_events_.own_name();
+    key_events_.name_own_changes("hset");
+    {
+        const Acting acting{*this};
+        const OpenOrder* open = open_.find(database, order);
+        rules(databases_[database]).look_after(order, open != nullptr && open->holds);
+    }
+    key_events_.name_own_changes(own_name);
+    key_events_.count_as_servers(before);
+
+    const OpenOrder* open = open_.find(database, order);
+    if (open != nullptr && open->wakes_at <= clock_.now_ms()) read_again(database, order);
+}
+
+/// The index says of the order what its record says now.
+void Dispatcher::read_again(int database, std::string_view order)
+{
+    store::Keyspace& keys = databases_[database];
+    const OpenOrder* before = open_.find(database, order);
+    auto orders = rules(keys);
+    const auto record = orders.find(order);
+    const bool is_open = record && record->is_open();
+    if (is_open) {
+        if (before != nullptr && before->lock != record->reservation->lock) {
+            const Acting acting{*this};
+            orders.release_lock(order, before->lock);
+        }
+        open_.put(database, order, *record, orders.next_look(*record->reservation),
+                  orders.holds_driver(order, *record->reservation));
+    } else if (before != nullptr && !record && keys.find_if_type<store::Hash>(order) != nullptr) {
+        // A record that was spoiled by hand may be mended by hand; until then it is left alone.
+        open_.wake_at(database, order, store::Deadline::max());
+    } else if (before != nullptr) {
+        const Acting acting{*this};
+        orders.release_lock(order, before->lock);
+        open_.erase(database, order);
+    }
+    wake_for_next();
+}
+
+void Dispatcher::order_changed(int database, std::string_view order, store::AssignmentEvent event,
+                               const store::AssignmentRecord& record, std::string_view reason)
+{
+    publish(order, event, record, reason);
+    using store::AssignmentEvent;
+    if (event == AssignmentEvent::Offered || event == AssignmentEvent::Assigned) {
+        open_.put(database, order, record, record.reservation->expires_at, true);
+        wake_for_next();
+    } else {
+        open_.erase(database, order);
+    }
 }
 
 void Dispatcher::publish(std::string_view order, store::AssignmentEvent event,
-                         const store::AssignmentRecord& record)
+                         const store::AssignmentRecord& record, std::string_view reason)
 {
     if (pubsub_.silent()) return;
-    const std::string message = to_json(order, event, record, clock_.now());
+    const std::string message = to_json(order, event, record, reason, clock_.now());
     pubsub_.publish(fmt::format("assign:{}", order), message);
     if (record.reservation)
         pubsub_.publish(fmt::format("assign:{}", record.reservation->driver), message);
 }
 
-void Dispatcher::wake_for_next_offer()
+// Changes to keys
+
+bool Dispatcher::wants(const store::KeyEvent& event) const
 {
-    if (offers_.all().empty()) {
-        agenda_.cancel(wake_up_);
-        wake_up_ = {};
-        return;
-    }
-    const store::Deadline next = offers_.all().begin()->deadline;
-    if (wake_up_ && wakes_at_ == next) return;
-    agenda_.cancel(wake_up_);
-    wakes_at_ = next;
-    wake_up_ = agenda_.add(next, [this] { end_due_offers(); });
+    if (event.change == store::Change::Cleared) return true;
+    // What the rules change is known; but a driver who is taken may be offered another order, too.
+    if (acting_) return !event.removed.empty() && open_.concerns(event.database, event.key);
+    return !is_harmless(event) && (is_arrival(event) || open_.concerns(event.database, event.key));
 }
 
-void Dispatcher::end_due_offers()
+void Dispatcher::key_changed(const store::KeyEvent& event)
 {
-    wake_up_ = {};
-    while (const auto offer = offers_.take_due(clock_.now_ms()))
-        assignments(databases_[offer->database]).time_out(offer->order);
-    wake_for_next_offer();
+    const auto& [database, key, change, name, type, removed] = event;
+    if (change == store::Change::Cleared) {
+        open_.clear(database);
+        return wake_for_next();
+    }
+    if (is_arrival(event) || open_.find(database, key) != nullptr) order_key_changed(event);
+    wake_now(open_.of_lock(database, key));
+    wake_now(removed.empty() ? open_.of_available(database, key)
+                             : open_.of_driver(database, key, removed));
+    look_after_some();
+}
+
+/// An order that is renamed keeps its driver: the old name is told first, then the new one.
+void Dispatcher::order_key_changed(const store::KeyEvent& event)
+{
+    const auto& [database, key, change, name, type, removed] = event;
+    if (name == store::event::kRenamedFrom) {
+        renamed_ = Renamed{database, std::string{key}, open_.find(database, key)->lock};
+        return open_.erase(database, key);
+    }
+    if (name == store::event::kRenamedTo && renamed_ && renamed_->database == database) {
+        const Acting acting{*this};
+        // The order that had this name until now is gone, and holds its driver no more.
+        if (const OpenOrder* overwritten = open_.find(database, key)) {
+            const std::string lock = overwritten->lock;
+            rules(databases_[database]).release_lock(key, lock);
+            open_.erase(database, key);
+        }
+        rules(databases_[database]).rename_lock(renamed_->lock, renamed_->order, key);
+    }
+    renamed_.reset();
+    read_again(database, key);
+    if (open_.find(database, key) != nullptr) wake_now({{database, std::string{key}}});
+}
+
+void Dispatcher::wake_now(const std::vector<OpenOrders::Name>& orders)
+{
+    const store::Deadline now = clock_.now_ms();
+    for (const auto& [database, order] : orders)
+        if (open_.find(database, order)->wakes_at > now) open_.wake_at(database, order, now);
+}
+
+// Time
+
+void Dispatcher::wake_for_next()
+{
+    const auto next = open_.next_wake();
+    if (!next || *next == store::Deadline::max()) return;
+    // What is due already waits for the next millisecond, so that clients have their turns.
+    wake_at(std::max(*next, clock_.now_ms() + std::chrono::milliseconds{1}));
+}
+
+/// Waking too early is cheaper than to change the agenda with each order.
+void Dispatcher::wake_at(store::Deadline deadline)
+{
+    if (wake_up_ && wakes_at_ <= deadline) return;
+    agenda_.cancel(wake_up_);
+    wakes_at_ = deadline;
+    wake_up_ = agenda_.add(deadline, [this] {
+        wake_up_ = {};
+        look_after_some();
+    });
 }
 
 }  // namespace server

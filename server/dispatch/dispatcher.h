@@ -1,52 +1,131 @@
 #pragma once
 
+#include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "server/agenda.h"
 #include "server/clients/pubsub.h"
 #include "server/config/options.h"
 #include "server/databases.h"
-#include "server/dispatch/offer_timers.h"
+#include "server/dispatch/open_orders.h"
+#include "server/key_events.h"
 #include "store/clock.h"
 #include "store/dispatch/assignment.h"
 
 namespace server {
 
-/// What ASSIGN needs beside the rules in store/dispatch: ends offers on time, and publishes what
-/// happens to an order.
-class Dispatcher final : private store::AssignmentListener
+/// What ASSIGN needs beside the rules in store/dispatch: looks after open orders when their time is
+/// over or a key that they depend on was changed, and publishes what happens to an order.
+class Dispatcher final : public KeySubscriber, private store::AssignmentListener
 {
 public:
     /// All of them must outlive it.
-    Dispatcher(const Options& options, const store::Clock& clock, Databases& databases,
-               Agenda& agenda, PubSub& pubsub)
-        : options_(options), clock_(clock), databases_(databases), agenda_(agenda), pubsub_(pubsub)
+    Dispatcher(const Options& options, const store::Clock& clock, KeyEvents& key_events,
+               Databases& databases, Agenda& agenda, PubSub& pubsub)
+        : options_(options),
+          clock_(clock),
+          key_events_(key_events),
+          databases_(databases),
+          agenda_(agenda),
+          pubsub_(pubsub)
     {}
 
-    /// The orders of a database.
-    store::Assignments assignments(store::Keyspace& keys);
+    /// Begins to listen. REQUIRES that it was subscribed to the key events.
+    void start() { listen(true); }
 
-    const OfferTimers& offers() const { return offers_; }
+    /// The rules, while a command uses them. What they change meanwhile is known, and need not be
+    /// told as an event.
+    class Orders;
+
+    /// The orders of a database. If `order` must be looked after by now, it has been.
+    Orders orders(store::Keyspace& keys, std::string_view order);
+    Orders orders(store::Keyspace& keys);
+
+    /// Visits the orders with open offers, the one that ends first first, until visit(order) says
+    /// false.
+    template <class Visit>
+    void for_each_offer(int database, Visit&& visit) const
+    {
+        for (const OpenOrder* offer : open_.offers(database))
+            if (!visit(std::string_view{offer->order})) return;
+    }
+
+    std::size_t open_orders() const { return open_.size(); }
 
     /// Two databases were exchanged, with the orders in them.
-    void swap_databases(int first, int second) { offers_.swap_databases(first, second); }
+    void swap_databases(int first, int second) { open_.swap(first, second); }
+
+    /// Looks after some of the orders that are due. True if more are.
+    bool look_after_some();
+
+    void key_changed(const store::KeyEvent& event) override;
+    bool wants(const store::KeyEvent& event) const override;
 
 private:
+    class Acting;
+
+    /// An order that was renamed, until its new name is told.
+    struct Renamed
+    {
+        int database;
+        std::string order;
+        std::string lock;
+    };
+
+    store::Assignments rules(store::Keyspace& keys);
     void order_changed(int database, std::string_view order, store::AssignmentEvent event,
-                       const store::AssignmentRecord& record) override;
+                       const store::AssignmentRecord& record, std::string_view reason) override;
+    bool wants_reasons() const override { return !pubsub_.silent(); }
     void publish(std::string_view order, store::AssignmentEvent event,
-                 const store::AssignmentRecord& record);
-    void wake_for_next_offer();
-    void end_due_offers();
+                 const store::AssignmentRecord& record, std::string_view reason);
+
+    void look_after(int database, std::string_view order);
+    void read_again(int database, std::string_view order);
+    void order_key_changed(const store::KeyEvent& event);
+    void wake_now(const std::vector<OpenOrders::Name>& orders);
+    void wake_for_next();
+    void wake_at(store::Deadline deadline);
 
     const Options& options_;
     const store::Clock& clock_;
+    KeyEvents& key_events_;
     Databases& databases_;
     Agenda& agenda_;
     PubSub& pubsub_;
-    OfferTimers offers_;
-    Agenda::Item wake_up_;  ///< at the earliest end of an offer
+    OpenOrders open_;
+    std::optional<Renamed> renamed_;
+    bool acting_ = false;  ///< the rules are at work: their changes are known
+    Agenda::Item wake_up_;
     store::Deadline wakes_at_{};
+};
+
+/// While it lives, changes to keys are the rules'.
+class Dispatcher::Acting
+{
+public:
+    explicit Acting(Dispatcher& dispatcher)
+        : dispatcher_(dispatcher), before_(std::exchange(dispatcher.acting_, true))
+    {}
+    ~Acting() { dispatcher_.acting_ = before_; }
+    Acting(const Acting&) = delete;
+    Acting& operator=(const Acting&) = delete;
+
+private:
+    Dispatcher& dispatcher_;
+    bool before_;
+};
+
+class Dispatcher::Orders : public store::Assignments
+{
+public:
+    Orders(Dispatcher& dispatcher, store::Keyspace& keys)
+        : Assignments(dispatcher.rules(keys)), acting_(dispatcher)
+    {}
+
+private:
+    Acting acting_;
 };
 
 }  // namespace server

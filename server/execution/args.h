@@ -30,10 +30,16 @@ public:
         return arguments_[position_++];
     }
 
+    /// Whether the next argument is this word, in whatever case. REQUIRES `word` upper case.
+    bool is_next(std::string_view word) const
+    {
+        return !done() && is_word(arguments_[position_], word);
+    }
+
     /// Takes the next argument if it is this word, in whatever case. REQUIRES `word` upper case.
     bool accept(std::string_view word)
     {
-        if (done() || !is_word(arguments_[position_], word)) return false;
+        if (!is_next(word)) return false;
         ++position_;
         return true;
     }

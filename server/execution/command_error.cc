@@ -9,17 +9,22 @@ CommandError wrong_number_of_arguments(const Command& command)
     return {"ERR wrong number of arguments for '{}' command", full_name(command)};
 }
 
-std::string_view error_line(store::Reason reason)
+std::string error_line(const store::Error& error)
 {
-    switch (reason) {
-        case store::Reason::WrongType: return text::kWrongType;
-        case store::Reason::NotAnInteger: return text::kNotAnInteger;
-        case store::Reason::NotANumber: return text::kNanResult;
-        case store::Reason::NotAnAssignment: return text::kNotAnAssignment;
-        case store::Reason::NoSuchOrder: return text::kNoSuchOrder;
-        case store::Reason::StaleToken: return text::kStaleToken;
-        case store::Reason::WrongState: return text::kWrongState;
-        case store::Reason::LockLost: return text::kLockLost;
+    switch (error.reason()) {
+        case store::Reason::WrongType: return std::string{text::kWrongType};
+        case store::Reason::NotAnInteger: return std::string{text::kNotAnInteger};
+        case store::Reason::NotANumber: return std::string{text::kNanResult};
+        case store::Reason::NotAnAssignment:
+            return fmt::format(
+                "WRONGTYPE The order's key holds a hash that is not an ASSIGN record: field '{}'",
+                error.detail());
+        case store::Reason::NoSuchOrder: return std::string{text::kNoSuchOrder};
+        case store::Reason::StaleToken: return std::string{text::kStaleToken};
+        case store::Reason::WrongState:
+            return fmt::format("ERR the order's state does not allow this: it is {}",
+                               error.detail());
+        case store::Reason::LockLost: return std::string{text::kLockLost};
     }
     return "ERR internal error";
 }

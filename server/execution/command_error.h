@@ -68,21 +68,17 @@ inline constexpr std::string_view kWrongPass =
 inline constexpr std::string_view kExecAborted =
     "EXECABORT Transaction discarded because of previous errors.";
 inline constexpr std::string_view kNoCluster = "ERR This instance has cluster support disabled";
-inline constexpr std::string_view kNotAnAssignment =
-    "WRONGTYPE The order's key holds a hash that is not an ASSIGN record";
 inline constexpr std::string_view kNoSuchOrder = "ERR no such order";
 inline constexpr std::string_view kStaleToken =
     "STALETOKEN This token is not the one of the order's current reservation";
-inline constexpr std::string_view kWrongState =
-    "ERR the order's state does not allow this, see ASSIGN.GET";
 inline constexpr std::string_view kLockLost =
-    "LOCKLOST The driver's lock or availability was lost, the order goes on without him";
+    "LOCKLOST The driver's lock or availability was lost: the order goes on without them";
 }  // namespace text
 
 /// "ERR wrong number of arguments for 'get' command".
 CommandError wrong_number_of_arguments(const Command& command);
 
 /// The error line for a refusal of the store.
-std::string_view error_line(store::Reason reason);
+std::string error_line(const store::Error& error);
 
 }  // namespace server

@@ -150,7 +150,7 @@ Outcome Executor::run_handler(const Invocation& invocation, const Command& comma
     } catch (const store::Error& error) {
         invocation.reply.rewind(start);
         assert(server_.stats.changes == changes && "a command that fails changes nothing");
-        return refuse(invocation, error_line(error.reason()));
+        return refuse(invocation, error_line(error));
     } catch (const std::bad_alloc&) {
         invocation.reply.rewind(start);
         return refuse(invocation, text::kNoMemory);

@@ -1,7 +1,7 @@
 #include "store/dispatch/assignment.h"
 
-#include <fmt/format.h>
-
+#include <algorithm>
+#include <charconv>
 #include <utility>
 
 #include "store/error.h"
@@ -11,13 +11,24 @@ namespace store {
 
 namespace {
 
-/// Everybody whom a running search passes over: those who were asked since it began, and those who
-/// ever said no.
-std::vector<std::string> passed_over(const AssignmentRecord& record)
+/// What notifications call the changes that are not to the record.
+constexpr std::string_view kLockSet = "set", kDriverAdded = "sadd", kDriverRemoved = "srem";
+
+constexpr std::string_view kLockLost = "the lock was lost";
+constexpr std::string_view kDriverLeft = "the driver is no longer available";
+
+/// The drivers whom a running search passes over. Views the record.
+MemberSet passed_over(const AssignmentRecord& record)
 {
-    std::vector<std::string> members = record.tried;
-    members.insert(members.end(), record.rejected.begin(), record.rejected.end());
+    MemberSet members;
+    members.add(record.tried);
+    members.add(record.rejected);
     return members;
+}
+
+Error wrong_state(const AssignmentRecord& record)
+{
+    return Error{Reason::WrongState, name_of(record.state)};
 }
 
 }  // namespace
@@ -29,34 +40,38 @@ std::string_view name_of(AssignmentEvent event)
         case AssignmentEvent::Assigned: return "assigned";
         case AssignmentEvent::Rejected: return "rejected";
         case AssignmentEvent::TimedOut: return "timed_out";
+        case AssignmentEvent::Lost: return "lost";
+        case AssignmentEvent::Released: return "released";
         case AssignmentEvent::Completed: return "completed";
         case AssignmentEvent::Cancelled: return "cancelled";
+        case AssignmentEvent::Expired: return "expired";
         case AssignmentEvent::Unassigned: return "unassigned";
     }
     return "unknown";
 }
 
-std::optional<AssignmentRecord> Assignments::assign(
-    std::string_view order, const std::function<const AssignmentSearch&()>& search)
+std::optional<AssignmentRecord> Assignments::standing(std::string_view order)
 {
-    auto existing = get(order);
-    if (existing && stands(*existing)) return existing;
-    if (existing && is_overdue(*existing)) {
-        time_out(order);
-        return get(order);
-    }
+    auto record = get(order);
+    if (record && !stands(*record)) record.reset();
+    return record;
+}
 
+std::optional<AssignmentRecord> Assignments::begin(std::string_view order, AssignmentSearch search,
+                                                   bool retry)
+{
     AssignmentRecord record;
-    record.search = search();
-    if (existing) {
-        record.rejected = std::move(existing->rejected);
+    record.search = std::move(search);
+    if (auto existing = get(order)) {
+        if (!retry) record.rejected = std::move(existing->rejected);
         record.sequence = existing->sequence;
     }
     last_token(record.search.geo);  // refuses a counter that is none
-    const auto candidate = find_candidate(keys_, order, record.search, record.rejected);
+    const auto candidate = find_candidate(keys_, order, record.search, passed_over(record));
     if (!candidate) {
         record.sequence = 0;  // nothing is written: this is no event of a record
-        listener_.order_changed(keys_.index(), order, AssignmentEvent::Unassigned, record);
+        listener_.order_changed(keys_.index(), order, AssignmentEvent::Unassigned, record,
+                                reason_of(record, {}));
         return std::nullopt;
     }
     reserve(order, record, *candidate);
@@ -65,61 +80,70 @@ std::optional<AssignmentRecord> Assignments::assign(
 
 AssignmentRecord Assignments::accept(std::string_view order, std::uint64_t token)
 {
-    AssignmentRecord record = require_offer(order, token);
+    AssignmentRecord record = require(order, token);
     if (record.state == AssignmentState::Assigned) return record;
-    const auto* available = keys_.find<Set>(record.search.available);
-    const Reservation& reservation = *record.reservation;
-    if (!holds_lock(order, reservation) || available == nullptr ||
-        !available->contains(reservation.driver))
+    if (record.state != AssignmentState::Offered) throw wrong_state(record);
+    keys_.find<Set>(record.search.available);  // refuses a wrong type
+    if (!holds_driver(order, *record.reservation) || !is_available(record))
         throw Error{Reason::LockLost};
 
-    // Whoever read a moment ago that he is available must not find him unlocked a moment later.
-    record.reservation->expires_at = keys_.clock().now_ms() + record.search.lock_time;
-    keys_.expire(reservation.lock, record.reservation->expires_at);
-    auto edit = keys_.edit_existing<Set>(record.search.available);
-    edit.changes += edit->erase(reservation.driver);
-    record.state = AssignmentState::Assigned;
-    save(order, record, AssignmentEvent::Assigned);
+    take_driver(order, record);
     return record;
 }
 
 AssignmentRecord Assignments::reject(std::string_view order, std::uint64_t token)
 {
-    AssignmentRecord record = require_offer(order, token);
-    if (record.state != AssignmentState::Offered) throw Error{Reason::WrongState};
-    last_token(record.search.geo);  // refuses a counter that is none
-    record.rejected.push_back(record.reservation->driver);
+    AssignmentRecord record = require(order, token);
+    if (record.state != AssignmentState::Offered) throw wrong_state(record);
+    record.rejected.add(record.reservation->driver);
     const auto candidate = next_candidate(order, record);
 
-    release_lock(order, *record.reservation);
+    release_lock(order, record.reservation->lock);
     announce(order, record, AssignmentEvent::Rejected);
     go_on(order, record, candidate);
     return record;
 }
 
-AssignmentRecord Assignments::complete(std::string_view order)
+AssignmentRecord Assignments::release(std::string_view order, Token token, std::string_view reason)
 {
-    AssignmentRecord record = require(order);
+    AssignmentRecord record = require(order, token);
+    if (record.state != AssignmentState::Assigned) throw wrong_state(record);
+    keys_.find<Set>(record.search.available);  // refuses a wrong type
+    record.rejected.add(record.reservation->driver);
+    const auto candidate = next_candidate(order, record);
+
+    free_driver(order, record);
+    announce(order, record, AssignmentEvent::Released, reason);
+    go_on(order, record, candidate);
+    return record;
+}
+
+AssignmentRecord Assignments::complete(std::string_view order, Token token)
+{
+    AssignmentRecord record = require(order, token);
     if (record.state == AssignmentState::Completed) return record;
-    if (record.state != AssignmentState::Assigned) throw Error{Reason::WrongState};
+    if (record.state != AssignmentState::Assigned) throw wrong_state(record);
     keys_.find<Set>(record.search.available);  // refuses a wrong type
 
-    release_lock(order, *record.reservation);
-    make_available(record);
-    record.state = AssignmentState::Completed;
+    free_driver(order, record);
+    enter(record, AssignmentState::Completed);
     save(order, record, AssignmentEvent::Completed);
     return record;
 }
 
-AssignmentRecord Assignments::cancel(std::string_view order)
+AssignmentRecord Assignments::cancel(std::string_view order, Token token,
+                                     std::optional<AssignmentState> state)
 {
-    AssignmentRecord record = require(order);
-    if (record.state == AssignmentState::Cancelled) return record;
+    AssignmentRecord record = require(order, token);
+    if (record.state == AssignmentState::Cancelled && state.value_or(record.state) == record.state)
+        return record;
+    const bool can_end = record.is_open() || record.state == AssignmentState::Unassigned;
+    if (!can_end || (state && record.state != *state)) throw wrong_state(record);
     keys_.find<Set>(record.search.available);  // refuses a wrong type
 
-    if (!record.is_finished()) release_lock(order, *record.reservation);
-    if (record.state == AssignmentState::Assigned) make_available(record);
-    record.state = AssignmentState::Cancelled;
+    if (record.state == AssignmentState::Offered) release_lock(order, record.reservation->lock);
+    if (record.state == AssignmentState::Assigned) free_driver(order, record);
+    enter(record, AssignmentState::Cancelled);
     save(order, record, AssignmentEvent::Cancelled);
     return record;
 }
@@ -131,61 +155,78 @@ std::optional<AssignmentRecord> Assignments::get(std::string_view order)
     return to_record(*hash);
 }
 
-bool Assignments::stands(const AssignmentRecord& record) const
-{
-    const bool starts_afresh =
-        record.state == AssignmentState::Unassigned || record.state == AssignmentState::Cancelled;
-    return !starts_afresh && !is_overdue(record);
-}
-
-std::optional<AssignmentRecord> Assignments::open_offer(std::string_view order)
+std::optional<AssignmentRecord> Assignments::find(std::string_view order)
 {
     try {
-        auto record = get(order);
-        if (record && record->state == AssignmentState::Offered) return record;
+        return get(order);
     } catch (const Error&) {
-        // The key was put to another use.
+        return std::nullopt;  // the key was put to another use
     }
-    return std::nullopt;
 }
 
-void Assignments::time_out(std::string_view order)
+DriverNow Assignments::driver(std::string_view member, std::string_view lock_pattern)
 {
-    auto record = open_offer(order);
-    if (!record || !is_overdue(*record)) return;
+    DriverNow now{.lock = lock_key(lock_pattern, member)};
+    now.locked = keys_.holds(now.lock);
+    if (!now.locked) return now;
+    now.ends_at = keys_.deadline(now.lock);
+    if (const auto* value = keys_.find_if_type<String>(now.lock)) now.value = value->view();
+    auto record = find(now.value);
+    if (record && record->is_open() && record->reservation->lock == now.lock)
+        now.record = std::move(record);
+    return now;
+}
 
-    record->tried.push_back(record->reservation->driver);
-    std::optional<Candidate> candidate;
-    try {
-        last_token(record->search.geo);
-        candidate = next_candidate(order, *record);
-    } catch (const Error&) {
-        // One of the search's keys was put to another use: there is nobody left to ask.
+bool Assignments::stands(const AssignmentRecord& record)
+{
+    return record.is_open() || record.state == AssignmentState::Completed;
+}
+
+void Assignments::look_after(std::string_view order, bool held_driver)
+{
+    auto record = find(order);
+    if (!record || !record->is_open()) return;
+    const bool is_over = record->reservation->expires_at <= keys_.clock().now_ms();
+    if (record->state == AssignmentState::Assigned) {
+        if (is_over) return expire(order, *record);
+        const Reservation& held = *record->reservation;
+        if (held_driver && !keys_.holds(held.lock))
+            keys_.put_string(held.lock, order, {.deadline = held.expires_at, .event = kLockSet});
+    } else if (is_over) {
+        pass_on(order, *record, AssignmentEvent::TimedOut);
+    } else if (!holds_driver(order, *record->reservation)) {
+        pass_on(order, *record, AssignmentEvent::Lost, kLockLost);
+    } else if (!is_available(*record)) {
+        pass_on(order, *record, AssignmentEvent::Lost, kDriverLeft);
     }
-    release_lock(order, *record->reservation);
-    announce(order, *record, AssignmentEvent::TimedOut);
-    go_on(order, *record, candidate);
 }
 
-bool Assignments::is_overdue(const AssignmentRecord& record) const
+Deadline Assignments::next_look(const Reservation& reservation)
 {
-    return record.state == AssignmentState::Offered &&
-           record.reservation->expires_at <= keys_.clock().now_ms();
+    const auto lock_ends_at = keys_.deadline(reservation.lock);
+    return std::min(reservation.expires_at, lock_ends_at.value_or(reservation.expires_at));
 }
 
-AssignmentRecord Assignments::require(std::string_view order)
+/// Compare before delete: another's lock stays.
+void Assignments::release_lock(std::string_view order, std::string_view lock)
 {
-    if (auto record = get(order)) return *std::move(record);
-    throw Error{Reason::NoSuchOrder};
+    const auto* value = keys_.find_if_type<String>(lock);
+    if (value != nullptr && value->view() == order) keys_.erase(lock);
 }
 
-/// An order whose current reservation has this token and was not refused or given up.
-AssignmentRecord Assignments::require_offer(std::string_view order, std::uint64_t token)
+void Assignments::rename_lock(std::string_view lock, std::string_view from, std::string_view to)
 {
-    AssignmentRecord record = require(order);
-    if (token != record.token) throw Error{Reason::StaleToken};
-    if (record.is_finished()) throw Error{Reason::WrongState};
-    return record;
+    const auto* value = keys_.find_if_type<String>(lock);
+    if (value != nullptr && value->view() == from)
+        keys_.put_string(lock, to, {.keep_deadline = true, .event = kLockSet});
+}
+
+AssignmentRecord Assignments::require(std::string_view order, Token token)
+{
+    auto record = get(order);
+    if (!record) throw Error{Reason::NoSuchOrder};
+    if (token && *token != record->token) throw Error{Reason::StaleToken};
+    return *std::move(record);
 }
 
 std::uint64_t Assignments::last_token(std::string_view geo)
@@ -193,32 +234,36 @@ std::uint64_t Assignments::last_token(std::string_view geo)
     const auto* counter = keys_.find<String>(token_key(geo));
     if (counter == nullptr) return 0;
     const auto number = parse_integer(counter->view());
-    constexpr std::int64_t kMost = std::int64_t{1} << 53;  // what JavaScript can count to
-    if (!number || *number < 0 || *number >= kMost) throw Error{Reason::NotAnInteger};
+    if (!number || *number < 0 || *number >= kMaxToken) throw Error{Reason::NotAnInteger};
     return static_cast<std::uint64_t>(*number);
 }
 
-bool Assignments::holds_lock(std::string_view order, const Reservation& reservation)
+bool Assignments::holds_driver(std::string_view order, const Reservation& reservation)
 {
-    return keys_.type(reservation.lock) == kTypeOf<String> &&
-           keys_.find<String>(reservation.lock)->view() == order;
+    const auto* value = keys_.find_if_type<String>(reservation.lock);
+    return value != nullptr && value->view() == order;
 }
 
-/// Compare before delete: another's lock stays.
-void Assignments::release_lock(std::string_view order, const Reservation& reservation)
+bool Assignments::is_available(const AssignmentRecord& record)
 {
-    if (holds_lock(order, reservation)) keys_.erase(reservation.lock);
+    const auto* available = keys_.find_if_type<Set>(record.search.available);
+    return available != nullptr && available->contains(record.reservation->driver);
 }
 
-void Assignments::make_available(const AssignmentRecord& record)
+/// A driver whom the order no longer holds is another's, and is left alone.
+void Assignments::free_driver(std::string_view order, const AssignmentRecord& record)
 {
+    if (!holds_driver(order, *record.reservation)) return;
+    keys_.erase(record.reservation->lock);
     auto available = keys_.edit<Set>(record.search.available);
+    available.event = kDriverAdded;
     available.changes += available->add(record.reservation->driver);
 }
 
 std::optional<Candidate> Assignments::next_candidate(std::string_view order,
                                                      const AssignmentRecord& record)
 {
+    last_token(record.search.geo);  // refuses a counter that is none
     const auto deadline = record.search.deadline;
     if (deadline && *deadline <= keys_.clock().now_ms()) return std::nullopt;
     return find_candidate(keys_, order, record.search, passed_over(record));
@@ -232,44 +277,107 @@ void Assignments::reserve(std::string_view order, AssignmentRecord& record,
     record.reservation = Reservation{.driver = candidate.member,
                                      .place = candidate.place,
                                      .distance_m = candidate.distance_m,
-                                     .lock = lock_key(search.lock_pattern, candidate.member),
-                                     .expires_at = keys_.clock().now_ms() + search.lock_time};
-    keys_.put_string(token_key(search.geo), fmt::format_int{record.token}.str());
-    keys_.put_string(record.reservation->lock, order, {.deadline = record.reservation->expires_at});
-    if (search.offer) {
-        record.state = AssignmentState::Offered;
-        return save(order, record, AssignmentEvent::Offered);
+                                     .lock = lock_key(search.lock_pattern, candidate.member)};
+    char digits[20];
+    const auto end = std::to_chars(digits, digits + sizeof digits, record.token).ptr;
+    keys_.put_string(token_key(search.geo), {digits, static_cast<std::size_t>(end - digits)},
+                     {.event = kLockSet});
+    if (!search.offer) return take_driver(order, record);
+
+    // The deadline bounds acceptance, too.
+    Deadline& expires_at = record.reservation->expires_at;
+    expires_at = keys_.clock().now_ms() + search.lock_time;
+    if (search.deadline) expires_at = std::min(expires_at, *search.deadline);
+    keys_.put_string(record.reservation->lock, order, {.deadline = expires_at, .event = kLockSet});
+    enter(record, AssignmentState::Offered);
+    save(order, record, AssignmentEvent::Offered);
+}
+
+/// From now on the driver is out of the pool, and the lock says so for as long as one is held.
+void Assignments::take_driver(std::string_view order, AssignmentRecord& record)
+{
+    Reservation& reservation = *record.reservation;
+    reservation.expires_at = keys_.clock().now_ms() + record.search.hold_time;
+    keys_.put_string(reservation.lock, order,
+                     {.deadline = reservation.expires_at, .event = kLockSet});
+    {
+        auto available = keys_.edit_existing<Set>(record.search.available);
+        available.event = kDriverRemoved;
+        available.removed = reservation.driver;
+        available.changes += available->erase(reservation.driver);
     }
-    auto available = keys_.edit_existing<Set>(search.available);
-    available.changes += available->erase(candidate.member);
-    record.state = AssignmentState::Assigned;
+    enter(record, AssignmentState::Assigned);
     save(order, record, AssignmentEvent::Assigned);
 }
 
-/// After an offer has ended: the next one, or the end.
+/// The driver is left as they are: where they are after all that time is not known.
+void Assignments::expire(std::string_view order, AssignmentRecord& record)
+{
+    release_lock(order, record.reservation->lock);
+    enter(record, AssignmentState::Expired);
+    save(order, record, AssignmentEvent::Expired);
+}
+
+/// Ends an offer without the driver's answer.
+void Assignments::pass_on(std::string_view order, AssignmentRecord& record, AssignmentEvent event,
+                          std::string_view reason)
+{
+    record.tried.add(record.reservation->driver);
+    std::optional<Candidate> candidate;
+    std::optional<Shortage> shortage;
+    try {
+        candidate = next_candidate(order, record);
+    } catch (const Error&) {
+        shortage = Shortage::KeyMisused;
+    }
+    release_lock(order, record.reservation->lock);
+    announce(order, record, event, reason);
+    go_on(order, record, candidate, shortage);
+}
+
+/// After a reservation has ended: the next one, or the end.
 void Assignments::go_on(std::string_view order, AssignmentRecord& record,
-                        const std::optional<Candidate>& candidate)
+                        const std::optional<Candidate>& candidate, std::optional<Shortage> shortage)
 {
     if (candidate) return reserve(order, record, *candidate);
     record.reservation.reset();
-    record.state = AssignmentState::Unassigned;
-    save(order, record, AssignmentEvent::Unassigned);
+    enter(record, AssignmentState::Unassigned);
+    save(order, record, AssignmentEvent::Unassigned, reason_of(record, shortage));
+}
+
+/// Why there is no candidate; nothing if nobody wants to know.
+std::string_view Assignments::reason_of(const AssignmentRecord& record,
+                                        std::optional<Shortage> shortage)
+{
+    if (!listener_.wants_reasons()) return {};
+    const auto deadline = record.search.deadline;
+    if (!shortage && deadline && *deadline <= keys_.clock().now_ms())
+        shortage = Shortage::DeadlinePassed;
+    return text_of(shortage ? *shortage : shortage_of(keys_, record.search));
+}
+
+void Assignments::enter(AssignmentRecord& record, AssignmentState state) const
+{
+    record.state = state;
+    record.since = keys_.clock().now_ms();
 }
 
 /// Writes the record and tells of it. A finished one lives only so much longer.
-void Assignments::save(std::string_view order, AssignmentRecord& record, AssignmentEvent event)
+void Assignments::save(std::string_view order, AssignmentRecord& record, AssignmentEvent event,
+                       std::string_view reason)
 {
-    ++record.sequence;
+    record.sequence = std::min<std::uint64_t>(record.sequence + 1, kMaxToken);
     keys_.put(order, to_hash(record));
     if (record.is_finished()) keys_.expire(order, keys_.clock().now_ms() + record_time_);
-    listener_.order_changed(keys_.index(), order, event, record);
+    listener_.order_changed(keys_.index(), order, event, record, reason);
 }
 
 /// Tells of a change that another one follows at once, with which it will be written.
-void Assignments::announce(std::string_view order, AssignmentRecord& record, AssignmentEvent event)
+void Assignments::announce(std::string_view order, AssignmentRecord& record, AssignmentEvent event,
+                           std::string_view reason)
 {
-    ++record.sequence;
-    listener_.order_changed(keys_.index(), order, event, record);
+    record.sequence = std::min<std::uint64_t>(record.sequence + 1, kMaxToken);
+    listener_.order_changed(keys_.index(), order, event, record, reason);
 }
 
 }  // namespace store

@@ -2,8 +2,8 @@
 
 #include <chrono>
 #include <cstdint>
-#include <functional>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "store/dispatch/assignment_record.h"
@@ -18,8 +18,11 @@ enum class AssignmentEvent : std::uint8_t {
     Assigned,
     Rejected,
     TimedOut,
+    Lost,      ///< an offer whose driver left the pool, or whose lock was lost
+    Released,  ///< the driver gave an accepted order back
     Completed,
     Cancelled,
+    Expired,  ///< the driver was held for as long as a driver is held
     Unassigned,
 };
 
@@ -30,78 +33,121 @@ class AssignmentListener
 {
 public:
     virtual ~AssignmentListener() = default;
-    /// `record` is the order as it is now; for Rejected and TimedOut it still has the reservation
-    /// that ended. An ASSIGN that finds nobody writes nothing, and is
-    /// told as Unassigned with sequence 0.
+    /// `record` is the order as it is now; for events after which the search goes on it still has
+    /// the reservation that ended. An ASSIGN that finds no candidate writes nothing, and is told as
+    /// Unassigned with sequence 0. `reason` may be empty.
     virtual void order_changed(int database, std::string_view order, AssignmentEvent event,
-                               const AssignmentRecord& record) = 0;
+                               const AssignmentRecord& record, std::string_view reason) = 0;
+    /// Whether somebody wants to know why there is no candidate, which costs a search.
+    virtual bool wants_reasons() const = 0;
+};
+
+/// What a driver is doing, by their lock.
+struct DriverNow
+{
+    std::string lock;  ///< the lock's key
+    bool locked = false;
+    std::string value;                ///< of the lock: the order, if it was ASSIGN that took it
+    std::optional<Deadline> ends_at;  ///< of the lock
+    std::optional<AssignmentRecord> record;  ///< of the order, if it holds the driver
 };
 
 /// The rules of ASSIGN over one database: orders, the drivers they hold, and the locks and tokens
 /// that keep a driver from being given away twice. Everything is kept in plain keys: the order's
-/// hash, the lock, the set of available drivers, and a counter at `<geo>:token`.
+/// hash, the lock, the set of available drivers, and a counter at `<geo>:token`. An order holds a
+/// driver while the driver's lock has the order's key as its value.
 ///
 /// Each operation first checks everything and throws Error, having changed nothing, or then makes
 /// all of its changes. WrongType and NotAnAssignment come from any of them.
 class Assignments
 {
 public:
+    using Token = std::optional<std::uint64_t>;
+
     /// All three must outlive it. Finished records live on for `record_time`.
     Assignments(Keyspace& keys, AssignmentListener& listener, std::chrono::milliseconds record_time)
         : keys_(keys), listener_(listener), record_time_(record_time)
     {}
 
-    /// Finds a driver and takes him, or offers him the order. An order that is offered, assigned or
-    /// completed is left as it is, so that a client may ask again; only otherwise, `search` is
-    /// asked whom the order wants. Nothing, and no record, if there is no candidate. Throws what
-    /// `search` throws.
-    std::optional<AssignmentRecord> assign(std::string_view order,
-                                           const std::function<const AssignmentSearch&()>& search);
+    /// The record of an order that ASSIGN is to leave as it is: offered, assigned or completed.
+    std::optional<AssignmentRecord> standing(std::string_view order);
 
-    /// The driver who was offered the order takes it; his lock's time begins anew. Throws
-    /// NoSuchOrder, StaleToken, WrongState, or LockLost if he is no longer available or his lock is
-    /// no longer this order's. Accepting twice is no error.
+    /// Finds a driver and takes them, or offers them the order; `retry`: also those who declined
+    /// it before. Nothing, and no record, if there is no candidate. REQUIRES: the order does not
+    /// stand.
+    std::optional<AssignmentRecord> begin(std::string_view order, AssignmentSearch search,
+                                          bool retry = false);
+
+    /// The driver who was offered the order takes it, and is held from now on. Throws NoSuchOrder,
+    /// StaleToken, WrongState, or LockLost if they are no longer available or their lock is no
+    /// longer this order's. Accepting twice is no error.
     AssignmentRecord accept(std::string_view order, std::uint64_t token);
 
-    /// The driver declines: his lock is released, he is never asked again, and the search goes on.
+    /// The driver declines: the lock is released, they are not asked again, and the search goes on.
     /// Throws NoSuchOrder, StaleToken or WrongState.
     AssignmentRecord reject(std::string_view order, std::uint64_t token);
 
-    /// Delivered: the driver is available again. Completing twice is no error. Throws NoSuchOrder
-    /// or WrongState.
-    AssignmentRecord complete(std::string_view order);
+    /// The driver gives an accepted order back: as reject(), and they are available again if the
+    /// order still held them.
+    AssignmentRecord release(std::string_view order, Token token, std::string_view reason);
 
-    /// Ends the order, whatever its state; a driver who had been taken is available again. Throws
-    /// NoSuchOrder.
-    AssignmentRecord cancel(std::string_view order);
+    /// Delivered: the driver is available again, if the order still held them. Completing twice is
+    /// no error. Throws NoSuchOrder, StaleToken or WrongState.
+    AssignmentRecord complete(std::string_view order, Token token = {});
+
+    /// Ends an order that is not completed or expired; a driver who had been taken is available
+    /// again, if the order still held them. With `state`, only if the order is in it. Cancelling
+    /// twice is no error. Throws NoSuchOrder, StaleToken or WrongState.
+    AssignmentRecord cancel(std::string_view order, Token token = {},
+                            std::optional<AssignmentState> state = {});
 
     std::optional<AssignmentRecord> get(std::string_view order);
+    /// The record, nothing if the key is missing or holds anything else.
+    std::optional<AssignmentRecord> find(std::string_view order);
 
-    /// Whether assign() would leave an order with this record as it is.
-    bool stands(const AssignmentRecord& record) const;
+    DriverNow driver(std::string_view member, std::string_view lock_pattern);
 
-    /// The record, if it is one with an open offer. Never throws.
-    std::optional<AssignmentRecord> open_offer(std::string_view order);
+    /// Whether ASSIGN would leave an order with this record as it is.
+    static bool stands(const AssignmentRecord& record);
 
-    /// Ends the offer of an order if its time is over, and goes on to the next candidate. Never
-    /// throws: whatever was done to the keys meanwhile, the order goes on or ends as unassigned.
-    void time_out(std::string_view order);
+    /// Sees to an order whose time may be over, or whose keys were changed by others: ends an offer
+    /// that has run out or was lost, and goes on to the next candidate; ends a hold that is over;
+    /// takes the lock of an assigned driver again, if it is gone and the order held the driver
+    /// until then. Whatever was done to the keys meanwhile, the order goes on or ends as
+    /// unassigned. Never throws Error.
+    void look_after(std::string_view order, bool held_driver);
+
+    /// The moment at which look_after() is to be called next, if nothing happens meanwhile: the
+    /// end of the reservation or of its lock.
+    Deadline next_look(const Reservation& reservation);
+
+    /// Whether the lock's value is this order.
+    bool holds_driver(std::string_view order, const Reservation& reservation);
+    /// Deletes the lock if its value is this order.
+    void release_lock(std::string_view order, std::string_view lock);
+    /// An order has another name now: so its lock has, if it was the order's.
+    void rename_lock(std::string_view lock, std::string_view from, std::string_view to);
 
 private:
-    bool is_overdue(const AssignmentRecord& record) const;
-    AssignmentRecord require(std::string_view order);
-    AssignmentRecord require_offer(std::string_view order, std::uint64_t token);
+    AssignmentRecord require(std::string_view order, Token token);
     std::uint64_t last_token(std::string_view geo);
-    bool holds_lock(std::string_view order, const Reservation& reservation);
-    void release_lock(std::string_view order, const Reservation& reservation);
-    void make_available(const AssignmentRecord& record);
+    bool is_available(const AssignmentRecord& record);
+    void free_driver(std::string_view order, const AssignmentRecord& record);
 
     std::optional<Candidate> next_candidate(std::string_view order, const AssignmentRecord& record);
     void reserve(std::string_view order, AssignmentRecord& record, const Candidate& candidate);
+    void take_driver(std::string_view order, AssignmentRecord& record);
+    void expire(std::string_view order, AssignmentRecord& record);
+    void pass_on(std::string_view order, AssignmentRecord& record, AssignmentEvent event,
+                 std::string_view reason = {});
     void go_on(std::string_view order, AssignmentRecord& record,
-               const std::optional<Candidate>& candidate);
-    void save(std::string_view order, AssignmentRecord& record, AssignmentEvent event);
-    void announce(std::string_view order, AssignmentRecord& record, AssignmentEvent event);
+               const std::optional<Candidate>& candidate, std::optional<Shortage> shortage = {});
+    std::string_view reason_of(const AssignmentRecord& record, std::optional<Shortage> shortage);
+    void enter(AssignmentRecord& record, AssignmentState state) const;
+    void save(std::string_view order, AssignmentRecord& record, AssignmentEvent event,
+              std::string_view reason = {});
+    void announce(std::string_view order, AssignmentRecord& record, AssignmentEvent event,
+                  std::string_view reason = {});
 
     Keyspace& keys_;
     AssignmentListener& listener_;

@@ -8,20 +8,15 @@ namespace store {
 
 namespace {
 
-Explained explain(Keyspace& keys, const AssignmentSearch& search, const Found& found,
-                  Judgement judgement)
+Explained explain(Keyspace& keys, Assignments& orders, const AssignmentSearch& search,
+                  const Found& found, Judgement judgement)
 {
     Explained driver{.member = std::string{found.member},
                      .distance_m = found.distance_m,
                      .judgement = judgement,
-                     .lock = lock_key(search.lock_pattern, found.member)};
+                     .now = orders.driver(found.member, search.lock_pattern)};
     if (judgement.verdict == Verdict::Candidate && search.strategy == Strategy::Rating)
         driver.rating = rating_of(keys, search.rating_pattern, found.member);
-    if (judgement.verdict == Verdict::Locked) {
-        if (keys.type(driver.lock) == kTypeOf<String>)
-            driver.locked_by = keys.find<String>(driver.lock)->view();
-        driver.locked_until = keys.deadline(driver.lock);
-    }
     return driver;
 }
 
@@ -29,7 +24,7 @@ Explained explain(Keyspace& keys, const AssignmentSearch& search, const Found& f
 class Listing
 {
 public:
-    Listing(const AssignmentSearch& search, std::size_t most) : search_(search), most_(most) {}
+    Listing(const AssignmentSearch& search, std::size_t max) : search_(search), max_(max) {}
 
     /// True when the search has seen enough.
     bool add(Explained driver)
@@ -38,7 +33,7 @@ public:
         const bool better =
             candidate && (!best_ || driver.rating.value_or(0) > best_->rating.value_or(0));
         if (better) best_ = driver;
-        if (explanation_.drivers.size() < most_) {
+        if (explanation_.drivers.size() < max_) {
             explanation_.drivers.push_back(std::move(driver));
         } else {
             ++explanation_.unlisted;
@@ -63,7 +58,7 @@ public:
 
 private:
     const AssignmentSearch& search_;
-    std::size_t most_;
+    std::size_t max_;
     Explanation explanation_;
     std::optional<Explained> best_;
     std::size_t candidates_ = 0;
@@ -71,18 +66,18 @@ private:
 
 }  // namespace
 
-Explanation explain_candidates(Keyspace& keys, std::string_view order,
-                               const AssignmentSearch& search,
-                               const std::vector<std::string>& tried, std::size_t most)
+Explanation explain_candidates(Keyspace& keys, Assignments& orders, std::string_view order,
+                               const AssignmentSearch& search, const MemberSet& tried,
+                               std::size_t max)
 {
     const auto* places = keys.find<SortedSet>(search.geo);
     const CandidateFilter filter{keys, order, search, tried};
     if (places == nullptr) return {};
 
-    Listing listing{search, most};
+    Listing listing{search, max};
     NearestSearch outward{*places, search.shape};
     while (const auto found = outward.next()) {
-        if (listing.add(explain(keys, search, *found, filter.judge(found->member)))) break;
+        if (listing.add(explain(keys, orders, search, *found, filter.judge(found->member)))) break;
     }
     return listing.finish();
 }

@@ -6,11 +6,12 @@
 #include <string_view>
 #include <vector>
 
+#include "store/dispatch/assignment.h"
 #include "store/dispatch/assignment_search.h"
 
 namespace store {
 
-/// A driver whom a search looks at, and what it makes of him.
+/// A driver whom a search looks at, and what it makes of them.
 struct Explained
 {
     std::string member;
@@ -18,9 +19,7 @@ struct Explained
     Judgement judgement;
     std::optional<double> rating;  ///< of a candidate, where ratings decide
     bool chosen = false;
-    std::string lock;                      ///< his lock's key
-    std::string locked_by;                 ///< Locked: the lock's value, if it is a string
-    std::optional<Deadline> locked_until;  ///< Locked: nothing if the lock has no end
+    DriverNow now;  ///< who holds them, whatever else is said
 };
 
 struct Explanation
@@ -29,10 +28,10 @@ struct Explanation
     std::size_t unlisted = 0;        ///< more of them than are listed
 };
 
-/// What find_candidate() would do, driver by driver. Changes nothing. At most `most` drivers are
+/// What find_candidate() would do, driver by driver. Changes nothing. At most `max` drivers are
 /// listed; the one who would be chosen always is. Throws Error{WrongType}.
-Explanation explain_candidates(Keyspace& keys, std::string_view order,
-                               const AssignmentSearch& search,
-                               const std::vector<std::string>& tried, std::size_t most);
+Explanation explain_candidates(Keyspace& keys, Assignments& orders, std::string_view order,
+                               const AssignmentSearch& search, const MemberSet& tried,
+                               std::size_t max);
 
 }  // namespace store

@@ -1,186 +1,98 @@
 #include "store/dispatch/assignment_record.h"
 
-#include <fmt/format.h>
-
 #include <array>
-#include <iterator>
-#include <type_traits>
+#include <limits>
 #include <utility>
 
-#include "store/error.h"
-#include "store/number.h"
+#include "store/dispatch/record_fields.h"
 
 namespace store {
 
 namespace {
 
-constexpr std::array<std::pair<AssignmentState, std::string_view>, 5> kStateNames{{
+constexpr std::array<std::pair<AssignmentState, std::string_view>, 6> kStateNames{{
     {AssignmentState::Offered, "offered"},
     {AssignmentState::Assigned, "assigned"},
     {AssignmentState::Unassigned, "unassigned"},
     {AssignmentState::Completed, "completed"},
     {AssignmentState::Cancelled, "cancelled"},
+    {AssignmentState::Expired, "expired"},
 }};
 
-std::string to_netstrings(const std::vector<std::string>& list)
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+MemberList to_list(const std::vector<std::string>& keys)
 {
-    std::string text;
-    for (const auto& item : list) text += fmt::format("{}:{},", item.size(), item);
-    return text;
+    MemberList list;
+    for (const auto& key : keys) list.add(key);
+    return list;
 }
 
-/// Reads the fields of a hash; whatever is missing or malformed is no record.
-class FieldReader
+std::vector<std::string> read_keys(const FieldReader& fields, std::string_view name)
 {
-public:
-    /// Lists the fields once: they are asked for by name, many times.
-    explicit FieldReader(const Hash& hash)
-    {
-        constexpr std::size_t kMostFields = 100;  // of a record, and what people may add to it
-        if (hash.size() > kMostFields) throw Error{Reason::NotAnAssignment};
-        fields_.reserve(hash.size());
-        hash.for_each([this](std::string_view field, std::string_view value) {
-            fields_.push_back({field, value});
-        });
-    }
-
-    bool has(std::string_view field) const { return find(field).has_value(); }
-
-    std::string_view text(std::string_view field) const
-    {
-        if (const auto value = find(field)) return *value;
-        throw Error{Reason::NotAnAssignment};
-    }
-
-    std::string text_or(std::string_view field, std::string_view otherwise) const
-    {
-        return std::string{find(field).value_or(otherwise)};
-    }
-
-    std::int64_t integer(std::string_view field) const
-    {
-        if (const auto number = parse_integer(text(field))) return *number;
-        throw Error{Reason::NotAnAssignment};
-    }
-
-    std::int64_t integer_or(std::string_view field, std::int64_t otherwise) const
-    {
-        return has(field) ? integer(field) : otherwise;
-    }
-
-    double number(std::string_view field) const
-    {
-        if (const auto value = parse_double(text(field))) return *value;
-        throw Error{Reason::NotAnAssignment};
-    }
-
-    Deadline deadline(std::string_view field) const
-    {
-        return Deadline{std::chrono::milliseconds{integer(field)}};
-    }
-
-    std::vector<std::string> list(std::string_view field) const
-    {
-        std::vector<std::string> items;
-        std::string_view rest = find(field).value_or("");
-        while (!rest.empty()) {
-            const auto colon = rest.find(':');
-            const auto size = parse_integer(rest.substr(0, colon));
-            if (colon == std::string_view::npos || !size || *size < 0 ||
-                rest.size() - colon < static_cast<std::size_t>(*size) + 2)
-                throw Error{Reason::NotAnAssignment};
-            items.emplace_back(rest.substr(colon + 1, static_cast<std::size_t>(*size)));
-            rest.remove_prefix(colon + 2 + static_cast<std::size_t>(*size));
-        }
-        return items;
-    }
-
-private:
-    /// Looks first where the last one was found, and then at the next: fields are read in the order
-    /// in which they were written.
-    std::optional<std::string_view> find(std::string_view name) const
-    {
-        for (std::size_t looked = 0; looked < fields_.size(); ++looked) {
-            const std::size_t at = (position_ + looked) % fields_.size();
-            if (fields_[at].field != name) continue;
-            position_ = at;
-            return fields_[at].value;
-        }
-        return std::nullopt;
-    }
-
-    std::vector<Hash::Pair> fields_;
-    mutable std::size_t position_ = 0;
-};
-
-/// Collects fields with their values, and makes one hash of them at the end.
-class FieldWriter
-{
-public:
-    FieldWriter() { fields_.reserve(kUsualFields); }
-
-    /// With the digits that read back as the same number.
-    template <class Number>
-    requires std::is_arithmetic_v<Number>
-    void write(std::string_view field, Number number)
-    {
-        const std::size_t begin = values_.size();
-        fmt::format_to(std::back_inserter(values_), "{}", number);
-        fields_.push_back({field, begin, values_.size() - begin});
-    }
-
-    void write(std::string_view field, std::string_view text)
-    {
-        fields_.push_back({field, values_.size(), text.size()});
-        values_.append(text.data(), text.data() + text.size());
-    }
-
-    void write(std::string_view field, Deadline deadline)
-    {
-        write(field, deadline.time_since_epoch().count());
-    }
-
-    Hash to_hash() const
-    {
-        std::vector<Hash::Pair> pairs;
-        pairs.reserve(fields_.size());
-        for (const auto& [name, begin, size] : fields_)
-            pairs.push_back({name, {values_.data() + begin, size}});
-        return Hash::of(pairs);
-    }
-
-private:
-    static constexpr std::size_t kUsualFields = 24;
-
-    struct Field
-    {
-        std::string_view name;
-        std::size_t begin;  // of the value in values_
-        std::size_t size;
-    };
-
-    std::vector<Field> fields_;
-    fmt::memory_buffer values_;
-};
+    std::vector<std::string> keys;
+    fields.list(name).for_each([&](std::string_view key) { keys.emplace_back(key); });
+    return keys;
+}
 
 AssignmentState read_state(const FieldReader& fields)
 {
-    const auto text = fields.text("state");
-    for (const auto& [state, name] : kStateNames)
-        if (text == name) return state;
-    throw Error{Reason::NotAnAssignment};
+    if (const auto state = state_named(fields.text("state"))) return *state;
+    FieldReader::refuse("state");
 }
 
-std::optional<Reservation> read_reservation(const FieldReader& fields)
+Place read_place(const FieldReader& fields, std::string_view longitude, std::string_view latitude)
 {
+    return {fields.number(longitude, -180, 180),
+            fields.number(latitude, kLatitudeMin, kLatitudeMax)};
+}
+
+/// REQUIRES that the search was read: a driver's lock follows from its pattern.
+std::optional<Reservation> read_reservation(const FieldReader& fields,
+                                            const AssignmentSearch& search)
+{
+    constexpr double kMaxDistanceM = 30'000'000;  // half around the world is 20 million
     if (!fields.has("driver")) return std::nullopt;
     Reservation reservation;
     reservation.driver = fields.text("driver");
-    reservation.distance_m = fields.number("distance_m");
-    reservation.place = {fields.number("longitude"), fields.number("latitude")};
+    reservation.distance_m = fields.number("distance_m", 0, kMaxDistanceM);
+    reservation.place = read_place(fields, "longitude", "latitude");
     reservation.lock = fields.text("lock");
+    if (reservation.lock != lock_key(search.lock_pattern, reservation.driver))
+        FieldReader::refuse("lock");
     reservation.expires_at = fields.deadline("expires_at");
     return reservation;
+}
+
+Shape read_shape(const FieldReader& fields)
+{
+    const Place center = read_place(fields, "from_longitude", "from_latitude");
+    if (fields.has("radius_m")) return Circle{center, fields.number("radius_m", 0, kInfinity)};
+    return Box{center, fields.number("width_m", 0, kInfinity),
+               fields.number("height_m", 0, kInfinity)};
+}
+
+double read_unit(const FieldReader& fields)
+{
+    const double meters = fields.number("meters_per_unit", 0, kInfinity);
+    for (const auto* unit : {"m", "km", "ft", "mi"})
+        if (meters == meters_per(unit)) return meters;
+    FieldReader::refuse("meters_per_unit");
+}
+
+Strategy read_strategy(const FieldReader& fields)
+{
+    const auto text = fields.text_or("strategy", "nearest");
+    if (text == "rating") return Strategy::Rating;
+    if (text != "nearest") FieldReader::refuse("strategy");
+    return Strategy::Nearest;
+}
+
+std::chrono::milliseconds read_time(const FieldReader& fields, std::string_view name,
+                                    std::chrono::milliseconds otherwise)
+{
+    return std::chrono::milliseconds{
+        fields.integer_or(name, otherwise.count(), 1, kMaxTime.count())};
 }
 
 AssignmentSearch read_search(const FieldReader& fields)
@@ -188,21 +100,19 @@ AssignmentSearch read_search(const FieldReader& fields)
     AssignmentSearch search;
     search.geo = fields.text("geo");
     search.available = fields.text("available");
-    const Place center{fields.number("from_longitude"), fields.number("from_latitude")};
-    if (fields.has("radius_m")) {
-        search.shape = Circle{center, fields.number("radius_m")};
-    } else {
-        search.shape = Box{center, fields.number("width_m"), fields.number("height_m")};
-    }
-    search.meters_per_unit = fields.number("meters_per_unit");
-    if (fields.text_or("strategy", "nearest") == "rating") search.strategy = Strategy::Rating;
+    search.shape = read_shape(fields);
+    search.meters_per_unit = read_unit(fields);
+    search.strategy = read_strategy(fields);
     search.rating_pattern = fields.text_or("ratingby", search.rating_pattern);
-    search.count = static_cast<std::size_t>(fields.integer_or("count", 10));
-    search.require = fields.list("require");
-    search.except = fields.list("except");
+    search.count = static_cast<std::size_t>(
+        fields.integer_or("count", 10, 1, std::numeric_limits<std::int64_t>::max()));
+    search.require = read_keys(fields, "require");
+    search.except = read_keys(fields, "except");
     search.skip = fields.list("skip");
     search.lock_pattern = fields.text_or("lock_pattern", search.lock_pattern);
-    search.lock_time = std::chrono::milliseconds{fields.integer_or("lock_ms", 30'000)};
+    if (search.lock_pattern.find('*') == std::string::npos) FieldReader::refuse("lock_pattern");
+    search.lock_time = read_time(fields, "lock_ms", search.lock_time);
+    search.hold_time = read_time(fields, "hold_ms", search.hold_time);
     search.offer = fields.has("offer");
     if (fields.has("deadline")) search.deadline = fields.deadline("deadline");
     return search;
@@ -218,9 +128,9 @@ void write_reservation(FieldWriter& fields, const Reservation& reservation)
     fields.write("expires_at", reservation.expires_at);
 }
 
-void write_list(FieldWriter& fields, std::string_view name, const std::vector<std::string>& list)
+void write_list(FieldWriter& fields, std::string_view name, const MemberList& list)
 {
-    if (!list.empty()) fields.write(name, to_netstrings(list));
+    if (!list.empty()) fields.write(name, list.text());
 }
 
 void write_shape(FieldWriter& fields, const Shape& shape)
@@ -237,6 +147,12 @@ void write_shape(FieldWriter& fields, const Shape& shape)
     }
 }
 
+void write_time(FieldWriter& fields, std::string_view name, std::chrono::milliseconds time,
+                std::chrono::milliseconds usual)
+{
+    if (time != usual) fields.write(name, static_cast<std::uint64_t>(time.count()));
+}
+
 /// Defaults are left out.
 void write_search(FieldWriter& fields, const AssignmentSearch& search)
 {
@@ -245,17 +161,18 @@ void write_search(FieldWriter& fields, const AssignmentSearch& search)
     fields.write("available", search.available);
     write_shape(fields, search.shape);
     fields.write("meters_per_unit", search.meters_per_unit);
-    if (search.strategy == Strategy::Rating) fields.write("strategy", "rating");
+    if (search.strategy == Strategy::Rating) fields.write("strategy", std::string_view{"rating"});
     if (search.rating_pattern != defaults.rating_pattern)
         fields.write("ratingby", search.rating_pattern);
     if (search.count != defaults.count) fields.write("count", search.count);
-    write_list(fields, "require", search.require);
-    write_list(fields, "except", search.except);
+    write_list(fields, "require", to_list(search.require));
+    write_list(fields, "except", to_list(search.except));
     write_list(fields, "skip", search.skip);
     if (search.lock_pattern != defaults.lock_pattern)
         fields.write("lock_pattern", search.lock_pattern);
-    if (search.lock_time != defaults.lock_time) fields.write("lock_ms", search.lock_time.count());
-    if (search.offer) fields.write("offer", "1");
+    write_time(fields, "lock_ms", search.lock_time, defaults.lock_time);
+    write_time(fields, "hold_ms", search.hold_time, defaults.hold_time);
+    if (search.offer) fields.write("offer", std::string_view{"1"});
     if (search.deadline) fields.write("deadline", *search.deadline);
 }
 
@@ -266,11 +183,19 @@ std::string_view name_of(AssignmentState state)
     return kStateNames[static_cast<std::size_t>(state)].second;
 }
 
+std::optional<AssignmentState> state_named(std::string_view name)
+{
+    for (const auto& [state, its_name] : kStateNames)
+        if (name == its_name) return state;
+    return std::nullopt;
+}
+
 Hash to_hash(const AssignmentRecord& record)
 {
     FieldWriter fields;
     fields.write("state", name_of(record.state));
     fields.write("token", record.token);
+    fields.write("since", record.since);
     if (record.reservation) write_reservation(fields, *record.reservation);
     write_list(fields, "tried", record.tried);
     write_list(fields, "rejected", record.rejected);
@@ -284,16 +209,16 @@ AssignmentRecord to_record(const Hash& hash)
     const FieldReader fields{hash};
     AssignmentRecord record;
     record.state = read_state(fields);
-    record.token = static_cast<std::uint64_t>(fields.integer("token"));
-    record.reservation = read_reservation(fields);
-    const bool held = record.state == AssignmentState::Offered ||
-                      record.state == AssignmentState::Assigned ||
-                      record.state == AssignmentState::Completed;
-    if (held && !record.reservation) throw Error{Reason::NotAnAssignment};
+    record.token = static_cast<std::uint64_t>(fields.integer("token", 0, kMaxToken));
+    record.since = fields.deadline("since");
+    record.search = read_search(fields);
+    record.reservation = read_reservation(fields, record.search);
+    const bool had_driver = record.is_open() || record.state == AssignmentState::Completed ||
+                            record.state == AssignmentState::Expired;
+    if (had_driver && !record.reservation) FieldReader::refuse("driver");
     record.tried = fields.list("tried");
     record.rejected = fields.list("rejected");
-    record.sequence = static_cast<std::uint64_t>(fields.integer("sequence"));
-    record.search = read_search(fields);
+    record.sequence = static_cast<std::uint64_t>(fields.integer("sequence", 0, kMaxToken));
     return record;
 }
 

@@ -4,23 +4,32 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "store/dispatch/assignment_search.h"
+#include "store/dispatch/member_list.h"
 #include "store/types/hash.h"
 
 namespace store {
 
 /// Where an order stands.
 enum class AssignmentState : std::uint8_t {
-    Offered,     ///< a driver is asked; he stays available until he says yes
+    Offered,     ///< a driver is asked, who stays available until they say yes
     Assigned,    ///< a driver has it
-    Unassigned,  ///< everybody said no, or the deadline passed
+    Unassigned,  ///< no candidate was left, or the deadline passed
     Completed,
     Cancelled,
+    Expired,  ///< assigned, and not ended within the time that a driver is held
 };
 
 std::string_view name_of(AssignmentState state);
+/// Nothing if no state has this name.
+std::optional<AssignmentState> state_named(std::string_view name);
+
+/// Tokens and sequences go up to what JavaScript can count to.
+inline constexpr std::int64_t kMaxToken = std::int64_t{1} << 53;
+
+/// The longest time that ASSIGN takes or a record may hold: 100 years.
+inline constexpr std::chrono::milliseconds kMaxTime{100LL * 365 * 86'400'000};
 
 /// The reservation of a driver for an order.
 struct Reservation
@@ -29,7 +38,7 @@ struct Reservation
     Place place{};
     double distance_m = 0;
     std::string lock;       ///< the lock's key
-    Deadline expires_at{};  ///< of the lock, and of the offer
+    Deadline expires_at{};  ///< of the lock: the end of the offer, or of the hold
 };
 
 /// All that is known of an order: what the hash at its key says.
@@ -37,23 +46,26 @@ struct AssignmentRecord
 {
     AssignmentState state = AssignmentState::Unassigned;
     std::uint64_t token = 0;  ///< of the latest reservation, 0 if there never was one
+    Deadline since{};         ///< when the state, or the reservation, began
     std::optional<Reservation> reservation;  ///< of who is asked, has it, or had it to the end
-    std::vector<std::string> tried;          ///< asked since the search began, in vain
-    std::vector<std::string> rejected;       ///< who said no; they are never asked again
-    std::uint64_t sequence = 0;              ///< events published so far
+    MemberList tried;     ///< asked since the search began; their offers ran out or were lost
+    MemberList rejected;  ///< who declined or gave it back
+    std::uint64_t sequence = 0;  ///< events published so far
     AssignmentSearch search;
 
-    bool is_finished() const
+    bool is_open() const
     {
-        return state != AssignmentState::Offered && state != AssignmentState::Assigned;
+        return state == AssignmentState::Offered || state == AssignmentState::Assigned;
     }
+    bool is_finished() const { return !is_open(); }
 };
 
 /// The record as fields of a hash, short ones, so that the hash stays small. Lists are written as
 /// netstrings ("9:driver:D4,"), places and lengths with the digits that read back as the same.
 Hash to_hash(const AssignmentRecord& record);
 
-/// The record in a hash. Throws Error{NotAnAssignment} if it is none.
+/// The record in a hash. Throws Error{NotAnAssignment} with the field that is missing, malformed,
+/// out of its range or in contradiction to another.
 AssignmentRecord to_record(const Hash& hash);
 
 }  // namespace store

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <tuple>
+#include <utility>
+#include <variant>
 
 #include "store/geo/geo_search.h"
 #include "store/number.h"
@@ -9,11 +11,6 @@
 namespace store {
 
 namespace {
-
-bool contains(const std::vector<std::string>& list, std::string_view text)
-{
-    return std::find(list.begin(), list.end(), text) != list.end();
-}
 
 /// The pattern with its first `*` replaced; nothing if it has none.
 std::optional<std::string> substitute(std::string_view pattern, std::string_view with)
@@ -135,11 +132,21 @@ std::optional<Found> find_best_rated(Keyspace& keys, const AssignmentSearch& sea
 
 }  // namespace
 
+void put_lock_key(std::string& key, std::string_view pattern, std::string_view member)
+{
+    const auto star = std::min(pattern.find('*'), pattern.size());
+    key.assign(pattern.substr(0, star));
+    if (star == pattern.size()) return;
+    const auto colon = member.find(':');
+    key.append(colon == std::string_view::npos ? member : member.substr(colon + 1));
+    key.append(pattern.substr(star + 1));
+}
+
 std::string lock_key(std::string_view pattern, std::string_view member)
 {
-    const auto colon = member.find(':');
-    const auto name = colon == std::string_view::npos ? member : member.substr(colon + 1);
-    return substitute(pattern, name).value_or(std::string{pattern});
+    std::string key;
+    put_lock_key(key, pattern, member);
+    return key;
 }
 
 std::string token_key(std::string_view geo) { return std::string{geo} + ":token"; }
@@ -162,14 +169,15 @@ double rating_of(Keyspace& keys, std::string_view pattern, std::string_view memb
 }
 
 CandidateFilter::CandidateFilter(Keyspace& keys, std::string_view order,
-                                 const AssignmentSearch& search,
-                                 const std::vector<std::string>& tried)
+                                 const AssignmentSearch& search, const MemberSet& tried)
     : keys_(keys),
       order_(order),
       search_(search),
+      token_key_(token_key(search.geo)),
       tried_(tried),
       available_(keys.find<Set>(search.available))
 {
+    skip_.add(search.skip);
     for (const auto& key : search.require) require_.push_back(keys.find<Set>(key));
     for (const auto& key : search.except) except_.push_back(keys.find<Set>(key));
 }
@@ -182,21 +190,20 @@ Judgement CandidateFilter::judge(std::string_view member) const
             return {Verdict::NotInRequired, i};
     for (std::size_t i = 0; i < except_.size(); ++i)
         if (except_[i] != nullptr && except_[i]->contains(member)) return {Verdict::InExcepted, i};
-    if (contains(search_.skip, member)) return {Verdict::Skipped};
-    if (contains(tried_, member)) return {Verdict::Tried};
+    if (skip_.contains(member)) return {Verdict::Skipped};
+    if (tried_.contains(member)) return {Verdict::Tried};
     return {is_locked(member) ? Verdict::Locked : Verdict::Candidate};
 }
 
-/// A key that ASSIGN itself is about to write can be nobody's lock.
+/// A key that ASSIGN itself is about to write can be no driver's lock.
 bool CandidateFilter::is_locked(std::string_view member) const
 {
-    const std::string lock = lock_key(search_.lock_pattern, member);
-    return keys_.type(lock) || lock == order_ || lock == token_key(search_.geo);
+    put_lock_key(lock_, search_.lock_pattern, member);
+    return keys_.holds(lock_) || lock_ == order_ || lock_ == token_key_;
 }
 
 std::optional<Candidate> find_candidate(Keyspace& keys, std::string_view order,
-                                        const AssignmentSearch& search,
-                                        const std::vector<std::string>& tried)
+                                        const AssignmentSearch& search, const MemberSet& tried)
 {
     const auto* places = keys.find<SortedSet>(search.geo);
     const CandidateFilter filter{keys, order, search, tried};
@@ -208,6 +215,36 @@ std::optional<Candidate> find_candidate(Keyspace& keys, std::string_view order,
                            : find_best_rated(keys, search, candidates);
     if (!found) return std::nullopt;
     return Candidate{std::string{found->member}, found->place, found->distance_m};
+}
+
+std::string_view text_of(Shortage shortage)
+{
+    switch (shortage) {
+        case Shortage::NoGeoKey: return "the geo key does not exist";
+        case Shortage::NoneAvailable: return "no driver is available";
+        case Shortage::NoneInArea: return "no driver is in the area";
+        case Shortage::SwappedPlace:
+            return "no driver is in the area; are longitude and latitude swapped?";
+        case Shortage::NoneTakeable: return "no driver in the area can be taken";
+        case Shortage::DeadlinePassed: return "the deadline has passed";
+        case Shortage::KeyMisused: return "a key of the search holds another type";
+    }
+    return "unknown";
+}
+
+Shortage shortage_of(Keyspace& keys, const AssignmentSearch& search)
+{
+    const auto* places = keys.find_if_type<SortedSet>(search.geo);
+    if (places == nullptr) return Shortage::NoGeoKey;
+    if (keys.find_if_type<Set>(search.available) == nullptr) return Shortage::NoneAvailable;
+    if (NearestSearch{*places, search.shape}.next()) return Shortage::NoneTakeable;
+
+    Shape swapped = search.shape;
+    std::visit([](auto& shape) { std::swap(shape.center.longitude, shape.center.latitude); },
+               swapped);
+    const bool is_elsewhere =
+        is_valid(center_of(swapped)) && NearestSearch{*places, swapped}.next().has_value();
+    return is_elsewhere ? Shortage::SwappedPlace : Shortage::NoneInArea;
 }
 
 }  // namespace store

@@ -8,10 +8,14 @@
 #include <vector>
 
 #include "store/clock.h"
+#include "store/dispatch/member_list.h"
 #include "store/geo/geo.h"
 #include "store/keyspace.h"
 
 namespace store {
+
+/// What locks are called if a search does not say.
+inline constexpr std::string_view kDefaultLockPattern = "agent:*:lock";
 
 /// Which of the candidates is taken.
 enum class Strategy : std::uint8_t {
@@ -19,8 +23,8 @@ enum class Strategy : std::uint8_t {
     Rating,   ///< the best rated of the `count` nearest, the nearer on a tie
 };
 
-/// Whom an order wants: the arguments of ASSIGN, read. Owns its texts, because an order that was
-/// offered keeps its search until it ends.
+/// Which driver an order wants: the arguments of ASSIGN, read. Owns its texts, because an order
+/// that was offered keeps its search until it ends.
 struct AssignmentSearch
 {
     std::string geo;        ///< key of the geo set
@@ -35,17 +39,20 @@ struct AssignmentSearch
 
     std::vector<std::string> require;  ///< keys of sets; a candidate is in all of them
     std::vector<std::string> except;   ///< keys of sets; a candidate is in none of them
-    std::vector<std::string> skip;     ///< members that are passed over
+    MemberList skip;                   ///< members that are passed over
 
-    std::string lock_pattern = "agent:*:lock";
-    std::chrono::milliseconds lock_time{30'000};
+    std::string lock_pattern{kDefaultLockPattern};
+    std::chrono::milliseconds lock_time{30'000};      ///< how long an offer is open
+    std::chrono::milliseconds hold_time{86'400'000};  ///< how long an assigned driver is held
     bool offer = false;                ///< wait for an answer, rather than take the driver at once
-    std::optional<Deadline> deadline;  ///< after it no new offer is made
+    std::optional<Deadline> deadline;  ///< no offer is made after it, and none is open
 };
 
 /// The key of a driver's lock: the pattern's first `*` stands for the member without its part up to
 /// the first colon. driver:D4 with agent:*:lock is agent:D4:lock.
 std::string lock_key(std::string_view pattern, std::string_view member);
+/// The same, written over `key`.
+void put_lock_key(std::string& key, std::string_view pattern, std::string_view member);
 
 /// The key of the counter from which a geo key's tokens come.
 std::string token_key(std::string_view geo);
@@ -76,9 +83,9 @@ class CandidateFilter
 {
 public:
     /// Throws Error{WrongType} if a key of the search holds something else than it should. All
-    /// arguments must outlive the filter.
+    /// arguments must outlive the filter, and what `tried` views.
     CandidateFilter(Keyspace& keys, std::string_view order, const AssignmentSearch& search,
-                    const std::vector<std::string>& tried);
+                    const MemberSet& tried);
 
     Judgement judge(std::string_view member) const;
 
@@ -90,13 +97,16 @@ private:
     Keyspace& keys_;
     std::string_view order_;
     const AssignmentSearch& search_;
-    const std::vector<std::string>& tried_;
+    std::string token_key_;
+    const MemberSet& tried_;
+    MemberSet skip_;
     const Set* available_;
     std::vector<const Set*> require_;
     std::vector<const Set*> except_;
+    mutable std::string lock_;  ///< the last that was asked about; its memory is used again
 };
 
-/// Somebody who can be asked.
+/// A driver who can be asked.
 struct Candidate
 {
     std::string member;
@@ -105,9 +115,25 @@ struct Candidate
 };
 
 /// The candidate that the strategy takes, nothing if there is none. Cost: about the drivers nearer
-/// than him, or those available, whichever are fewer. Throws Error{WrongType}.
+/// than the candidate, or those available, whichever are fewer. Throws Error{WrongType}.
 std::optional<Candidate> find_candidate(Keyspace& keys, std::string_view order,
-                                        const AssignmentSearch& search,
-                                        const std::vector<std::string>& tried);
+                                        const AssignmentSearch& search, const MemberSet& tried);
+
+/// Why a search found no candidate.
+enum class Shortage : std::uint8_t {
+    NoGeoKey,       ///< the geo set does not exist
+    NoneAvailable,  ///< the set of available drivers does not exist
+    NoneInArea,     ///< no member of the geo set is in the shape
+    SwappedPlace,   ///< nor there, but where longitude and latitude are exchanged
+    NoneTakeable,   ///< those in the shape are passed over
+    DeadlinePassed,
+    KeyMisused,  ///< a key of the search holds another type
+};
+
+std::string_view text_of(Shortage shortage);
+
+/// Why there is no candidate, of the first five. Throws nothing: a key of another type counts as
+/// missing.
+Shortage shortage_of(Keyspace& keys, const AssignmentSearch& search);
 
 }  // namespace store

@@ -42,6 +42,11 @@ class Moment:
     def orders_that_are(self, state):
         return {order: record for order, record in self.records.items() if record["state"] == state}
 
+    def is_quiet(self):
+        """Whether nothing will happen by itself: the only locks are those of assigned drivers."""
+        holders = {record["driver"] for record in self.orders_that_are("assigned").values()}
+        return not self.orders_that_are("offered") and holders == self.locks.keys()
+
     def wrongs(self):
         """What must not be so, in sentences."""
         assigned, offered = self.orders_that_are("assigned"), self.orders_that_are("offered")
@@ -52,6 +57,8 @@ class Moment:
         for order, record in assigned.items():
             if record["driver"] in self.available:
                 wrongs.append(f"{record['driver']} is assigned to {order}, and available")
+            if self.locks.get(record["driver"]) != order:
+                wrongs.append(f"{record['driver']} is assigned to {order}, locked by {self.locks.get(record['driver'])}")
         for driver, order in self.locks.items():
             if order.startswith("order:assign:") and order not in holders[driver]:
                 wrongs.append(f"{driver}'s lock says {order}, which says {self.records.get(order)}")

@@ -28,7 +28,6 @@ from storm_city import (
     ORDERS,
     PROCESSES,
     STOCK_LOCK_MS,
-    lock_of,
     place_everybody,
     read_diary,
 )
@@ -133,9 +132,10 @@ class Storm(unittest.TestCase):
         self.judge_the_storm(listener, diaries, kills)
 
     def wait_for_quiet(self):
-        """Until the last offer and the last lock have run out by themselves."""
+        """Until the last offer and the last stock client's lock have run out by themselves: only drivers who
+        are assigned are still locked."""
         deadline = time.monotonic() + (DEADLINE_MS + OFFER_MS + STOCK_LOCK_MS) / 1000 + 5
-        while self.server.execute_command("ASSIGN.PENDING") or self.server.exists(*map(lock_of, DRIVERS)):
+        while not Moment(self.server).is_quiet():
             self.assertLess(time.monotonic(), deadline, "offers or locks do not end")
             time.sleep(0.05)
 

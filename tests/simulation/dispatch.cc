@@ -70,16 +70,41 @@ void Dispatch::accept() { answer_offer("ASSIGN.ACCEPT"); }
 
 void Dispatch::reject() { answer_offer("ASSIGN.REJECT"); }
 
+/// Late and repeated ones, too.
 void Dispatch::complete()
 {
     const auto order = world_.chance(80) ? some_order("assigned") : some_order();
-    world_.compare({"ASSIGN.COMPLETE", order}, [&] { return world_.model.complete(order); });
+    Words words{"ASSIGN.COMPLETE", order};
+    const auto token = maybe_token(order, words);
+    world_.compare(words, [&] { return world_.model.complete(order, token); });
 }
 
 void Dispatch::cancel()
 {
     const auto order = some_order();
-    world_.compare({"ASSIGN.CANCEL", order}, [&] { return world_.model.cancel(order); });
+    Words words{"ASSIGN.CANCEL", order};
+    const auto token = maybe_token(order, words);
+    std::string state;
+    if (world_.chance(30)) {
+        constexpr std::array<const char*, 4> kStates{"unassigned", "assigned", "offered",
+                                                     "cancelled"};
+        state = world_.pick(kStates);
+        add(words, {"IF", state});
+    }
+    world_.compare(words, [&] { return world_.model.cancel(order, token, state); });
+}
+
+void Dispatch::release()
+{
+    const auto order = world_.chance(90) ? some_order("assigned") : some_order();
+    Words words{"ASSIGN.RELEASE", order};
+    const auto token = maybe_token(order, words);
+    std::string reason;
+    if (world_.chance(30)) {
+        reason = "flat tyre";
+        add(words, {"REASON", reason});
+    }
+    world_.compare(words, [&] { return world_.model.release(order, token, reason); });
 }
 
 void Dispatch::look_up()
@@ -102,6 +127,15 @@ void Dispatch::list_pending()
         add(words, {"COUNT", std::to_string(most)});
     }
     world_.compare(words, [&] { return world_.model.pending(geo, most); });
+}
+
+void Dispatch::ask_about_driver()
+{
+    const std::size_t index = world_.some_city();
+    const City& city = world_.model.cities[index];
+    const auto& driver = world_.pick(world_.drivers[index]);
+    world_.compare({"ASSIGN.DRIVER", driver, "LOCK", city.lock_before + "*" + city.lock_after},
+                   [&] { return world_.model.driver(driver, city); });
 }
 
 void Dispatch::talk_nonsense()
@@ -232,6 +266,13 @@ void Dispatch::add_lock(Request& request)
         search.lock_time = static_cast<Milliseconds>(50 + world_.below(4000));
         add(request.words, {"PX", std::to_string(search.lock_time)});
     }
+    if (world_.chance(60)) {
+        const auto seconds = static_cast<Milliseconds>(1 + world_.below(30));
+        search.hold_time = seconds * 1000;
+        add(request.words, {"HOLD", std::to_string(seconds)});
+    }
+    search.retry = world_.chance(10);
+    if (search.retry) add(request.words, {"RETRY"});
     search.offer = world_.chance(70);
     if (!search.offer) return;
     add(request.words, {"OFFER"});
@@ -250,6 +291,14 @@ std::string Dispatch::some_order(const std::string& state)
     for (const auto& [name, order] : world_.model.orders)
         if (order.state == state) names.push_back(name);
     return names.empty() ? some_order() : world_.pick(names);
+}
+
+std::optional<std::uint64_t> Dispatch::maybe_token(const std::string& order, Words& words)
+{
+    if (world_.chance(50)) return std::nullopt;
+    const auto token = some_token(order);
+    words.push_back(std::to_string(token));
+    return token;
 }
 
 /// Its token, now and then an old one or one that was never given.

@@ -7,8 +7,9 @@
 
 namespace tests {
 
-/// Somebody who dispatches with ASSIGN, and its drivers, who say yes, no or nothing. Each function
-/// is one step: it picks an order and does something about it, on the server and in the model.
+/// A dispatcher with ASSIGN, and its drivers, who say yes, no or nothing, or change their minds.
+/// Each function is one step: it picks an order and does something about it, on the server and in
+/// the model.
 class Dispatch
 {
 public:
@@ -22,8 +23,10 @@ public:
     void reject();
     void complete();
     void cancel();
+    void release();
     void look_up();
     void list_pending();
+    void ask_about_driver();
     /// A request that no server should understand.
     void talk_nonsense();
 
@@ -45,6 +48,8 @@ private:
     std::string some_order();
     std::string some_order(const std::string& state);
     std::uint64_t some_token(const std::string& order);
+    /// Now and then one, which is also added to the words.
+    std::optional<std::uint64_t> maybe_token(const std::string& order, Words& words);
     void answer_offer(const std::string& word);
 
     World& world_;

@@ -52,16 +52,17 @@ std::string record_text(const std::string& name, const Order& order, Millisecond
 }
 
 std::string event_text(const std::string& name, const Order& order, std::string_view event,
-                       Milliseconds now)
+                       std::string_view reason, Milliseconds now)
 {
     const auto if_held = [&](const std::string& value) { return order.held ? value : "null"; };
     const Held held = order.held.value_or(Held{});
     const std::string json = fmt::format(
         R"({{"event":"{}","order":"{}","state":"{}","driver":{},"token":{},"distance_m":{},)"
-        R"("expires_at_ms":{},"time_ms":{},"sequence":{}}})",
+        R"("expires_at_ms":{},"time_ms":{},"sequence":{}{}}})",
         event, name, order.state, if_held('"' + held.driver + '"'), order.token,
         if_held(fmt::format("{}", held.distance_m)),
-        order.is_open() ? fmt::format("{}", held.expires_at) : "null", now, order.sequence);
+        order.is_open() ? fmt::format("{}", held.expires_at) : "null", now, order.sequence,
+        reason.empty() ? "" : fmt::format(R"(,"reason":"{}")", reason));
     std::string text = message("assign:" + name, json);
     if (order.held) text += message("assign:" + held.driver, json);
     return text;

@@ -19,6 +19,6 @@ std::string record_text(const std::string& name, const Order& order, Millisecond
 
 /// An event as a session gets it that subscribed to the pattern assign:*, from all its channels.
 std::string event_text(const std::string& name, const Order& order, std::string_view event,
-                       Milliseconds now);
+                       std::string_view reason, Milliseconds now);
 
 }  // namespace tests

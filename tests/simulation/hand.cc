@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "tests/simulation/expected_text.h"
 
@@ -60,6 +61,7 @@ void Hand::intrude()
     const bool is_new = city.free.insert(driver).second;
     world_.expect({"SADD", city.available, driver}, integer(is_new ? 1 : 0));
     world_.intruders.insert(driver);
+    world_.model.left_alone.erase(driver);
 }
 
 void Hand::touch_lock()
@@ -67,30 +69,46 @@ void Hand::touch_lock()
     const std::size_t index = world_.some_city();
     const auto& driver = world_.pick(world_.drivers[index]);
     const std::string key = world_.model.cities[index].lock_of(driver);
-    world_.meddled.insert(driver);
     world_.locks_by_hand.insert(key);
     auto& locks = world_.model.locks;
     const bool exists = locks.contains(key);
     const auto time = static_cast<Milliseconds>(1 + world_.below(5000));
     switch (world_.below(5)) {
-        case 0: locks.erase(key); return world_.expect({"DEL", key}, integer(exists ? 1 : 0));
+        case 0:
+            if (is_stock_lock(key)) world_.meddled.insert(driver);
+            locks.erase(key);
+            world_.expect({"DEL", key}, integer(exists ? 1 : 0));
+            break;
         case 1:
+            world_.meddled.insert(driver);
             locks[key] = {.value = "order:by-hand", .ends_at = world_.model.now + time};
-            return world_.expect({"SET", key, "order:by-hand", "PX", std::to_string(time)},
-                                 "+OK\r\n");
+            world_.expect({"SET", key, "order:by-hand", "PX", std::to_string(time)}, "+OK\r\n");
+            break;
         case 2:
             if (exists) return;
             locks[key] = {.value = "", .ends_at = world_.model.now + time, .is_string = false};
             world_.expect({"SADD", key, "nonsense"}, ":1\r\n");
-            return world_.expect({"PEXPIRE", key, std::to_string(time)}, ":1\r\n");
+            world_.expect({"PEXPIRE", key, std::to_string(time)}, ":1\r\n");
+            break;
         case 3:
+            if (is_stock_lock(key)) world_.meddled.insert(driver);
             if (exists) locks[key].ends_at = world_.model.now + time;
-            return world_.expect({"PEXPIRE", key, std::to_string(time)}, integer(exists ? 1 : 0));
+            world_.expect({"PEXPIRE", key, std::to_string(time)}, integer(exists ? 1 : 0));
+            break;
         default:
             if (!exists || !locks[key].ends_at) return;
             locks[key].ends_at.reset();
-            return world_.expect({"PERSIST", key}, ":1\r\n");
+            world_.expect({"PERSIST", key}, ":1\r\n");
+            break;
     }
+    world_.model.settle();
+}
+
+/// Whether a stock client believes to have this lock: nobody puts it back.
+bool Hand::is_stock_lock(const std::string& key) const
+{
+    return std::any_of(stock_clients_.begin(), stock_clients_.end(),
+                       [&](const StockClient& client) { return client.has_locked(key); });
 }
 
 void Hand::change_sets()
@@ -131,9 +149,14 @@ void Hand::spoil_key()
                         : key == city.available   ? !city.free.empty()
                         : key == city.token_key() ? city.last_token != 0
                                                   : !model.sets[key].empty();
-    if (exists) world_.expect({"RENAME", key, "aside:" + key}, "+OK\r\n");
-    world_.expect({"SET", key, "mistaken"}, "+OK\r\n");
+    if (exists) {
+        model.absent.insert(key);
+        model.settle();
+        world_.expect({"RENAME", key, "aside:" + key}, "+OK\r\n");
+        model.absent.erase(key);
+    }
     model.spoiled[key] = exists;
+    world_.expect({"SET", key, "mistaken"}, "+OK\r\n");
     ++world_.tally["keys spoiled"];
 }
 
@@ -152,10 +175,8 @@ void Hand::ruin_order()
     Model& model = world_.model;
     const auto& name = world_.pick(world_.orders[world_.some_city()]);
     if (model.ruined.contains(name)) return;
-    if (const auto order = model.orders.find(name); order != model.orders.end()) {
-        if (order->second.is_open()) world_.locks_by_hand.insert(order->second.held->lock);
-        if (order->second.state == "assigned") world_.vanished.insert(order->second.held->driver);
-        model.orders.erase(order);
+    if (model.orders.contains(name)) {
+        model.forget(name);
         world_.expect({"DEL", name}, ":1\r\n");
     }
     switch (world_.below(3)) {
@@ -174,6 +195,42 @@ void Hand::mend_order()
     const auto name = ruined.begin()->first;
     ruined.erase(name);
     world_.expect({"DEL", name}, ":1\r\n");
+}
+
+void Hand::rename_order()
+{
+    Model& model = world_.model;
+    const auto& from = world_.pick(world_.orders[world_.some_city()]);
+    const auto& to = world_.pick(world_.orders[world_.some_city()]);
+    const Words words{"RENAME", from, to};
+    const auto order = model.orders.find(from);
+    if (order != model.orders.end() && order->second.is_broken) return;
+    if (order == model.orders.end() && !model.ruined.contains(from))
+        return world_.expect(words, "-ERR no such key\r\n");
+    model.rename_order(from, to);
+    world_.expect(words, "+OK\r\n");
+    ++world_.tally["orders renamed"];
+}
+
+void Hand::break_record()
+{
+    const auto& name = world_.pick(world_.orders[world_.some_city()]);
+    const auto order = world_.model.orders.find(name);
+    if (order == world_.model.orders.end() || order->second.search.by_rating) return;
+    const bool is_new = !std::exchange(order->second.is_broken, true);
+    world_.expect({"HSET", name, "strategy", "best"}, integer(is_new ? 1 : 0));
+}
+
+void Hand::mend_record()
+{
+    for (auto& [name, order] : world_.model.orders) {
+        if (!order.is_broken) continue;
+        order.is_broken = false;
+        if (order.is_open()) order.held_driver = world_.model.owns_lock(name, *order.held);
+        const std::string mended = name;  // what follows may change the orders
+        world_.model.settle();
+        return world_.expect({"HDEL", mended, "strategy"}, ":1\r\n");
+    }
 }
 
 void Hand::flush()
@@ -204,6 +261,7 @@ void Hand::remove_available(City& city, const std::string& driver)
     const bool was_free = city.free.erase(driver) == 1;
     world_.expect({"SREM", city.available, driver}, integer(was_free ? 1 : 0));
     world_.vanished.insert(driver);
+    world_.model.settle();
 }
 
 }  // namespace tests

@@ -21,7 +21,7 @@ public:
     void vanish();
     /// A driver who is on no tour is back, and available.
     void come_back();
-    /// A driver calls himself available in the middle of a tour.
+    /// A driver's app says that they are available, in the middle of a tour or of an offer.
     void intrude();
     /// A lock is deleted, replaced, made to last or shortened.
     void touch_lock();
@@ -33,9 +33,14 @@ public:
     /// An order's key is deleted or put to another use.
     void ruin_order();
     void mend_order();
+    void rename_order();
+    /// A field of a record gets a value that it cannot have, and loses it again.
+    void break_record();
+    void mend_record();
     void flush();
 
 private:
+    bool is_stock_lock(const std::string& key) const;
     bool is_on_tour(const std::string& driver) const;
     bool is_spoiled(const std::string& key) const { return world_.model.spoiled.contains(key); }
     void remove_available(City& city, const std::string& driver);

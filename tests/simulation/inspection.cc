@@ -13,10 +13,15 @@ namespace {
 /// Whoever believes to have a driver.
 struct Holders
 {
-    std::vector<std::string> takers;    ///< took him out of the pool
-    std::vector<std::string> offering;  ///< asked him, under a lock that is theirs
-    bool wanted = false;                ///< a stock client believes to have his lock
-    bool odd_lock = false;              ///< somebody calls his lock by another name than the city
+    std::vector<std::string> takers;    ///< orders that took them out of the pool, and hold them
+    std::vector<std::string> offering;  ///< asked them, under a lock that is theirs
+    bool with_stock = false;            ///< a stock client took them out of the pool
+    bool wanted = false;                ///< a stock client believes to have their lock
+    bool robbed = false;                ///< an order has them whose lock was overwritten by hand
+    bool odd_lock = false;              ///< an order calls their lock by another name than the city
+
+    std::size_t count_takers() const { return takers.size() + (with_stock ? 1 : 0); }
+    bool any() const { return count_takers() != 0 || !offering.empty() || wanted || robbed; }
 };
 
 Holders holders_of(const World& world, const std::vector<StockClient>& stock_clients,
@@ -26,18 +31,33 @@ Holders holders_of(const World& world, const std::vector<StockClient>& stock_cli
     for (const auto& [name, order] : world.model.orders) {
         if (!order.holds(driver)) continue;
         holders.odd_lock |= order.held->lock != city.lock_of(driver);
-        if (order.state == "assigned") {
+        if (!world.model.owns_lock(name, *order.held)) {
+            holders.robbed |= order.state == "assigned";
+        } else if (order.state == "assigned") {
             holders.takers.push_back(name);
-        } else if (const auto lock = world.model.locks.find(order.held->lock);
-                   lock != world.model.locks.end() && lock->second.value == name) {
+        } else {
             holders.offering.push_back(name);
         }
     }
     for (const auto& client : stock_clients) {
         holders.wanted |= client.has_locked(city.lock_of(driver));
-        if (client.has_taken(driver)) holders.takers.push_back("a stock client");
+        holders.with_stock |= client.has_taken(driver);
     }
     return holders;
+}
+
+/// A stock client's lock may end in the middle of a tour, so an app that says "available" then, or
+/// another city that lists the driver, leads to a second order. ASSIGN's does not.
+void check_not_twice(World& world, const Holders& holders, const std::string& driver)
+{
+    const bool is_excused = world.meddled.contains(driver);
+    if (holders.takers.size() > 1 && !is_excused) world.fail(driver + " was given away twice");
+    if (holders.with_stock &&
+        (world.intruders.contains(driver) || world.shared_drivers.contains(driver)))
+        return;
+    if (holders.count_takers() > 1 && !is_excused) world.fail(driver + " was given away twice");
+    if (holders.count_takers() + holders.offering.size() > 1 && !is_excused)
+        world.fail(driver + " is held twice");
 }
 
 void check_holders(World& world, const std::vector<StockClient>& stock_clients, const City& city,
@@ -45,21 +65,25 @@ void check_holders(World& world, const std::vector<StockClient>& stock_clients, 
 {
     const auto holders = holders_of(world, stock_clients, city, driver);
     const bool is_free = city.free.contains(driver);
-    if (holders.takers.empty() && holders.offering.empty() && !holders.wanted) {
+    if (!holders.any()) {
         world.meddled.erase(driver);
-    } else if (holders.odd_lock) {
+    } else if (holders.odd_lock || holders.robbed) {
         world.meddled.insert(driver);
     }
-    if (holders.takers.empty()) world.intruders.erase(driver);
+    if (!holders.any()) world.intruders.erase(driver);
     if (is_free) world.vanished.erase(driver);
+    if (is_free) world.model.left_alone.erase(driver);
 
-    if (!world.intruders.contains(driver)) {
-        if (holders.takers.size() > 1) world.fail(driver + " was given away twice");
-        if (!holders.takers.empty() && is_free) world.fail(driver + " is taken and available");
-        if (!world.meddled.contains(driver) && holders.takers.size() + holders.offering.size() > 1)
-            world.fail(driver + " is held twice");
-    }
-    if (!is_free && holders.takers.empty() && !world.vanished.contains(driver))
+    check_not_twice(world, holders, driver);
+    const bool may_be_both = world.intruders.contains(driver) ||
+                             world.shared_drivers.contains(driver) ||
+                             world.meddled.contains(driver);
+    if (holders.count_takers() > 0 && is_free && !may_be_both)
+        world.fail(driver + " is taken and available");
+    // A driver whom two cities list may have left one of them: they are not lost.
+    const bool is_away = world.shared_drivers.contains(driver) || world.vanished.contains(driver) ||
+                         world.model.left_alone.contains(driver);
+    if (!is_free && holders.count_takers() == 0 && !holders.robbed && !is_away)
         world.fail(driver + " was lost");
 }
 

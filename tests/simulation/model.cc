@@ -16,14 +16,13 @@ namespace {
 constexpr auto kNil = "$-1\r\n";
 constexpr auto kNoOrder = "ERR no such order";
 constexpr auto kNoAssignment =
-    "WRONGTYPE The order's key holds a hash that is not an ASSIGN record";
+    "WRONGTYPE The order's key holds a hash that is not an ASSIGN record: field '";
 constexpr auto kNotAnInteger = "ERR value is not an integer or out of range";
 constexpr auto kNoMember = "ERR could not decode requested zset member";
 constexpr auto kStaleToken =
     "STALETOKEN This token is not the one of the order's current reservation";
-constexpr auto kWrongState = "ERR the order's state does not allow this, see ASSIGN.GET";
-constexpr auto kLockLost =
-    "LOCKLOST The driver's lock or availability was lost, the order goes on without him";
+constexpr std::string_view kLockLost = "the lock was lost";
+constexpr std::string_view kDriverLeft = "the driver is no longer available";
 
 template <class Container, class Value>
 bool has(const Container& container, const Value& value)
@@ -49,6 +48,11 @@ double number_or_0(const std::string& text)
     char* end = nullptr;
     const double number = std::strtod(text.c_str(), &end);
     return !text.empty() && *end == '\0' ? number : 0;
+}
+
+Refused wrong_state(const Order& order)
+{
+    return Refused{"ERR the order's state does not allow this: it is " + order.state};
 }
 
 template <class Map>
@@ -85,14 +89,14 @@ std::string Model::assign(const std::string& name, Search search)
     Order order{.search = search};
     const auto before = orders.find(name);
     if (before != orders.end()) {
-        order.rejected = before->second.rejected;
+        if (!search.retry) order.rejected = before->second.rejected;
         order.sequence = before->second.sequence;
     }
     auto held = choose(search, order.rejected);
     if (!held) {
         order.state = "unassigned";
         order.sequence = 0;
-        publish(name, order, "unassigned");
+        publish(name, order, "unassigned", shortage(search));
         return kNil;
     }
     reserve(name, std::move(order), *std::move(held));
@@ -104,8 +108,8 @@ std::optional<std::string> Model::choice(const std::string& name, Search search)
     if (ruined.contains(name) || stands(name)) return std::nullopt;
     find_place(search);
     const auto before = orders.find(name);
-    const auto held = choose(
-        search, before == orders.end() ? std::vector<std::string>{} : before->second.rejected);
+    const bool is_new = before == orders.end() || search.retry;
+    const auto held = choose(search, is_new ? std::vector<std::string>{} : before->second.rejected);
     if (!held) return std::nullopt;
     return held->driver;
 }
@@ -118,63 +122,102 @@ bool Model::stands(const std::string& name) const
 
 std::string Model::accept(const std::string& name, std::uint64_t token)
 {
-    Order order = require_current(name, token);
+    Order order = require(name, token);
     if (order.state == "assigned") return get(name);
-    City& city = cities[order.search.city];
-    check_spoiled(city.available);
-    const std::string driver = order.held->driver;
-    if (!owns_lock(name, *order.held) || !city.free.contains(driver)) throw Refused{kLockLost};
-    city.free.erase(driver);
-    order.held->expires_at = now + order.search.lock_time;
+    if (order.state != "offered") throw wrong_state(order);
+    City& city = cities[order.search.city];  // the driver is in it, and locked: it is an offer
+    city.free.erase(order.held->driver);
+    order.held->expires_at = now + order.search.hold_time;
     locks[order.held->lock].ends_at = order.held->expires_at;
     order.state = "assigned";
+    order.since = now;
     save(name, order, "assigned");
     return get(name);
 }
 
 std::string Model::reject(const std::string& name, std::uint64_t token)
 {
-    Order order = require_current(name, token);
-    if (order.state != "offered") throw Refused{kWrongState};
-    if (spoiled.contains(cities[order.search.city].token_key())) throw Refused{kNotAnInteger};
+    Order order = require(name, token);
+    if (order.state != "offered") throw wrong_state(order);
+    check_counter(order.search);
     order.rejected.push_back(order.held->driver);
     std::optional<Held> next;
     if (!order.search.deadline || *order.search.deadline > now) {
         check_types(order.search);
         next = choose(order.search, joined(order.tried, order.rejected));
     }
-    release(name, *order.held);
+    unlock(name, *order.held);
     ++order.sequence;
-    publish(name, order, "rejected");
+    publish(name, order, "rejected", {});
     go_on(name, std::move(order), next);
     return get(name);
 }
 
-std::string Model::complete(const std::string& name)
+std::string Model::release(const std::string& name, Token token, const std::string& reason)
 {
-    Order order = require(name);
+    Order order = require(name, token);
+    if (order.state != "assigned") throw wrong_state(order);
+    check_spoiled(cities[order.search.city].available);
+    check_counter(order.search);
+    order.rejected.push_back(order.held->driver);
+    std::optional<Held> next;
+    if (!order.search.deadline || *order.search.deadline > now) {
+        check_types(order.search);
+        next = choose(order.search, joined(order.tried, order.rejected));
+    }
+    free_driver(name, order);
+    ++order.sequence;
+    publish(name, order, "released", reason);
+    go_on(name, std::move(order), next);
+    return get(name);
+}
+
+std::string Model::complete(const std::string& name, Token token)
+{
+    Order order = require(name, token);
     if (order.state == "completed") return get(name);
-    if (order.state != "assigned") throw Refused{kWrongState};
-    City& city = cities[order.search.city];
-    check_spoiled(city.available);
-    release(name, *order.held);
-    city.free.insert(order.held->driver);
+    if (order.state != "assigned") throw wrong_state(order);
+    check_spoiled(cities[order.search.city].available);
+    free_driver(name, order);
     order.state = "completed";
     save(name, order, "completed");
     return get(name);
 }
 
-std::string Model::cancel(const std::string& name)
+std::string Model::cancel(const std::string& name, Token token, const std::string& state)
 {
-    Order order = require(name);
-    if (order.state == "cancelled") return get(name);
-    City& city = cities[order.search.city];
-    check_spoiled(city.available);
-    if (order.is_open()) release(name, *order.held);
-    if (order.state == "assigned") city.free.insert(order.held->driver);
+    Order order = require(name, token);
+    if (order.state == "cancelled" && (state.empty() || state == order.state)) return get(name);
+    if (!order.is_open() && order.state != "unassigned") throw wrong_state(order);
+    if (!state.empty() && state != order.state) throw wrong_state(order);
+    check_spoiled(cities[order.search.city].available);
+    if (order.state == "offered") unlock(name, *order.held);
+    if (order.state == "assigned") free_driver(name, order);
     order.state = "cancelled";
     save(name, order, "cancelled");
     return get(name);
+}
+
+std::string Model::driver(const std::string& member, const City& city) const
+{
+    const auto key = city.lock_of(member);
+    const auto lock = locks.find(key);
+    std::string state = "free", order = kNil, token = kNil, since = kNil, left = kNil;
+    if (lock != locks.end()) {
+        state = "locked";
+        order = bulk(lock->second.is_string ? lock->second.value : "");
+        if (lock->second.ends_at) left = integer(*lock->second.ends_at - now);
+        const auto holder = orders.find(lock->second.value);
+        if (lock->second.is_string && holder != orders.end() && !holder->second.is_broken &&
+            holder->second.is_open() && holder->second.held->lock == key) {
+            state = holder->second.state;
+            token = integer(static_cast<std::int64_t>(holder->second.token));
+            since = integer(now - holder->second.since);
+        }
+    }
+    return "*14\r\n" + bulk("driver") + bulk(member) + bulk("state") + bulk(state) + bulk("order") +
+           order + bulk("token") + token + bulk("since_ms") + since + bulk("lock") + bulk(key) +
+           bulk("expires_in_ms") + left;
 }
 
 std::string Model::get(const std::string& name) const
@@ -188,7 +231,7 @@ std::string Model::pending(const std::optional<std::string>& geo, std::size_t mo
 {
     std::set<std::pair<Milliseconds, std::string>> open;
     for (const auto& [name, order] : orders) {
-        if (order.state != "offered") continue;
+        if (order.state != "offered" || order.is_broken) continue;
         if (geo && cities[order.search.city].geo != *geo) continue;
         open.emplace(order.held->expires_at, name);
     }
@@ -218,13 +261,80 @@ std::vector<double> Model::distances(const City& city, store::Place center, doub
 void Model::advance(Milliseconds by)
 {
     now += by;
+    std::map<std::string, Milliseconds> due;
+    for (const auto& [name, order] : orders)
+        if (order.is_open() && !order.is_broken && next_look(order) <= now)
+            due[name] = next_look(order);
     erase_ended(locks, now);
     erase_ended(orders, now);
-    std::set<std::pair<Milliseconds, std::string>> due;
+    std::set<std::pair<Milliseconds, std::string>> in_order;
+    for (const auto& [name, moment] : due) in_order.emplace(moment, name);
+    for (const auto& [moment, name] : in_order) look_after(name);
+}
+
+/// When the reservation or its lock ends.
+Milliseconds Model::next_look(const Order& order) const
+{
+    const auto lock = locks.find(order.held->lock);
+    if (lock == locks.end() || !lock->second.ends_at) return order.held->expires_at;
+    return std::min(order.held->expires_at, *lock->second.ends_at);
+}
+
+void Model::settle()
+{
+    std::vector<std::string> names;
     for (const auto& [name, order] : orders)
-        if (order.state == "offered" && order.held->expires_at <= now)
-            due.emplace(order.held->expires_at, name);
-    for (const auto& [expires_at, name] : due) run_out(name);
+        if (order.is_open()) names.push_back(name);
+    for (const auto& name : names) look_after(name);
+}
+
+void Model::look_after(const std::string& name)
+{
+    Order& order = orders.at(name);
+    if (!order.is_open() || order.is_broken) return;
+    const Held held = *order.held;
+    const City& city = cities[order.search.city];
+    const bool is_available = city.free.contains(held.driver) &&
+                              !spoiled.contains(city.available) && !absent.contains(city.available);
+    if (held.expires_at <= now) {
+        if (order.state == "offered") return pass_on(name, "timed_out", {});
+        left_alone.insert(held.driver);
+        unlock(name, held);
+        order.state = "expired";
+        Order copy = order;
+        return save(name, copy, "expired");
+    }
+    if (order.state == "offered" && !owns_lock(name, held)) return pass_on(name, "lost", kLockLost);
+    if (order.state == "offered" && !is_available) return pass_on(name, "lost", kDriverLeft);
+    if (order.held_driver && !locks.contains(held.lock))
+        locks[held.lock] = {.value = name, .ends_at = held.expires_at};
+    order.held_driver = owns_lock(name, held);
+}
+
+void Model::forget(const std::string& name)
+{
+    const auto order = orders.find(name);
+    if (order == orders.end()) return;
+    if (order->second.is_open()) {
+        if (order->second.state == "assigned") left_alone.insert(order->second.held->driver);
+        unlock(name, *order->second.held);
+    }
+    orders.erase(order);
+}
+
+void Model::rename_order(const std::string& from, const std::string& to)
+{
+    if (from == to) return;
+    forget(to);
+    ruined.erase(to);
+    if (const auto is_hash = ruined.extract(from)) ruined[to] = is_hash.mapped();
+    auto node = orders.extract(from);
+    if (!node) return;
+    Order& order = node.mapped();
+    if (order.is_open() && owns_lock(from, *order.held)) locks[order.held->lock].value = to;
+    node.key() = to;
+    orders.insert(std::move(node));
+    settle();
 }
 
 void Model::clear()
@@ -241,6 +351,7 @@ void Model::clear()
     orders.clear();
     ruined.clear();
     spoiled.clear();
+    left_alone.clear();
 }
 
 void Model::find_place(Search& search) const
@@ -262,11 +373,19 @@ void Model::check_types(const Search& search) const
     for (const auto& key : joined(search.require, search.except)) check_spoiled(key);
 }
 
+void Model::check_counter(const Search& search) const
+{
+    if (spoiled.contains(cities[search.city].token_key())) throw Refused{kNotAnInteger};
+}
+
 void Model::check_order_type(const std::string& name) const
 {
     const auto found = ruined.find(name);
-    if (found != ruined.end())
-        throw Refused{std::string{found->second ? kNoAssignment : kWrongType}};
+    if (found != ruined.end() && !found->second) throw Refused{std::string{kWrongType}};
+    if (found != ruined.end()) throw Refused{kNoAssignment + std::string{"since'"}};
+    const auto order = orders.find(name);
+    if (order != orders.end() && order->second.is_broken)
+        throw Refused{kNoAssignment + std::string{"strategy'"}};
 }
 
 void Model::check_spoiled(const std::string& key) const
@@ -274,20 +393,13 @@ void Model::check_spoiled(const std::string& key) const
     if (spoiled.contains(key)) throw Refused{std::string{kWrongType}};
 }
 
-Order Model::require(const std::string& name) const
+Order Model::require(const std::string& name, Token token) const
 {
     check_order_type(name);
     const auto found = orders.find(name);
     if (found == orders.end()) throw Refused{kNoOrder};
+    if (token && *token != found->second.token) throw Refused{kStaleToken};
     return found->second;
-}
-
-Order Model::require_current(const std::string& name, std::uint64_t token) const
-{
-    Order order = require(name);
-    if (order.token != token) throw Refused{kStaleToken};
-    if (!order.is_open()) throw Refused{kWrongState};
-    return order;
 }
 
 bool Model::is_candidate(const Search& search, const std::vector<std::string>& passed_over,
@@ -314,7 +426,7 @@ std::optional<Held> Model::choose(const Search& search,
                                   const std::vector<std::string>& passed_over) const
 {
     const City& city = cities[search.city];
-    if (spoiled.contains(city.geo)) return std::nullopt;
+    if (spoiled.contains(city.geo) || absent.contains(city.available)) return std::nullopt;
     std::vector<std::tuple<double, std::uint64_t, std::string>> candidates;
     for (const auto& driver : city.free) {
         const auto place = city.places.find(driver);
@@ -346,60 +458,105 @@ bool Model::owns_lock(const std::string& name, const Held& held) const
     return lock != locks.end() && lock->second.is_string && lock->second.value == name;
 }
 
-void Model::release(const std::string& name, const Held& held)
+void Model::unlock(const std::string& name, const Held& held)
 {
     if (owns_lock(name, held)) locks.erase(held.lock);
+}
+
+/// Another's driver is left alone.
+void Model::free_driver(const std::string& name, const Order& order)
+{
+    if (!owns_lock(name, *order.held)) {
+        left_alone.insert(order.held->driver);
+        return;
+    }
+    locks.erase(order.held->lock);
+    cities[order.search.city].free.insert(order.held->driver);
 }
 
 void Model::reserve(const std::string& name, Order order, Held held)
 {
     City& city = cities[order.search.city];
+    const Search& search = order.search;
     order.token = ++city.last_token;
     order.held = std::move(held);
+    order.held->expires_at = now + (search.offer ? search.lock_time : search.hold_time);
+    if (search.offer && search.deadline)
+        order.held->expires_at = std::min(order.held->expires_at, *search.deadline);
     locks[order.held->lock] = Lock{.value = name, .ends_at = order.held->expires_at};
-    order.state = order.search.offer ? "offered" : "assigned";
-    if (!order.search.offer) city.free.erase(order.held->driver);
+    order.state = search.offer ? "offered" : "assigned";
+    order.since = now;
+    order.held_driver = true;
+    if (!search.offer) city.free.erase(order.held->driver);
     save(name, order, order.state);
 }
 
-void Model::go_on(const std::string& name, Order order, const std::optional<Held>& next)
+void Model::go_on(const std::string& name, Order order, const std::optional<Held>& next,
+                  std::string_view why)
 {
     if (next) return reserve(name, std::move(order), *next);
     order.held.reset();
     order.state = "unassigned";
-    save(name, order, "unassigned");
+    const bool is_late = order.search.deadline && *order.search.deadline <= now;
+    if (why.empty()) why = is_late ? "the deadline has passed" : shortage(order.search);
+    save(name, order, "unassigned", why);
 }
 
-void Model::run_out(const std::string& name)
+void Model::pass_on(const std::string& name, std::string_view event, std::string_view reason)
 {
     Order order = orders.at(name);
     order.tried.push_back(order.held->driver);
     std::optional<Held> next;
+    std::string_view why;
     try {
-        check_types(order.search);
-        if (!order.search.deadline || *order.search.deadline > now)
+        check_counter(order.search);
+        if (!order.search.deadline || *order.search.deadline > now) {
+            check_types(order.search);
             next = choose(order.search, joined(order.tried, order.rejected));
+        }
     } catch (const Refused&) {
-        // Whatever the search stands on is gone: nobody is left to ask.
+        why = "a key of the search holds another type";
     }
-    release(name, *order.held);
+    unlock(name, *order.held);
     ++order.sequence;
-    publish(name, order, "timed_out");
-    go_on(name, std::move(order), next);
+    publish(name, order, event, reason);
+    go_on(name, std::move(order), next, why);
 }
 
-void Model::save(const std::string& name, Order& order, std::string_view event)
+/// Why the search finds no candidate.
+std::string_view Model::shortage(const Search& search) const
+{
+    const City& city = cities[search.city];
+    if (spoiled.contains(city.geo) || city.places.empty()) return "the geo key does not exist";
+    if (spoiled.contains(city.available) || absent.contains(city.available) || city.free.empty())
+        return "no driver is available";
+    const auto is_anybody_inside = [&](const Search& there) {
+        return std::any_of(city.places.begin(), city.places.end(), [&](const auto& place) {
+            return is_inside(there, store::place_of(place.second));
+        });
+    };
+    if (is_anybody_inside(search)) return "no driver in the area can be taken";
+    Search swapped = search;
+    std::swap(swapped.center.longitude, swapped.center.latitude);
+    if (store::is_valid(swapped.center) && is_anybody_inside(swapped))
+        return "no driver is in the area; are longitude and latitude swapped?";
+    return "no driver is in the area";
+}
+
+void Model::save(const std::string& name, Order& order, std::string_view event,
+                 std::string_view reason)
 {
     ++order.sequence;
     order.ends_at.reset();
     if (!order.is_open()) order.ends_at = now + record_time;
     orders[name] = order;
-    publish(name, order, event);
+    publish(name, order, event, reason);
 }
 
-void Model::publish(const std::string& name, const Order& order, std::string_view event)
+void Model::publish(const std::string& name, const Order& order, std::string_view event,
+                    std::string_view reason)
 {
-    published += event_text(name, order, event, now);
+    published += event_text(name, order, event, reason, now);
     ++event_counts[std::string{event}];
 }
 

@@ -42,11 +42,13 @@ struct Search
     std::vector<std::string> require, except, skip;
     std::string lock_before, lock_after;  ///< LOCK before*after
     Milliseconds lock_time = 30'000;
+    Milliseconds hold_time = 86'400'000;
+    bool retry = false;
     bool offer = false;
     std::optional<Milliseconds> deadline;  ///< a moment, not a duration
 };
 
-/// Somebody found, and what his order holds of him.
+/// A driver who was found, and what the order keeps of them.
 struct Held
 {
     std::string driver;
@@ -60,11 +62,14 @@ struct Order
 {
     std::string state;
     std::uint64_t token = 0;
+    Milliseconds since = 0;
     std::optional<Held> held;
     std::vector<std::string> tried, rejected;
     std::uint64_t sequence = 0;
     Search search;
     std::optional<Milliseconds> ends_at;  ///< of a finished one's record
+    bool held_driver = true;              ///< its lock was its own when that was looked at last
+    bool is_broken = false;               ///< a field of its record was spoiled by hand
 
     bool is_open() const { return state == "offered" || state == "assigned"; }
     bool holds(const std::string& driver) const { return is_open() && held->driver == driver; }
@@ -103,6 +108,9 @@ public:
     std::map<std::string, bool> ruined;  ///< orders' keys put to another use; true: a hash
     /// Keys that hold a string "mistaken" for a while; true: what they held is kept aside.
     std::map<std::string, bool> spoiled;
+    std::set<std::string> absent;  ///< keys that are put aside just now
+    /// Drivers whom the end of an order left alone, so that they are not available.
+    std::set<std::string> left_alone;
 
     /// What must have been published since it was last emptied, as a subscriber's bytes.
     std::string published;
@@ -112,12 +120,16 @@ public:
     std::string assign(const std::string& order, Search search);
     std::string accept(const std::string& order, std::uint64_t token);
     std::string reject(const std::string& order, std::uint64_t token);
-    std::string complete(const std::string& order);
-    std::string cancel(const std::string& order);
+    using Token = std::optional<std::uint64_t>;
+    std::string complete(const std::string& order, Token token);
+    std::string cancel(const std::string& order, Token token, const std::string& state);
+    std::string release(const std::string& order, Token token, const std::string& reason);
+    std::string driver(const std::string& member, const City& city) const;
     std::string get(const std::string& order) const;
     std::string pending(const std::optional<std::string>& geo, std::size_t most) const;
 
-    /// Whom ASSIGN would choose now; nothing if nobody, or if it would leave the order as it is.
+    /// The driver whom ASSIGN would choose now; nothing if there is none, or if it would leave the
+    /// order as it is.
     std::optional<std::string> choice(const std::string& order, Search search) const;
 
     /// True if ASSIGN would leave the order as it is.
@@ -130,27 +142,40 @@ public:
     /// Time passes: locks and records end, offers run out.
     void advance(Milliseconds by);
 
+    /// Somebody has changed keys: what became of that for the orders.
+    void settle();
+    /// An order's key is gone, or holds something else: it holds no driver any more.
+    void forget(const std::string& order);
+    void rename_order(const std::string& from, const std::string& to);
+    bool owns_lock(const std::string& order, const Held& held) const;
+
     void clear();
 
 private:
     void find_place(Search& search) const;
     void check_types(const Search& search) const;
+    void check_counter(const Search& search) const;
     void check_order_type(const std::string& order) const;
     void check_spoiled(const std::string& key) const;
-    Order require(const std::string& order) const;
-    Order require_current(const std::string& order, std::uint64_t token) const;
+    Order require(const std::string& order, Token token) const;
     bool is_candidate(const Search& search, const std::vector<std::string>& passed_over,
                       const std::string& driver) const;
     double rating_of(const Search& search, const std::string& driver) const;
     std::optional<Held> choose(const Search& search,
                                const std::vector<std::string>& passed_over) const;
-    bool owns_lock(const std::string& order, const Held& held) const;
-    void release(const std::string& order, const Held& held);
+    void unlock(const std::string& order, const Held& held);
+    void free_driver(const std::string& order, const Order& record);
     void reserve(const std::string& name, Order order, Held held);
-    void go_on(const std::string& name, Order order, const std::optional<Held>& next);
-    void run_out(const std::string& name);
-    void save(const std::string& name, Order& order, std::string_view event);
-    void publish(const std::string& name, const Order& order, std::string_view event);
+    void go_on(const std::string& name, Order order, const std::optional<Held>& next,
+               std::string_view shortage = {});
+    void pass_on(const std::string& name, std::string_view event, std::string_view reason);
+    void look_after(const std::string& name);
+    Milliseconds next_look(const Order& order) const;
+    std::string_view shortage(const Search& search) const;
+    void save(const std::string& name, Order& order, std::string_view event,
+              std::string_view reason = {});
+    void publish(const std::string& name, const Order& order, std::string_view event,
+                 std::string_view reason);
 };
 
 /// True if the place is inside the shape of the search, by the rules of GEOSEARCH.

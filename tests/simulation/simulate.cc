@@ -100,7 +100,9 @@ void Simulation::do_something()
     if (falls_to(40)) return dispatch_.cancel();
     if (falls_to(20)) return dispatch_.assign_again();
     if (falls_to(20)) return dispatch_.explain_and_assign();
+    if (falls_to(20)) return dispatch_.release();
     if (falls_to(10)) return dispatch_.look_up();
+    if (falls_to(10)) return dispatch_.ask_about_driver();
     if (falls_to(10)) return dispatch_.list_pending();
     if (falls_to(5)) return dispatch_.talk_nonsense();
     if (falls_to(8)) return hand_.vanish();
@@ -112,7 +114,10 @@ void Simulation::do_something()
     if (falls_to(6)) return hand_.mend_key();
     if (falls_to(2)) return hand_.ruin_order();
     if (falls_to(3)) return hand_.mend_order();
-    if (falls_to(1)) return hand_.intrude();
+    if (falls_to(5)) return hand_.rename_order();
+    if (falls_to(2)) return hand_.break_record();
+    if (falls_to(6)) return hand_.mend_record();
+    if (falls_to(10)) return hand_.intrude();
     if (world_.chance(20)) hand_.flush();
 }
 

@@ -116,6 +116,7 @@ void StockClient::take()
     }
     const bool was_free = city().free.erase(driver_) == 1;
     world_.expect(client_, request, integer(was_free ? 1 : 0));
+    world_.model.settle();
     if (was_free) {
         ++world_.tally["taken by stock clients"];
         stage_ = Stage::Drive;

@@ -43,9 +43,21 @@ World::World(std::uint64_t seed)
         for (std::size_t i = 3 + below(8); i > 0; --i)
             orders[city].push_back(fmt::format("order:{}{}", city == 0 ? 'A' : 'B', i));
     }
+    if (chance(50)) share_drivers();
     restaurants = {"restaurant:1", "restaurant:2", "restaurant:3"};
     ask(listener_, {"PSUBSCRIBE", "assign:*"});
     populate();
+}
+
+/// Both cities call locks the same, and some drivers work in both.
+void World::share_drivers()
+{
+    model.cities[1].lock_before = model.cities[0].lock_before;
+    model.cities[1].lock_after = model.cities[0].lock_after;
+    for (std::size_t i = 0; i < drivers[0].size(); i += 2) {
+        drivers[1].push_back(drivers[0][i]);
+        shared_drivers.insert(drivers[0][i]);
+    }
 }
 
 store::Place World::some_place(std::size_t city)

@@ -39,9 +39,11 @@ public:
 
     // What was done by hand, and so excuses what would else be a broken promise.
     std::set<std::string> vanished;   ///< drivers who went away
-    std::set<std::string> meddled;    ///< drivers whose lock was touched
+    std::set<std::string> meddled;    ///< drivers whose lock was overwritten
     std::set<std::string> intruders;  ///< drivers who called themselves available while on a tour
     std::set<std::string> locks_by_hand;
+
+    std::set<std::string> shared_drivers;  ///< both cities list them, under one lock
 
     std::map<std::string, std::uint64_t> tally;  ///< what happened how often
 
@@ -82,6 +84,7 @@ public:
             answer = '-' + refused.line + "\r\n";
         }
         compare_answer(words, answer);
+        model.settle();
     }
     /// A request that must be refused, whatever the error, and change nothing.
     void expect_refusal(const Words& words);
@@ -94,6 +97,7 @@ public:
 
     /// Everybody gets a place, and is available.
     void populate();
+    void share_drivers();
 
     /// All that was asked lately, oldest first.
     std::string recent() const;

@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <utility>
+
 #include "server/catalogue/command.h"
 #include "server/commands/assign/assign_args.h"
 #include "server/commands/assign/assign_reply.h"
@@ -10,50 +13,115 @@ namespace server::commands {
 
 namespace {
 
-void assign(Call& call)
+/// "ASSIGN HELP": the family's commands and what each does, from their rows.
+void help(Call& call)
 {
-    AssignRequest request = next_assign_request(call);
-    // A retry is answered even if the place it was asked from is gone by now.
-    const auto search = [&]() -> const store::AssignmentSearch& {
-        request.find_place(call.keys);
-        return request.search;
-    };
-    reply_record(call, request.order,
-                 call.server.dispatcher.assignments(call.keys).assign(request.order, search));
+    std::vector<std::string> lines;
+    for (const Command* row : call.server.commands.all()) {
+        if (row->group != Group::Assign) continue;
+        lines.push_back(fmt::format("{} {}", row->name, row->syntax));
+        lines.push_back(fmt::format("    {}", row->summary));
+    }
+    lines.emplace_back("ASSIGN HELP");
+    lines.emplace_back("    Prints this help. The page on ASSIGN explains every option.");
+
+    call.reply.array(lines.size());
+    for (const std::string& line : lines) call.reply.simple(line);
 }
 
-std::uint64_t next_token(Args& args) { return static_cast<std::uint64_t>(args.next_integer()); }
+void assign(Call& call)
+{
+    if (call.args.remaining() == 1 && call.args.accept("HELP")) return help(call);
+    if (call.args.remaining() < kAssignMinArguments) throw wrong_number_of_arguments(call.command);
+    AssignRequest request = next_assign_request(call);
+    auto orders = call.server.dispatcher.orders(call.keys, request.order);
+
+    // A retry is answered even if the place it was asked from is gone by now.
+    auto record = orders.standing(request.order);
+    if (!record) {
+        request.find_place(call.keys);
+        record = orders.begin(request.order, std::move(request.search), request.retry);
+    }
+    reply_record(call, request.order, record);
+}
+
+std::uint64_t next_token(Args& args)
+{
+    return static_cast<std::uint64_t>(next_integer_of(args, "token"));
+}
 
 void accept(Call& call)
 {
     const auto order = call.args.next();
     const auto token = next_token(call.args);
-    reply_record(call, order, call.server.dispatcher.assignments(call.keys).accept(order, token));
+    reply_record(call, order, call.server.dispatcher.orders(call.keys, order).accept(order, token));
 }
 
 void reject(Call& call)
 {
     const auto order = call.args.next();
     const auto token = next_token(call.args);
-    reply_record(call, order, call.server.dispatcher.assignments(call.keys).reject(order, token));
+    reply_record(call, order, call.server.dispatcher.orders(call.keys, order).reject(order, token));
+}
+
+/// A token, unless this option or nothing comes next.
+store::Assignments::Token next_optional_token(Args& args, std::string_view option)
+{
+    if (args.done() || args.is_next(option)) return std::nullopt;
+    return next_token(args);
+}
+
+void release(Call& call)
+{
+    const auto order = call.args.next();
+    const auto token = next_optional_token(call.args, "REASON");
+    std::string_view reason;
+    if (call.args.accept("REASON")) reason = next_operand(call.args, "REASON", "a text");
+    expect_end_of_request(call.args);
+
+    auto orders = call.server.dispatcher.orders(call.keys, order);
+    reply_record(call, order, orders.release(order, token, reason));
 }
 
 void complete(Call& call)
 {
     const auto order = call.args.next();
-    reply_record(call, order, call.server.dispatcher.assignments(call.keys).complete(order));
+    const auto token = next_optional_token(call.args, {});
+    expect_end_of_request(call.args);
+
+    auto orders = call.server.dispatcher.orders(call.keys, order);
+    reply_record(call, order, orders.complete(order, token));
+}
+
+store::AssignmentState next_state(Args& args)
+{
+    const auto word = next_operand(args, "IF", "a state");
+    std::string name{word};
+    std::transform(name.begin(), name.end(), name.begin(), [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    });
+    if (const auto state = store::state_named(name)) return *state;
+    throw CommandError{
+        "ERR unknown state '{}': offered, assigned, unassigned, completed, cancelled or expired",
+        word};
 }
 
 void cancel(Call& call)
 {
     const auto order = call.args.next();
-    reply_record(call, order, call.server.dispatcher.assignments(call.keys).cancel(order));
+    const auto token = next_optional_token(call.args, "IF");
+    std::optional<store::AssignmentState> state;
+    if (call.args.accept("IF")) state = next_state(call.args);
+    expect_end_of_request(call.args);
+
+    auto orders = call.server.dispatcher.orders(call.keys, order);
+    reply_record(call, order, orders.cancel(order, token, state));
 }
 
 void get(Call& call)
 {
     const auto order = call.args.next();
-    reply_record(call, order, call.server.dispatcher.assignments(call.keys).get(order));
+    reply_record(call, order, call.server.dispatcher.orders(call.keys, order).get(order));
 }
 
 constexpr std::string_view kSearchComplexity =
@@ -63,8 +131,8 @@ constexpr std::string_view kSearchComplexity =
 constexpr Command kCommands[] = {
     {.name = "ASSIGN",
      .syntax = kAssignSyntax,
-     .summary = "Finds the nearest available driver, locks him and takes him out of the pool, or "
-                "offers him the order, in one atomic step.",
+     .summary = "Finds the nearest available driver, locks them and takes them out of the pool, or "
+                "offers them the order, in one atomic step.",
      .since = kAssignSince,
      .complexity = kSearchComplexity,
      .group = Group::Assign,
@@ -73,10 +141,11 @@ constexpr Command kCommands[] = {
               counted_keys_after("REQUIRE", 9, "RO ACCESS"),
               counted_keys_after("EXCEPT", 9, "RO ACCESS")},
      .event = "hset",
-     .run = assign},
+     .run = assign,
+     .arity_override = -2},  // ASSIGN HELP
     {.name = "ASSIGN.ACCEPT",
      .syntax = "order token",
-     .summary = "The driver takes the order that he was offered.",
+     .summary = "The driver takes the order that they were offered.",
      .since = kAssignSince,
      .complexity = "O(1)",
      .group = Group::Assign,
@@ -86,7 +155,7 @@ constexpr Command kCommands[] = {
      .run = accept},
     {.name = "ASSIGN.REJECT",
      .syntax = "order token",
-     .summary = "The driver declines the order that he was offered, and the search goes on.",
+     .summary = "The driver declines the order that they were offered, and the search goes on.",
      .since = kAssignSince,
      .complexity = kSearchComplexity,
      .group = Group::Assign,
@@ -94,8 +163,18 @@ constexpr Command kCommands[] = {
      .keys = {key_at(1, "RW ACCESS UPDATE")},
      .event = "hset",
      .run = reject},
+    {.name = "ASSIGN.RELEASE",
+     .syntax = "order [token] [REASON text]",
+     .summary = "The driver gives an accepted order back, and the search goes on.",
+     .since = kAssignSince,
+     .complexity = kSearchComplexity,
+     .group = Group::Assign,
+     .flags = kWrite | kDenyOom,
+     .keys = {key_at(1, "RW ACCESS UPDATE")},
+     .event = "hset",
+     .run = release},
     {.name = "ASSIGN.COMPLETE",
-     .syntax = "order",
+     .syntax = "order [token]",
      .summary = "The order is delivered: its driver is available again.",
      .since = kAssignSince,
      .complexity = "O(1)",
@@ -105,9 +184,8 @@ constexpr Command kCommands[] = {
      .event = "hset",
      .run = complete},
     {.name = "ASSIGN.CANCEL",
-     .syntax = "order",
-     .summary =
-         "Ends an order, whatever its state: a driver who had been taken is available again.",
+     .syntax = "order [token] [IF state]",
+     .summary = "Ends an order that is not completed: a driver who had it is available again.",
      .since = kAssignSince,
      .complexity = "O(1)",
      .group = Group::Assign,

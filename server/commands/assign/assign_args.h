@@ -16,8 +16,9 @@ inline constexpr std::string_view kAssignSyntax =
     "[STRATEGY <NEAREST | RATING>] [RATINGBY pattern] [COUNT count] "
     "[REQUIRE numsets set [set ...]] [EXCEPT numsets set [set ...]] "
     "[SKIP nummembers member [member ...]] [LOCK pattern] [EX seconds | PX milliseconds] "
-    "[OFFER] [DEADLINE milliseconds]";
+    "[HOLD seconds] [OFFER] [DEADLINE milliseconds] [RETRY]";
 inline constexpr std::string_view kAssignSince = "dabba 0.1.0";
+inline constexpr std::size_t kAssignMinArguments = 8;
 
 /// The arguments of ASSIGN. A place named by FROMMEMBER has not been looked up yet.
 struct AssignRequest
@@ -27,13 +28,26 @@ struct AssignRequest
     Extent extent;
     store::Place place{};
     std::optional<std::string_view> from_member;
+    bool retry = false;
 
     /// Completes the search with the place. Throws if FROMMEMBER's member has none.
     void find_place(store::Keyspace& keys);
 };
 
 /// Reads all of ASSIGN's arguments. Throws for what is unknown, out of range, missing, given twice,
-/// or contradicts something else.
+/// or contradicts something else; the error names the word.
 AssignRequest next_assign_request(Call& call);
+
+/// The next argument as an integer. The error says what is none: `name`.
+std::int64_t next_integer_of(Args& args, std::string_view name);
+
+/// The next argument, which `option` needs. The error says so.
+std::string_view next_operand(Args& args, std::string_view option, std::string_view operand);
+
+/// Throws, and names the word, unless everything was read.
+void expect_end_of_request(Args& args);
+
+/// The next argument as a LOCK pattern. Throws if it has no star.
+std::string_view next_lock_pattern(Args& args);
 
 }  // namespace server::commands

@@ -40,8 +40,9 @@ void reply_record(Call& call, std::string_view order, const AssignmentRecord& re
     });
     call.reply.bulk("tried");
     call.reply.array(record.tried.size() + record.rejected.size());
-    for (const auto& member : record.rejected) call.reply.bulk(member);
-    for (const auto& member : record.tried) call.reply.bulk(member);
+    const auto list = [&](std::string_view member) { call.reply.bulk(member); };
+    record.rejected.for_each(list);
+    record.tried.for_each(list);
 }
 
 void reply_record(Call& call, std::string_view order, const std::optional<AssignmentRecord>& record)

@@ -22,7 +22,9 @@ void srem(Call& call)
 {
     auto set = call.keys.edit_existing<store::Set>(call.args.next());
     if (!set) return call.reply.integer(0);
-    for (const auto member : call.args.rest()) set.changes += set->erase(member);
+    const auto members = call.args.rest();
+    if (members.size() == 1) set.removed = members[0];
+    for (const auto member : members) set.changes += set->erase(member);
     call.reply.integer(set.changes);
 }
 

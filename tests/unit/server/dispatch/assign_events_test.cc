@@ -24,7 +24,7 @@ TEST_CASE("an event is one JSON object")
     record.reservation = store::Reservation{
         .driver = "driver:D4", .distance_m = 1507.5, .expires_at = store::Deadline{1'700'000'030s}};
     CHECK(
-        server::to_json("order:1", AssignmentEvent::Offered, record, kNow) ==
+        server::to_json("order:1", AssignmentEvent::Offered, record, "", kNow) ==
         R"({"event":"offered","order":"order:1","state":"offered","driver":"driver:D4","token":7,)"
         R"("distance_m":1507.5,"expires_at_ms":1700000030000,"time_ms":1700000000000,)"
         R"("sequence":3})");
@@ -32,10 +32,10 @@ TEST_CASE("an event is one JSON object")
 
 TEST_CASE("an event without a driver says so, and names are escaped")
 {
-    CHECK(server::to_json("a\"b\\c\n", AssignmentEvent::Unassigned, {}, kNow) ==
+    CHECK(server::to_json("a\"b\\c\n", AssignmentEvent::Unassigned, {}, "nobody \"near\"", kNow) ==
           R"({"event":"unassigned","order":"a\"b\\c\u000a","state":"unassigned","driver":null,)"
           R"("token":0,"distance_m":null,"expires_at_ms":null,"time_ms":1700000000000,)"
-          R"("sequence":0})");
+          R"("sequence":0,"reason":"nobody \"near\""})");
 }
 
 TEST_CASE("listeners of the order and of the driver hear of every change, numbered")

@@ -21,11 +21,13 @@ struct City : store::Observer, store::AssignmentListener
 {
     void key_changed(const store::KeyEvent&) override { ++changes; }
     void order_changed(int, std::string_view, store::AssignmentEvent event,
-                       const store::AssignmentRecord& record) override
+                       const store::AssignmentRecord& record, std::string_view) override
     {
         events.push_back(std::string{store::name_of(event)} + " " +
                          std::to_string(record.sequence));
     }
+
+    bool wants_reasons() const override { return true; }
 
     void add(const std::string& driver, store::Place place, bool is_available = true)
     {
@@ -37,10 +39,13 @@ struct City : store::Observer, store::AssignmentListener
         available.changes += available->add(driver);
     }
 
-    auto assign(std::string_view order, const store::AssignmentSearch& search)
+    std::optional<store::Candidate> find(std::string_view order,
+                                         const store::AssignmentSearch& search,
+                                         const std::vector<std::string>& tried)
     {
-        return orders.assign(
-            order, [&]() -> const auto& { return search; });
+        store::MemberSet passed_over;
+        passed_over.add(tried);
+        return store::find_candidate(keys, order, search, passed_over);
     }
 
     static store::AssignmentSearch search(double radius_m = 5000)
@@ -90,11 +95,11 @@ TEST_CASE("the one free driver is found behind any number of busy ones")
         city.add("far", {77.6200, 12.9716});
         city.add("free", {77.6100, 12.9716});
         INFO(busy);
-        const auto found = store::find_candidate(city.keys, "order", City::search(), {});
+        const auto found = city.find("order", City::search(), {});
         REQUIRE(found);
         CHECK(found->member == "free");
-        CHECK(store::find_candidate(city.keys, "order", City::search(), {"free"})->member == "far");
-        CHECK_FALSE(store::find_candidate(city.keys, "order", City::search(), {"free", "far"}));
+        CHECK(city.find("order", City::search(), {"free"})->member == "far");
+        CHECK_FALSE(city.find("order", City::search(), {"free", "far"}));
     }
 }
 
@@ -120,7 +125,7 @@ TEST_CASE("whatever share is available, the nearest of them are asked in order")
 
             std::vector<std::string> asked;
             while (asked.size() < 50) {
-                const auto found = store::find_candidate(city.keys, "order", search, asked);
+                const auto found = city.find("order", search, asked);
                 if (!found) break;
                 asked.push_back(found->member);
             }
@@ -136,7 +141,7 @@ TEST_CASE("drivers at one place are asked in the order of their names")
     for (const char* driver : {"c", "a", "b"}) city.add(driver, {77.6, 12.97});
     std::string asked;
     std::vector<std::string> tried;
-    while (const auto found = store::find_candidate(city.keys, "order", City::search(), tried)) {
+    while (const auto found = city.find("order", City::search(), tried)) {
         asked += found->member;
         tried.push_back(found->member);
     }
@@ -150,8 +155,8 @@ TEST_CASE("the order's own key and the token counter can be nobody's lock")
     auto search = City::search();
     search.lock_pattern = "geo:*oken";
     city.add("driver:t", {77.6, 12.97});
-    CHECK(store::find_candidate(city.keys, "order", search, {})->member == "driver:a");
-    CHECK_FALSE(store::find_candidate(city.keys, "geo:aoken", search, {}));
+    CHECK(city.find("order", search, {})->member == "driver:a");
+    CHECK_FALSE(city.find("geo:aoken", search, {}));
 }
 
 TEST_CASE("a rating is read like SORT's BY, and is 0 if it is no number")
@@ -179,7 +184,7 @@ TEST_CASE("a refused operation has changed nothing and told nobody")
     city.add("driver:a", {77.6, 12.97});
     auto search = City::search();
     search.offer = true;
-    const auto token = city.assign("order", search)->token;
+    const auto token = city.orders.begin("order", search)->token;
     city.keys.erase("agent:a:lock");
     city.keys.put_string("text", "value");
     const int changes = city.changes;
@@ -191,7 +196,7 @@ TEST_CASE("a refused operation has changed nothing and told nobody")
     CHECK(reason_of([&] { city.orders.reject("other", 1); }) == store::Reason::NoSuchOrder);
     CHECK(reason_of([&] { city.orders.cancel("text"); }) == store::Reason::WrongType);
     search.available = "text";
-    CHECK(reason_of([&] { city.assign("new", search); }) == store::Reason::WrongType);
+    CHECK(reason_of([&] { city.orders.begin("new", search); }) == store::Reason::WrongType);
     CHECK(city.changes == changes);
     CHECK(city.events == events);
 }
@@ -215,6 +220,7 @@ TEST_CASE("a record is read back from its hash as it was written")
     CHECK(copy.rejected == record.rejected);
     CHECK(copy.reservation->distance_m == record.reservation->distance_m);
     CHECK(copy.reservation->place == record.reservation->place);
+    CHECK(copy.search.hold_time == record.search.hold_time);
     CHECK(copy.search.require == record.search.require);
     CHECK(copy.search.deadline == record.search.deadline);
     CHECK(std::get<store::Circle>(copy.search.shape).radius_m == 1234.5);

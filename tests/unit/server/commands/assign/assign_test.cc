@@ -106,7 +106,7 @@ TEST_CASE("an event says who, how far, until when, and under which token")
           "\n");
 }
 
-TEST_CASE("an order that finds nobody says so, and leaves no record")
+TEST_CASE("an order that finds no candidate says why, and leaves no record")
 {
     City city;
     CHECK(city.client("ASSIGN", "geo", "free", "order:1", "FROMLONLAT", "0", "0", "BYRADIUS", "1",
@@ -114,12 +114,12 @@ TEST_CASE("an order that finds nobody says so, and leaves no record")
     CHECK(city.published() ==
           R"({"event":"unassigned","order":"order:1","state":"unassigned","driver":null,)"
           R"("token":0,"distance_m":null,"expires_at_ms":null,"time_ms":1700000000000,)"
-          R"("sequence":0})"
+          R"("sequence":0,"reason":"no driver is in the area"})"
           "\n");
     CHECK(city.client("EXISTS", "order:1", "geo:token") == ":0\r\n");
 }
 
-TEST_CASE("a driver's own channel tells him of his offers")
+TEST_CASE("a driver's own channel tells them of their offers")
 {
     City city;
     Client anna{city.client};
@@ -169,7 +169,7 @@ TEST_CASE("an order of the same name in another database is another order")
     CHECK(city.client("ASSIGN.PENDING") == "*0\r\n");
 }
 
-TEST_CASE("EXPLAIN of a standing order needs no place to search from, and chooses nobody")
+TEST_CASE("EXPLAIN of a standing order needs no place to search from, and chooses no driver")
 {
     City city;
     city.assign("order:1");
@@ -202,20 +202,20 @@ TEST_CASE("a hash that only looks like a record is refused, whatever is missing"
     }
 }
 
-TEST_CASE("a driver who says yes at the last moment stays locked for the whole time again")
+TEST_CASE("a driver who says yes at the last moment is held from then on")
 {
     City city;
-    city.assign("order:1", "OFFER", "PX", "1000");
+    city.assign("order:1", "OFFER", "PX", "1000", "HOLD", "60");
     city.client.clock.advance(999ms);
     CHECK(city.client("ASSIGN.ACCEPT", "order:1", "1").starts_with("*20\r\n"));
-    city.client.clock.advance(999ms);
+    city.client.clock.advance(60s - 1ms);
     // A stock client that read SMEMBERS just before the driver said yes.
     CHECK(city.client("SET", "agent:anna:lock", "order:2", "NX", "PX", "1000") == "$-1\r\n");
     city.client.clock.advance(1ms);
     CHECK(city.client("EXISTS", "agent:anna:lock") == ":0\r\n");
 }
 
-TEST_CASE("an order that is tried again in vain says so again, and its record stays")
+TEST_CASE("an order that is tried again without success says so again, and its record stays")
 {
     City city;
     city.assign("order:1", "OFFER");
@@ -225,7 +225,8 @@ TEST_CASE("an order that is tried again in vain says so again, and its record st
     CHECK(city.assign("order:1").kind == protocol::Value::Kind::Null);
     CHECK(city.published() ==
           R"({"event":"unassigned","order":"order:1","state":"unassigned","driver":null,"token":0,)"
-          R"("distance_m":null,"expires_at_ms":null,"time_ms":1700000000000,"sequence":0})"
+          R"("distance_m":null,"expires_at_ms":null,"time_ms":1700000000000,"sequence":0,)"
+          R"("reason":"no driver is available"})"
           "\n");
     CHECK(city.client("HGET", "order:1", "state") == "$9\r\ncancelled\r\n");
 }
