@@ -6,47 +6,59 @@ Load it on every master, and again after each new version:
 
     redis-cli -x FUNCTION LOAD REPLACE < scripts/assign.lua
 
-What Dabba calls             is here
-    ASSIGN geo available order ...   FCALL assign 3 geo available order ...
-    ASSIGN.ACCEPT order token        FCALL assign_accept 1 order token
-    ASSIGN.REJECT order token        FCALL assign_reject 1 order token
-    ASSIGN.COMPLETE order            FCALL assign_complete 1 order
-    ASSIGN.CANCEL order              FCALL assign_cancel 1 order
-    ASSIGN.GET order                 FCALL_RO assign_get 1 order
-    ASSIGN.PENDING geo [COUNT n]     FCALL_RO assign_pending 1 geo [COUNT n]
-    ASSIGN.EXPLAIN geo ...           FCALL_RO assign_explain 3 geo available order ...
-    (the server's own clock)         FCALL assign_tick 1 geo [COUNT n]
+What Dabba calls                      is here
+    ASSIGN geo available order ...             FCALL assign 3 geo available order ...
+    ASSIGN.ACCEPT order token                  FCALL assign_accept 1 order token
+    ASSIGN.REJECT order token                  FCALL assign_reject 1 order token
+    ASSIGN.RELEASE order [token] [REASON text] FCALL assign_release 1 order [token] [REASON text]
+    ASSIGN.COMPLETE order [token]              FCALL assign_complete 1 order [token]
+    ASSIGN.CANCEL order [token] [IF state]     FCALL assign_cancel 1 order [token] [IF state]
+    ASSIGN.GET order                           FCALL_RO assign_get 1 order
+    ASSIGN.DRIVER member [LOCK pattern]        FCALL_RO assign_driver 1 member [LOCK pattern]
+    ASSIGN.PENDING geo [COUNT n]               FCALL_RO assign_pending 1 geo [COUNT n]
+    ASSIGN.EXPLAIN geo ...                     FCALL_RO assign_explain 3 geo available order ...
+    (the server's own clock)                   FCALL assign_tick 1 geo [COUNT n]
 
-Options, checks, error lines, replies, records, locks, tokens and events are the same. What differs:
+Options, checks, error lines, replies, records, locks, tokens and events are the same; Dabba's page on ASSIGN
+says what they mean. What differs:
 
-- Nothing runs by itself. An offer that ran out ends, and the search goes on, when a worker calls
-  assign_tick, which answers how many offers it ended (at most COUNT, 100 unless told: call again while
-  it answers COUNT). Every 100 ms is a good rhythm; two workers do no harm. Whatever changes an order
-  first ends its offer if that ran out, so that nobody accepts too late, tick or no tick.
+- Nothing runs by itself, and the keys' changes are not seen. An offer that ran out, or whose driver left the
+  pool or lost the lock, ends when a worker calls assign_tick, and so does a hold. It answers how many orders
+  it saw to, at most COUNT, 100 unless told: call again while it answers COUNT. It looks at every open offer,
+  so its cost grows with them. Every 100 ms is a good rhythm; two workers do no harm. Whatever changes an order
+  first sees to it in the same way, tick or no tick, so that nobody accepts too late. Only reading does not.
+- If somebody deletes the lock of an assigned driver, it stays deleted, where Dabba puts it back: who may be
+  found available again is then not held. Clients that delete a lock must compare its value first.
+- If somebody deletes or renames an order, its lock stays until it ends.
 - Replies are flat lists of names and values in RESP3 too, as Dabba's are in RESP2.
 - Redis sorts all drivers of the area for each search (see the README for what that costs), and its
-  GEOSEARCH misses some in areas of thousands of kilometers.
+  GEOSEARCH misses some in areas of thousands of kilometers. A driver who is locked costs each search.
 
 Keys. The declared ones are geo, available and order. Beside them a function reads and writes
 
     <geo>:token     the counter the tokens come from
     <geo>:offers    a sorted set of the orders with open offers, by the time at which they run out
+    <geo>:held      a sorted set of the assigned orders, by the time at which they have held long enough
     the locks       named by the LOCK pattern: agent:{blr}:D4:lock for driver:{blr}:D4
     the ratings     named by RATINGBY: the hash driver:{blr}:D4
 
-and reads the sets of REQUIRE and EXCEPT; assign_tick also works on the orders in <geo>:offers, and what
-follows an order (accept, reject, ...) on the geo and available keys in its record. Those with a fixed name
-may be declared as well, behind the three: FCALL assign 5 geo available order set1 set2 ... REQUIRE 2 set1
-set2. The locks, ratings and due orders cannot: nobody knows them before the search. In a cluster all of them
-must lie in one slot, so give everything of a city the city's hash tag, drivers included; a key elsewhere is
-refused by Redis before anything was changed.
+and reads the sets of REQUIRE and EXCEPT; assign_tick also works on the orders in <geo>:offers and <geo>:held,
+and what follows an order (accept, reject, ...) on the geo and available keys in its record. Those with a fixed
+name may be declared as well, behind the three: FCALL assign 5 geo available order set1 set2 ... REQUIRE 2 set1
+set2. assign_tick takes several geo keys. The locks, ratings and due orders cannot be declared: nobody knows
+them before the search. In a cluster all of them must lie in one slot, so give everything of a city the city's
+hash tag, drivers included; a key elsewhere is refused by Redis before anything was changed.
 
 One file, because Redis loads a library as one. A function checks everything, then makes all its changes:
 Redis rolls nothing back. ]]
 
 local kRecordTimeMs = 60 * 60 * 1000
 local kDefaultRating, kDefaultCount = '*->rating', 10
-local kDefaultLock, kDefaultLockMs = 'agent:*:lock', 30 * 1000
+local kDefaultLock, kDefaultLockMs, kDefaultHoldMs = 'agent:*:lock', 30 * 1000, 24 * 60 * 60 * 1000
+-- The longest time that is taken: 100 years. The latest moment in a record: the end of the year 9999.
+local kMaxTimeMs, kMaxMomentMs = 100 * 365 * 24 * 60 * 60 * 1000, 253402300799999
+-- Tokens and sequences go up to what JavaScript can count to.
+local kMaxToken = 2 ^ 53
 -- Of so few available drivers, each is asked where he is, which costs the same in every city; otherwise the
 -- search goes outward from the place, by pages of which this is the first.
 local kFewAvailable = 1000
@@ -54,13 +66,11 @@ local kFirstPage = 100
 
 local kSyntax = 'ERR syntax error'
 local kNotAnInteger = 'ERR value is not an integer or out of range'
-local kNotAFloat = 'ERR value is not a valid float'
 local kWrongType = 'WRONGTYPE Operation against a key holding the wrong kind of value'
-local kNotAnAssignment = "WRONGTYPE The order's key holds a hash that is not an ASSIGN record"
+local kNotAnAssignment = "WRONGTYPE The order's key holds a hash that is not an ASSIGN record: field '"
 local kNoSuchOrder = 'ERR no such order'
 local kStaleToken = "STALETOKEN This token is not the one of the order's current reservation"
-local kWrongState = "ERR the order's state does not allow this, see ASSIGN.GET"
-local kLockLost = "LOCKLOST The driver's lock or availability was lost, the order goes on without him"
+local kLockLost = "LOCKLOST The driver's lock or availability was lost: the order goes on without them"
 
 -- Ends the call with this error line. Only before anything was changed.
 local function refuse(line)
@@ -154,6 +164,15 @@ local function contains(list, text)
     return false
 end
 
+-- A table whose keys are the items of these lists.
+local function set_of(...)
+    local set = {}
+    for _, list in ipairs({...}) do
+        for _, item in ipairs(list) do set[item] = true end
+    end
+    return set
+end
+
 -- The two lists in one.
 local function joined(first, second)
     local both = {}
@@ -162,10 +181,16 @@ local function joined(first, second)
     return both
 end
 
+-- A word of a request in an error line, up to its first NUL: Redis prints such lines as C strings.
+local function quoted(word)
+    return "'" .. word:match('^%Z*') .. "'"
+end
+
 -- ---- Keys --------------------------------------------------------------------------------------
 
 local function token_key(geo) return geo .. ':token' end
 local function offers_key(geo) return geo .. ':offers' end
+local function held_key(geo) return geo .. ':held' end
 
 local function lock_key(pattern, member)
     local colon = member:find(':', 1, true)
@@ -191,9 +216,10 @@ end
 -- Refuses a counter or an index that is none, before anything is written.
 local function last_token(geo)
     exists_as('zset', offers_key(geo))
+    exists_as('zset', held_key(geo))
     if not exists_as('string', token_key(geo)) then return 0 end
     local number = parse_integer(redis.call('GET', token_key(geo)))
-    if not number or number < 0 or number >= 2 ^ 53 then refuse(kNotAnInteger) end
+    if not number or number < 0 or number >= kMaxToken then refuse(kNotAnInteger) end
     return number
 end
 
@@ -268,11 +294,9 @@ local function is_nearer(a, b)
     return is_less(a.member, b.member)
 end
 
--- The nearest `count` members in the shape, sorted, without those at the end whose equals may have been cut
--- off; and whether this is everybody.
-local function nearest_page(search, count)
-    local shape = search.shape
-    local request = {'GEOSEARCH', search.geo, 'FROMLONLAT', string.format('%.17g', shape.longitude),
+-- GEOSEARCH of the shape, with these words behind it.
+local function geosearch(geo, shape, ...)
+    local request = {'GEOSEARCH', geo, 'FROMLONLAT', string.format('%.17g', shape.longitude),
                      string.format('%.17g', shape.latitude)}
     if shape.radius_m then
         request = joined(request, {'BYRADIUS', string.format('%.17g', shape.radius_m)})
@@ -280,7 +304,14 @@ local function nearest_page(search, count)
         request = joined(request, {'BYBOX', string.format('%.17g', shape.width_m),
                                    string.format('%.17g', shape.height_m)})
     end
-    local replies = redis.call(unpack(joined(request, {'M', 'ASC', 'COUNT', count, 'WITHHASH'})))
+    return redis.call(unpack(joined(request, {'M', ...})))
+end
+
+-- The nearest `count` members in the shape, sorted, without those at the end whose equals may have been cut
+-- off; and whether this is everybody.
+local function nearest_page(search, count)
+    local shape = search.shape
+    local replies = geosearch(search.geo, shape, 'ASC', 'COUNT', count, 'WITHHASH')
     local page = {}
     for i, reply in ipairs(replies) do page[i] = found_at(shape, reply[1], reply[2]) end
     table.sort(page, is_nearer)
@@ -335,7 +366,8 @@ local function check_keys(search)
 end
 
 -- Why a driver is passed over: a word, and the number of the set if one is to blame. nil for a candidate.
-local function objection_to(member, order, search, tried)
+-- `tried` and `skipped` have the members as keys.
+local function objection_to(member, order, search, tried, skipped)
     if redis.call('SISMEMBER', search.available, member) == 0 then return 'not available' end
     for i, set in ipairs(search.require) do
         if redis.call('SISMEMBER', set, member) == 0 then return 'not in required', i end
@@ -343,11 +375,12 @@ local function objection_to(member, order, search, tried)
     for i, set in ipairs(search.except) do
         if redis.call('SISMEMBER', set, member) == 1 then return 'in excepted', i end
     end
-    if contains(search.skip, member) then return 'skipped' end
-    if contains(tried, member) then return 'tried' end
+    if skipped[member] then return 'skipped' end
+    if tried[member] then return 'tried' end
     local lock = lock_key(search.lock_pattern, member)
     -- A key that is about to be written here can be nobody's lock.
     local ours = lock == order or lock == token_key(search.geo) or lock == offers_key(search.geo)
+        or lock == held_key(search.geo)
     if ours or redis.call('EXISTS', lock) == 1 then return 'locked' end
     return nil
 end
@@ -373,9 +406,10 @@ local function find_candidate(order, search, tried)
     if not has_places or not has_available then return nil end
     local few = redis.call('SCARD', search.available) <= kFewAvailable
     local next_found = few and sorted_members(search, redis.call('SMEMBERS', search.available)) or outward(search)
+    local skipped = set_of(search.skip)
     local best, best_rating, weighed = nil, 0, 0
     for found in next_found do
-        if not objection_to(found.member, order, search, tried) then
+        if not objection_to(found.member, order, search, tried, skipped) then
             if search.strategy == 'nearest' then return found end
             local rating = rating_of(search.rating_pattern, found.member)
             if not best or rating > best_rating then best, best_rating = found, rating end
@@ -386,99 +420,155 @@ local function find_candidate(order, search, tried)
     return best
 end
 
+-- Whether any driver is in the shape.
+local function is_peopled(geo, shape)
+    return #geosearch(geo, shape, 'COUNT', 1, 'ANY') > 0
+end
+
+local kNoGeoKey, kNoneTakeable = 'the geo key does not exist', 'no driver in the area can be taken'
+
+-- Why there is no candidate. Refuses nothing: a key of another type counts as missing.
+local function shortage_of(search)
+    if type_of(search.geo) ~= 'zset' then return kNoGeoKey end
+    if type_of(search.available) ~= 'set' then return 'no driver is available' end
+    local shape = search.shape
+    if is_peopled(search.geo, shape) then return kNoneTakeable end
+    local swapped = {longitude = shape.latitude, latitude = shape.longitude, radius_m = shape.radius_m,
+                     width_m = shape.width_m, height_m = shape.height_m}
+    if math.abs(swapped.latitude) <= kLatitudeMax and is_peopled(search.geo, swapped) then
+        return 'no driver is in the area; are longitude and latitude swapped?'
+    end
+    return 'no driver is in the area'
+end
+
 -- ---- The record of an order --------------------------------------------------------------------
 
-local kStates = {offered = true, assigned = true, unassigned = true, completed = true, cancelled = true}
+local kStates = {offered = true, assigned = true, unassigned = true, completed = true, cancelled = true,
+                 expired = true}
 
 local function is_finished(record)
     return record.state ~= 'offered' and record.state ~= 'assigned'
 end
 
--- Reads the fields of a hash; whatever is missing or malformed is no record.
+local function refuse_field(name)
+    refuse(kNotAnAssignment .. name .. "'")
+end
+
+-- The items of a text of netstrings, or nil.
+local function from_netstrings(text)
+    local items, position = {}, 1
+    while position <= #text do
+        local digits = text:match('^(%d+):', position)
+        local size = digits and parse_integer(digits)
+        local start = size and position + #digits + 1
+        if not size or text:sub(start + size, start + size) ~= ',' then return nil end
+        items[#items + 1] = text:sub(start, start + size - 1)
+        position = start + size + 1
+    end
+    return items
+end
+
+-- Reads the fields of a hash; whatever is missing, malformed or out of its range is refused.
 local function field_reader(hash)
     local fields = {}
     function fields.text(name)
-        return hash[name] or refuse(kNotAnAssignment)
+        return hash[name] or refuse_field(name)
     end
-    function fields.integer(name)
-        return parse_integer(fields.text(name)) or refuse(kNotAnAssignment)
+    function fields.integer(name, least, most)
+        local value = parse_integer(fields.text(name))
+        if not value or value < least or value > most then refuse_field(name) end
+        return value
     end
-    function fields.number(name)
-        return parse_double(fields.text(name)) or refuse(kNotAnAssignment)
+    function fields.number(name, least, most)
+        local value = parse_double(fields.text(name))
+        if not value or value < least or value > most then refuse_field(name) end
+        return value
+    end
+    function fields.moment(name)
+        return fields.integer(name, 0, kMaxMomentMs)
     end
     function fields.list(name)
-        local items, rest = {}, hash[name] or ''
-        while rest ~= '' do
-            local digits = rest:match('^([^:]*):')
-            local size = digits and parse_integer(digits)
-            if not size or size < 0 or #rest < #digits + size + 2 then refuse(kNotAnAssignment) end
-            items[#items + 1] = rest:sub(#digits + 2, #digits + 1 + size)
-            rest = rest:sub(#digits + size + 3)
-        end
-        return items
+        return from_netstrings(hash[name] or '') or refuse_field(name)
     end
     return fields
 end
 
-local function read_search(hash, fields)
-    local shape = {longitude = fields.number('from_longitude'), latitude = fields.number('from_latitude')}
+local function read_shape(hash, fields)
+    local shape = {longitude = fields.number('from_longitude', -180, 180),
+                   latitude = fields.number('from_latitude', -kLatitudeMax, kLatitudeMax)}
     if hash.radius_m then
-        shape.radius_m = fields.number('radius_m')
+        shape.radius_m = fields.number('radius_m', 0, kInfinity)
     else
-        shape.width_m, shape.height_m = fields.number('width_m'), fields.number('height_m')
+        shape.width_m = fields.number('width_m', 0, kInfinity)
+        shape.height_m = fields.number('height_m', 0, kInfinity)
     end
-    if hash.count then fields.integer('count') end
-    return {
-        geo = fields.text('geo'),
-        available = fields.text('available'),
-        shape = shape,
-        meters_per_unit = fields.number('meters_per_unit'),
-        strategy = hash.strategy == 'rating' and 'rating' or 'nearest',
-        rating_pattern = hash.ratingby or kDefaultRating,
-        count = hash.count or tostring(kDefaultCount),
-        require = fields.list('require'),
-        except = fields.list('except'),
-        skip = fields.list('skip'),
-        lock_pattern = hash.lock_pattern or kDefaultLock,
-        lock_ms = hash.lock_ms and fields.integer('lock_ms') or kDefaultLockMs,
-        offer = hash.offer ~= nil,
-        deadline = hash.deadline and fields.integer('deadline'),
-    }
+    return shape
+end
+
+local kUnits = {[1] = true, [1000] = true, [0.3048] = true, [1609.34] = true}
+
+local function read_search(hash, fields)
+    local search = {geo = fields.text('geo'), available = fields.text('available')}
+    search.shape = read_shape(hash, fields)
+    search.meters_per_unit = fields.number('meters_per_unit', 0, kInfinity)
+    if not kUnits[search.meters_per_unit] then refuse_field('meters_per_unit') end
+    search.strategy = hash.strategy or 'nearest'
+    if search.strategy ~= 'nearest' and search.strategy ~= 'rating' then refuse_field('strategy') end
+    search.rating_pattern = hash.ratingby or kDefaultRating
+    if hash.count then fields.integer('count', 1, kInfinity) end
+    search.count = hash.count or tostring(kDefaultCount)
+    search.require, search.except, search.skip = fields.list('require'), fields.list('except'), fields.list('skip')
+    search.lock_pattern = hash.lock_pattern or kDefaultLock
+    if not search.lock_pattern:find('*', 1, true) then refuse_field('lock_pattern') end
+    search.lock_ms = hash.lock_ms and fields.integer('lock_ms', 1, kMaxTimeMs) or kDefaultLockMs
+    search.hold_ms = hash.hold_ms and fields.integer('hold_ms', 1, kMaxTimeMs) or kDefaultHoldMs
+    search.offer = hash.offer ~= nil
+    search.deadline = hash.deadline and fields.moment('deadline')
+    return search
+end
+
+local function read_reservation(hash, fields, search)
+    local kMaxDistanceM = 30000000 -- half around the world is 20 million
+    if not hash.driver then return nil end
+    local held = {driver = hash.driver, distance_m = fields.number('distance_m', 0, kMaxDistanceM)}
+    held.longitude = fields.number('longitude', -180, 180)
+    held.latitude = fields.number('latitude', -kLatitudeMax, kLatitudeMax)
+    held.lock = fields.text('lock')
+    if held.lock ~= lock_key(search.lock_pattern, held.driver) then refuse_field('lock') end
+    held.expires_at = fields.moment('expires_at')
+    return held
 end
 
 local function read_record(hash)
     local fields = field_reader(hash)
-    local record = {state = fields.text('state'), token = fields.text('token')}
-    if not kStates[record.state] then refuse(kNotAnAssignment) end
-    fields.integer('token')
-    if hash.driver then
-        record.reservation = {
-            driver = hash.driver,
-            longitude = fields.number('longitude'),
-            latitude = fields.number('latitude'),
-            distance_m = fields.number('distance_m'),
-            lock = fields.text('lock'),
-            expires_at = fields.integer('expires_at'),
-        }
-    end
-    if not is_finished(record) and not record.reservation then refuse(kNotAnAssignment) end
-    record.tried, record.rejected = fields.list('tried'), fields.list('rejected')
-    record.sequence = fields.integer('sequence')
+    local record = {state = fields.text('state')}
+    if not kStates[record.state] then refuse_field('state') end
+    fields.integer('token', 0, kMaxToken)
+    record.token = hash.token
+    record.since = fields.moment('since')
     record.search = read_search(hash, fields)
+    record.reservation = read_reservation(hash, fields, record.search)
+    local had_driver = record.state ~= 'unassigned' and record.state ~= 'cancelled'
+    if had_driver and not record.reservation then refuse_field('driver') end
+    record.tried, record.rejected = fields.list('tried'), fields.list('rejected')
+    record.sequence = fields.integer('sequence', 0, kMaxToken)
     return record
 end
 
 -- The record, or nil. Refuses a key that holds something else.
 local function get(order)
     if not exists_as('hash', order) then return nil end
+    local kMaxFields = 100 -- of a record, and what people may add to it
+    if redis.call('HLEN', order) > kMaxFields then refuse_field('state') end
     local pairs_of_fields, hash = redis.call('HGETALL', order), {}
     for i = 1, #pairs_of_fields, 2 do hash[pairs_of_fields[i]] = pairs_of_fields[i + 1] end
     return read_record(hash)
 end
 
-local function open_offer(order)
+-- The record, or nil whatever else the key may hold.
+local function find(order)
     local read, record = pcall(get, order)
-    return read and record and record.state == 'offered' and record or nil
+    return read and record or nil
 end
 
 -- Defaults are left out.
@@ -507,13 +597,14 @@ local function search_fields(search)
     add_list('skip', search.skip)
     if search.lock_pattern ~= kDefaultLock then add('lock_pattern', search.lock_pattern) end
     if search.lock_ms ~= kDefaultLockMs then add('lock_ms', integer_text(search.lock_ms)) end
+    if search.hold_ms ~= kDefaultHoldMs then add('hold_ms', integer_text(search.hold_ms)) end
     if search.offer then add('offer', '1') end
     if search.deadline then add('deadline', integer_text(search.deadline)) end
     return fields
 end
 
 local function record_fields(record)
-    local fields = {'state', record.state, 'token', record.token}
+    local fields = {'state', record.state, 'token', record.token, 'since', integer_text(record.since)}
     local held = record.reservation
     if held then
         fields = joined(fields, {'driver', held.driver, 'distance_m', shortest(held.distance_m), 'longitude',
@@ -559,37 +650,44 @@ local function quote(text)
     return '"' .. quoted .. '"'
 end
 
-local function publish(order, event, record, now)
+-- `reason` may be nil.
+local function publish(order, event, record, reason, now)
     local held = record.reservation
     local message = '{"event":"' .. event .. '","order":' .. quote(order) .. ',"state":"' .. record.state
         .. '","driver":' .. (held and quote(held.driver) or 'null')
         .. ',"token":' .. record.token
         .. ',"distance_m":' .. (held and shortest(held.distance_m) or 'null')
         .. ',"expires_at_ms":' .. (held and not is_finished(record) and integer_text(held.expires_at) or 'null')
-        .. ',"time_ms":' .. integer_text(now) .. ',"sequence":' .. integer_text(record.sequence) .. '}'
+        .. ',"time_ms":' .. integer_text(now) .. ',"sequence":' .. integer_text(record.sequence)
+        .. (reason and reason ~= '' and ',"reason":' .. quote(reason) or '') .. '}'
     redis.call('PUBLISH', 'assign:' .. order, message)
     if held then redis.call('PUBLISH', 'assign:' .. held.driver, message) end
 end
 
 -- Tells of a change that another one follows at once, with which it will be written.
-local function announce(order, record, event, now)
-    record.sequence = record.sequence + 1
-    publish(order, event, record, now)
+local function announce(order, record, event, reason, now)
+    record.sequence = math.min(record.sequence + 1, kMaxToken)
+    publish(order, event, record, reason, now)
+end
+
+-- Puts the order into the index of its city if it should be there, and takes it out if not.
+local function index_as(is_member, index, order, record)
+    if is_member then
+        redis.call('ZADD', index, integer_text(record.reservation.expires_at), order)
+    elseif type_of(index) == 'zset' then
+        redis.call('ZREM', index, order)
+    end
 end
 
 -- Writes the record and tells of it. A finished one lives only so much longer.
-local function save(order, record, event, now)
-    record.sequence = record.sequence + 1
+local function save(order, record, event, reason, now)
+    record.sequence = math.min(record.sequence + 1, kMaxToken)
     redis.call('DEL', order)
     redis.call('HSET', order, unpack(record_fields(record)))
     if is_finished(record) then redis.call('PEXPIREAT', order, integer_text(now + kRecordTimeMs)) end
-    local offers = offers_key(record.search.geo)
-    if record.state == 'offered' then
-        redis.call('ZADD', offers, integer_text(record.reservation.expires_at), order)
-    elseif type_of(offers) == 'zset' then
-        redis.call('ZREM', offers, order)
-    end
-    publish(order, event, record, now)
+    index_as(record.state == 'offered', offers_key(record.search.geo), order, record)
+    index_as(record.state == 'assigned', held_key(record.search.geo), order, record)
+    publish(order, event, record, reason, now)
 end
 
 -- ---- The rules ---------------------------------------------------------------------------------
@@ -603,6 +701,35 @@ local function release_lock(order, held)
     if holds_lock(order, held) then redis.call('DEL', held.lock) end
 end
 
+-- Whether the driver of an order is still in the pool. Another type than a set has nobody in it.
+local function is_available(record)
+    local available = record.search.available
+    return type_of(available) == 'set' and redis.call('SISMEMBER', available, record.reservation.driver) == 1
+end
+
+-- A driver whom the order no longer holds is another's, and is left alone.
+local function free_driver(order, record)
+    local held = record.reservation
+    if not holds_lock(order, held) then return end
+    redis.call('DEL', held.lock)
+    redis.call('SADD', record.search.available, held.driver)
+end
+
+local function enter(record, state, now)
+    record.state, record.since = state, now
+end
+
+-- From now on the driver is out of the pool, and the lock says so for as long as one is held.
+local function take_driver(order, record, now)
+    local held = record.reservation
+    held.expires_at = now + record.search.hold_ms
+    -- Whoever read a moment ago that they are available must not find them unlocked a moment later.
+    redis.call('SET', held.lock, order, 'PXAT', integer_text(held.expires_at))
+    redis.call('SREM', record.search.available, held.driver)
+    enter(record, 'assigned', now)
+    save(order, record, 'assigned', nil, now)
+end
+
 local function reserve(order, record, candidate, now)
     local search = record.search
     record.token = integer_text(last_token(search.geo) + 1)
@@ -612,69 +739,106 @@ local function reserve(order, record, candidate, now)
         latitude = candidate.latitude,
         distance_m = candidate.distance_m,
         lock = lock_key(search.lock_pattern, candidate.member),
-        expires_at = now + search.lock_ms,
     }
-    local held = record.reservation
     redis.call('SET', token_key(search.geo), record.token)
+    if not search.offer then return take_driver(order, record, now) end
+
+    -- The deadline bounds acceptance, too.
+    local held = record.reservation
+    held.expires_at = math.min(now + search.lock_ms, search.deadline or kInfinity)
     redis.call('SET', held.lock, order, 'PXAT', integer_text(held.expires_at))
-    record.state = search.offer and 'offered' or 'assigned'
-    if not search.offer then redis.call('SREM', search.available, candidate.member) end
-    save(order, record, record.state, now)
+    enter(record, 'offered', now)
+    save(order, record, 'offered', nil, now)
 end
 
--- Who is asked next, after an offer has ended.
+-- Why there is no candidate.
+local function reason_of(record, now)
+    local deadline = record.search.deadline
+    if deadline and deadline <= now then return 'the deadline has passed' end
+    return shortage_of(record.search)
+end
+
+-- Who is asked next, after a reservation has ended.
 local function next_candidate(order, record, now)
     local deadline = record.search.deadline
     last_token(record.search.geo) -- refuses a counter that is none
     if deadline and deadline <= now then return nil end
-    return find_candidate(order, record.search, joined(record.tried, record.rejected))
+    return find_candidate(order, record.search, set_of(record.tried, record.rejected))
 end
 
-local function end_offer(order, record, event, candidate, now)
-    release_lock(order, record.reservation)
-    announce(order, record, event, now)
+-- After a reservation has ended: the next one, or the end.
+local function go_on(order, record, candidate, shortage, now)
     if candidate then return reserve(order, record, candidate, now) end
     record.reservation = nil
-    record.state = 'unassigned'
-    save(order, record, 'unassigned', now)
+    enter(record, 'unassigned', now)
+    save(order, record, 'unassigned', shortage or reason_of(record, now), now)
 end
 
--- Ends the offer of an order if its time is over, and goes on. Never fails: if one of the search's keys was
--- put to another use, there is nobody left to ask. True if there was such an offer.
-local function time_out(order, now)
-    local record = open_offer(order)
-    if not record or record.reservation.expires_at > now then return false end
+-- Ends an offer without the driver's answer. Never fails: if one of the search's keys was put to another use,
+-- there is nobody left to ask.
+local function pass_on(order, record, event, reason, now)
     table.insert(record.tried, record.reservation.driver)
-    -- To Redis a lock lives through its last millisecond; nobody may take it for another's.
-    local left = redis.call('PTTL', record.reservation.lock)
-    if left == 0 or left == 1 then release_lock(order, record.reservation) end
     local searched, candidate = pcall(next_candidate, order, record, now)
-    end_offer(order, record, 'timed_out', searched and candidate or nil, now)
+    release_lock(order, record.reservation)
+    announce(order, record, event, reason, now)
+    go_on(order, record, searched and candidate or nil,
+          not searched and 'a key of the search holds another type' or nil, now)
+end
+
+-- Why an offer that has not run out is known to fail, or nil.
+local function loss_of(order, record)
+    if not holds_lock(order, record.reservation) then return 'the lock was lost' end
+    if not is_available(record) then return 'the driver is no longer available' end
+    return nil
+end
+
+local function is_over(record, now)
+    return record.reservation.expires_at <= now
+end
+
+-- Sees to an order whose time may be over, or whose keys were changed by others. True if there was something to
+-- do.
+local function look_after(order, now)
+    local record = find(order)
+    if not record or is_finished(record) then return false end
+    local held = record.reservation
+    if record.state == 'assigned' then
+        if not is_over(record, now) then return false end
+        -- The driver is left as they are: where they are after all that time is not known.
+        release_lock(order, held)
+        enter(record, 'expired', now)
+        save(order, record, 'expired', nil, now)
+    elseif is_over(record, now) then
+        -- To Redis a lock lives through its last millisecond; it must not be taken for another's.
+        local left = redis.call('PTTL', held.lock)
+        if left == 0 or left == 1 then release_lock(order, held) end
+        pass_on(order, record, 'timed_out', nil, now)
+    else
+        local loss = loss_of(order, record)
+        if not loss then return false end
+        pass_on(order, record, 'lost', loss, now)
+    end
     return true
 end
 
 -- The record, if assign would leave it as it is.
 local function standing(order, now)
     local record = get(order)
-    if not record or record.state == 'unassigned' or record.state == 'cancelled' then return nil end
-    if record.state == 'offered' and record.reservation.expires_at <= now then return nil end
+    if not record or record.state == 'completed' then return record end
+    if is_finished(record) or is_over(record, now) then return nil end
+    if record.state == 'offered' and loss_of(order, record) then return nil end
     return record
 end
 
-local function require_record(order)
-    return get(order) or refuse(kNoSuchOrder)
-end
-
--- An order whose current reservation has this token and was not refused or given up.
-local function require_offer(order, token)
-    local record = require_record(order)
-    if token ~= record.token then refuse(kStaleToken) end
-    if is_finished(record) then refuse(kWrongState) end
+-- The record of an order whose token this is, if one is given.
+local function require_record(order, token)
+    local record = get(order) or refuse(kNoSuchOrder)
+    if token and token ~= record.token then refuse(kStaleToken) end
     return record
 end
 
-local function make_available(record)
-    redis.call('SADD', record.search.available, record.reservation.driver)
+local function refuse_state(record)
+    refuse("ERR the order's state does not allow this: it is " .. record.state)
 end
 
 -- ---- Arguments ---------------------------------------------------------------------------------
@@ -685,7 +849,6 @@ local kMetersPer = {m = 1, km = 1000, ft = 0.3048, mi = 1609.34}
 local function arguments(list)
     local args, position = {}, 1
     function args.done() return position > #list end
-    function args.peek() return list[position] end
     function args.next()
         if args.done() then refuse(kSyntax) end
         position = position + 1
@@ -697,86 +860,132 @@ local function arguments(list)
         position = position + 1
         return true
     end
-    function args.integer()
-        local text = args.next()
-        return parse_integer(text) or refuse(kNotAnInteger), text
+    function args.is_next(word)
+        return not args.done() and list[position]:upper() == word
     end
-    function args.double(line)
-        return parse_double(args.next()) or refuse(line)
+    function args.left() return #list - position + 1 end
+    function args.integer(name)
+        local text = args.next()
+        return parse_integer(text) or refuse('ERR ' .. name .. " must be an integer, not " .. quoted(text)), text
+    end
+    function args.double(name)
+        local text = args.next()
+        return parse_double(text) or refuse('ERR ' .. name .. " must be a number, not " .. quoted(text))
+    end
+    function args.length(name)
+        local length = args.double(name)
+        if length < 0 then refuse('ERR ' .. name .. ' cannot be negative') end
+        return length
     end
     function args.unit()
-        return kMetersPer[args.next():lower()] or refuse('ERR unsupported unit provided. please use M, KM, FT, MI')
+        local unit = args.next()
+        return kMetersPer[unit:lower()] or refuse("ERR unsupported unit " .. quoted(unit) .. ": please use M, KM, FT, MI")
+    end
+    -- The next argument, which an option needs.
+    function args.operand(option, needs)
+        if args.done() then refuse('ERR syntax error: ' .. option .. ' needs ' .. needs) end
+        return args.next()
+    end
+    function args.expect_end()
+        if not args.done() then refuse("ERR syntax error: " .. quoted(args.next()) .. " was not expected") end
+    end
+    -- A token, unless this option or nothing comes next.
+    function args.optional_token(option)
+        if args.done() or (option and args.is_next(option)) then return nil end
+        local _, token = args.integer('token')
+        return token
+    end
+    function args.lock_pattern()
+        local pattern = args.operand('LOCK', 'a pattern')
+        if not pattern:find('*', 1, true) then
+            refuse("ERR LOCK pattern must contain a '*', it stands for the driver")
+        end
+        return pattern
     end
     return args
 end
 
--- How each option is read into the search. The name behind it is that of the choice it makes, which may be
--- made once.
+-- What each option needs, which choice it makes (each may be made once), and how it is read into the search.
 local kOptions = {
-    FROMLONLAT = {2, 'place', function(args, search)
-        local longitude, latitude = args.double(kNotAFloat), args.double(kNotAFloat)
+    FROMLONLAT = {2, 'a longitude and a latitude', 'place', function(args, search)
+        local longitude, latitude = args.double('longitude'), args.double('latitude')
         if math.abs(longitude) > 180 or math.abs(latitude) > kLatitudeMax then
             refuse(string.format('ERR invalid longitude,latitude pair %f,%f', longitude, latitude))
         end
         search.shape.longitude, search.shape.latitude = longitude, latitude
     end},
-    FROMMEMBER = {1, 'place', function(args, search) search.from_member = args.next() end},
-    BYRADIUS = {2, 'extent', function(args, search)
-        local radius = args.double('ERR need numeric radius')
-        if radius < 0 then refuse('ERR radius cannot be negative') end
+    FROMMEMBER = {1, 'a member', 'place', function(args, search) search.from_member = args.next() end},
+    BYRADIUS = {2, 'a radius and a unit', 'extent', function(args, search)
+        local radius = args.length('radius')
         search.meters_per_unit = args.unit()
         search.shape.radius_m = radius * search.meters_per_unit
     end},
-    BYBOX = {3, 'extent', function(args, search)
-        local width, height = args.double('ERR need numeric width'), args.double('ERR need numeric height')
-        if width < 0 or height < 0 then refuse('ERR height or width cannot be negative') end
+    BYBOX = {3, 'a width, a height and a unit', 'extent', function(args, search)
+        local width, height = args.length('width'), args.length('height')
         search.meters_per_unit = args.unit()
         search.shape.width_m = width * search.meters_per_unit
         search.shape.height_m = height * search.meters_per_unit
     end},
-    STRATEGY = {1, 'strategy', function(args, search)
-        search.strategy = args.next():lower()
-        if search.strategy ~= 'nearest' and search.strategy ~= 'rating' then refuse(kSyntax) end
+    STRATEGY = {1, 'NEAREST or RATING', 'strategy', function(args, search)
+        local word = args.next()
+        search.strategy = word:lower()
+        if search.strategy ~= 'nearest' and search.strategy ~= 'rating' then
+            refuse("ERR unknown strategy " .. quoted(word) .. ": NEAREST or RATING")
+        end
     end},
-    RATINGBY = {1, 'rating', function(args, search) search.rating_pattern = args.next() end},
-    COUNT = {1, 'count', function(args, search)
-        local count, text = args.integer()
+    RATINGBY = {1, 'a pattern', 'rating', function(args, search) search.rating_pattern = args.next() end},
+    COUNT = {1, 'a count', 'count', function(args, search)
+        local count, text = args.integer('COUNT')
         if count <= 0 then refuse('ERR COUNT must be > 0') end
         search.count = text
     end},
-    LOCK = {1, 'lock', function(args, search) search.lock_pattern = args.next() end},
-    OFFER = {0, 'offer', function(_, search) search.offer = true end},
+    LOCK = {1, 'a pattern', 'lock', function(args, search) search.lock_pattern = args.lock_pattern() end},
+    OFFER = {0, '', 'offer', function(_, search) search.offer = true end},
+    RETRY = {0, '', 'retry', function(_, search) search.retry = true end},
 }
 
-local function list_option(choice, count_name)
-    return {1, choice, function(args, search)
-        local left = args.integer()
-        if left <= 0 then refuse('ERR ' .. count_name .. ' should be greater than 0') end
-        while left > 0 do
-            table.insert(search[choice], args.next())
-            left = left - 1
+local function list_option(word, choice, count_name, needs)
+    kOptions[word] = {1, needs, choice, function(args, search)
+        local count, text = args.integer(count_name)
+        if count <= 0 then refuse('ERR ' .. count_name .. ' should be greater than 0') end
+        if count > args.left() then
+            refuse('ERR syntax error: ' .. word .. ' ' .. text .. ' is followed by ' .. args.left() .. ' words')
         end
+        for _ = 1, count do table.insert(search[choice], args.next()) end
     end}
 end
-kOptions.REQUIRE = list_option('require', 'numsets')
-kOptions.EXCEPT = list_option('except', 'numsets')
-kOptions.SKIP = list_option('skip', 'nummembers')
+list_option('REQUIRE', 'require', 'numsets', 'numsets and sets')
+list_option('EXCEPT', 'except', 'numsets', 'numsets and sets')
+list_option('SKIP', 'skip', 'nummembers', 'nummembers and members')
 
-local function duration_option(choice, ms_per_unit, keep)
-    return {1, choice, function(args, search, now, command)
-        local duration = args.integer() * ms_per_unit
-        if duration <= 0 or duration + now >= 2 ^ 63 then
+local function duration_option(word, choice, ms_per_unit, unit, keep)
+    kOptions[word] = {1, unit, choice, function(args, search, now, command)
+        local duration = args.integer(word) * ms_per_unit
+        if duration <= 0 or duration > kMaxTimeMs then
             refuse("ERR invalid expire time in '" .. command:lower() .. "' command")
         end
         keep(search, duration, now)
     end}
 end
 local function keep_lock_time(search, duration) search.lock_ms = duration end
-kOptions.EX = duration_option('lock time', 1000, keep_lock_time)
-kOptions.PX = duration_option('lock time', 1, keep_lock_time)
-kOptions.DEADLINE = duration_option('deadline', 1, function(search, duration, now)
+duration_option('EX', 'lock time', 1000, 'seconds', keep_lock_time)
+duration_option('PX', 'lock time', 1, 'milliseconds', keep_lock_time)
+duration_option('HOLD', 'hold time', 1000, 'seconds', function(search, duration) search.hold_ms = duration end)
+duration_option('DEADLINE', 'deadline', 1, 'milliseconds', function(search, duration, now)
     search.deadline = now + duration
 end)
+
+local function read_option(args, given, search, now, command)
+    local text = args.next()
+    local word = text:upper()
+    local option = kOptions[word] or refuse("ERR syntax error: " .. quoted(text) .. " is no option of ASSIGN, see ASSIGN HELP")
+    local operands, needs, choice, read = unpack(option)
+    if given[choice] == word then refuse('ERR syntax error: ' .. word .. ' was given twice') end
+    if given[choice] then refuse('ERR syntax error: ' .. given[choice] .. ' and ' .. word .. ' exclude each other') end
+    given[choice] = word
+    if args.left() < operands then refuse('ERR syntax error: ' .. word .. ' needs ' .. needs) end
+    read(args, search, now, command)
+end
 
 local function check_options(command, order, search, given)
     if not given.place then
@@ -785,13 +994,11 @@ local function check_options(command, order, search, given)
     if not given.extent then refuse('ERR exactly one of BYRADIUS and BYBOX can be specified for ' .. command) end
     if given.rating and search.strategy ~= 'rating' then refuse('ERR RATINGBY requires STRATEGY RATING') end
     if search.deadline and not search.offer then refuse('ERR DEADLINE requires OFFER') end
-    if not search.lock_pattern:find('*', 1, true) then
-        refuse("ERR LOCK pattern must contain a '*', it stands for the driver")
-    end
     if order == token_key(search.geo) then
         refuse("ERR order must not be the key of the geo set's token counter")
     end
     if order == offers_key(search.geo) then refuse("ERR order must not be the key of the geo set's open offers") end
+    if order == held_key(search.geo) then refuse("ERR order must not be the key of the geo set's held drivers") end
 end
 
 -- Reads all of ASSIGN's arguments. A place named by FROMMEMBER has not been looked up yet.
@@ -799,17 +1006,10 @@ local function read_request(command, keys, list, now)
     local search = {
         geo = keys[1], available = keys[2], shape = {}, strategy = 'nearest', rating_pattern = kDefaultRating,
         count = tostring(kDefaultCount), require = {}, except = {}, skip = {}, lock_pattern = kDefaultLock,
-        lock_ms = kDefaultLockMs, offer = false,
+        lock_ms = kDefaultLockMs, hold_ms = kDefaultHoldMs, offer = false, retry = false,
     }
     local args, given = arguments(list), {}
-    while not args.done() do
-        local word = args.peek():upper()
-        local option = kOptions[word]
-        if not option or not args.accept(word, option[1]) then refuse(kSyntax) end
-        if given[option[2]] then refuse(kSyntax) end
-        given[option[2]] = true
-        option[3](args, search, now, command)
-    end
+    while not args.done() do read_option(args, given, search, now, command) end
     check_options(command, keys[3], search, given)
     return search
 end
@@ -828,23 +1028,49 @@ end
 
 -- ---- Explanations ------------------------------------------------------------------------------
 
-local function lock_reason(lock, now)
-    local holder = type_of(lock) == 'string' and redis.call('GET', lock) or ''
+-- What a driver is doing, by their lock: its key, its value and the milliseconds it has left, if it exists, and
+-- the record of the order if that holds the driver.
+local function state_of_driver(member, lock_pattern)
+    local doing = {lock = lock_key(lock_pattern, member)}
+    local type = type_of(doing.lock)
+    if type == 'none' then return doing end
+    doing.value = type == 'string' and redis.call('GET', doing.lock) or ''
+    doing.left = redis.call('PTTL', doing.lock)
+    local record = find(doing.value)
+    if record and not is_finished(record) and record.reservation.lock == doing.lock then doing.record = record end
+    return doing
+end
+
+local function seconds(ms)
+    return string.format('%.1f', ms / 1000)
+end
+
+-- "held by order:ORD_1 (assigned 12.0 s ago) for another 30.0 s (agent:D4:lock)"
+local function lock_reason(doing, now)
+    local verb, holder = 'locked', doing.value or ''
     if holder == '' then holder = 'something else' end
-    local left = redis.call('PTTL', lock)
+    if doing.record then
+        verb = 'held'
+        holder = holder .. ' (' .. doing.record.state .. ' ' .. seconds(now - doing.record.since) .. ' s ago)'
+    end
     -- Not with string.format, which cuts texts at a NUL.
-    if left < 0 then return 'locked by ' .. holder .. ' without an end (' .. lock .. ')' end
-    return 'locked by ' .. holder .. ' for another ' .. string.format('%.1f', left / 1000) .. ' s (' .. lock .. ')'
+    local who = verb .. ' by ' .. holder
+    if not doing.left or doing.left < 0 then return who .. ' without an end (' .. doing.lock .. ')' end
+    return who .. ' for another ' .. seconds(doing.left) .. ' s (' .. doing.lock .. ')'
 end
 
 -- Why a driver was passed over, as a person would say it.
-local function reason_of(driver, search, now)
-    if driver.objection == 'not available' then return 'not available: not in ' .. search.available end
+local function explain_driver(driver, search, now)
+    if driver.objection == 'not available' then
+        local doing = state_of_driver(driver.member, search.lock_pattern)
+        if doing.record then return 'not in ' .. search.available .. ', ' .. lock_reason(doing, now) end
+        return 'not available: not in ' .. search.available
+    end
     if driver.objection == 'not in required' then return 'not in ' .. search.require[driver.which] end
     if driver.objection == 'in excepted' then return 'excluded: in ' .. search.except[driver.which] end
     if driver.objection == 'skipped' then return 'skipped by the request' end
     if driver.objection == 'tried' then return 'already asked for this order' end
-    if driver.objection then return lock_reason(lock_key(search.lock_pattern, driver.member), now) end
+    if driver.objection then return lock_reason(state_of_driver(driver.member, search.lock_pattern), now) end
     if not driver.chosen then return 'rated lower: ' .. shortest(driver.rating or 0) end
     if driver.rating then return 'the best rated candidate: ' .. shortest(driver.rating) end
     return 'the nearest candidate'
@@ -855,10 +1081,11 @@ local function explain_candidates(order, search, tried)
     local kMost = 1000
     local has_places, has_available = check_keys(search)
     if not has_places then return {}, 0, nil end
+    local skipped = set_of(search.skip)
     local drivers, unlisted, best, candidates = {}, 0, nil, 0
     for driver in outward(search) do
         if has_available then
-            driver.objection, driver.which = objection_to(driver.member, order, search, tried)
+            driver.objection, driver.which = objection_to(driver.member, order, search, tried, skipped)
         else
             driver.objection = 'not available'
         end
@@ -887,7 +1114,9 @@ local function outcome_of(record, search, looked_at, best)
             .. record.token .. ')'
     end
     if best then return 'would ' .. (search.offer and 'offer the order to ' or 'assign ') .. best.member end
-    if looked_at == 0 then return 'no candidate: no driver is in the area' end
+    local shortage = shortage_of(search)
+    if shortage == kNoGeoKey then return 'no candidate: the geo key ' .. search.geo .. ' does not exist' end
+    if shortage ~= kNoneTakeable then return 'no candidate: ' .. shortage end
     return string.format('no candidate among the %d drivers in the area', looked_at)
 end
 
@@ -896,84 +1125,114 @@ end
 local function assign(keys, args)
     local order, now = keys[3], now_ms()
     local search = read_request('ASSIGN', keys, args, now)
-    time_out(order, now)
+    look_after(order, now)
     -- A retry is answered even if the place it was asked from is gone by now.
     local record = standing(order, now)
     if record then return record_reply(order, record, now) end
     find_place(search)
 
     local existing = get(order)
-    record = {state = 'unassigned', token = '0', tried = {}, rejected = existing and existing.rejected or {},
+    record = {state = 'unassigned', token = '0', since = 0, tried = {},
+              rejected = existing and not search.retry and existing.rejected or {},
               sequence = existing and existing.sequence or 0, search = search}
     last_token(search.geo) -- refuses a counter that is none
-    local candidate = find_candidate(order, search, record.rejected)
+    local candidate = find_candidate(order, search, set_of(record.rejected))
     if candidate then
         reserve(order, record, candidate, now)
         return record_reply(order, record, now)
     end
     record.sequence = 0 -- nothing is written: this is no event of a record
-    publish(order, 'unassigned', record, now)
+    publish(order, 'unassigned', record, reason_of(record, now), now)
     return false
 end
 
-local function accept(keys, args)
+local function accept(keys, list)
     local order, now = keys[1], now_ms()
-    local _, token = arguments(args).integer()
-    time_out(order, now)
-    local record = require_offer(order, token)
+    local _, token = arguments(list).integer('token')
+    look_after(order, now)
+    local record = require_record(order, token)
     if record.state == 'assigned' then return record_reply(order, record, now) end
-    local available, held = record.search.available, record.reservation
-    local is_available = exists_as('set', available) and redis.call('SISMEMBER', available, held.driver) == 1
-    if not is_available or not holds_lock(order, held) then refuse(kLockLost) end
+    if record.state ~= 'offered' then refuse_state(record) end
+    exists_as('set', record.search.available)
+    if loss_of(order, record) then refuse(kLockLost) end
 
-    -- Whoever read a moment ago that he is available must not find him unlocked a moment later.
-    held.expires_at = now + record.search.lock_ms
-    redis.call('PEXPIREAT', held.lock, integer_text(held.expires_at))
-    redis.call('SREM', available, held.driver)
-    record.state = 'assigned'
-    save(order, record, 'assigned', now)
+    take_driver(order, record, now)
     return record_reply(order, record, now)
 end
 
-local function reject(keys, args)
+local function reject(keys, list)
     local order, now = keys[1], now_ms()
-    local _, token = arguments(args).integer()
-    time_out(order, now)
-    local record = require_offer(order, token)
-    if record.state ~= 'offered' then refuse(kWrongState) end
+    local _, token = arguments(list).integer('token')
+    look_after(order, now)
+    local record = require_record(order, token)
+    if record.state ~= 'offered' then refuse_state(record) end
     table.insert(record.rejected, record.reservation.driver)
     local candidate = next_candidate(order, record, now)
 
-    end_offer(order, record, 'rejected', candidate, now)
-    return record_reply(order, record, now)
-end
-
-local function complete(keys)
-    local order, now = keys[1], now_ms()
-    time_out(order, now)
-    local record = require_record(order)
-    if record.state == 'completed' then return record_reply(order, record, now) end
-    if record.state ~= 'assigned' then refuse(kWrongState) end
-    exists_as('set', record.search.available)
-
     release_lock(order, record.reservation)
-    make_available(record)
-    record.state = 'completed'
-    save(order, record, 'completed', now)
+    announce(order, record, 'rejected', nil, now)
+    go_on(order, record, candidate, nil, now)
     return record_reply(order, record, now)
 end
 
-local function cancel(keys)
-    local order, now = keys[1], now_ms()
-    time_out(order, now)
-    local record = require_record(order)
-    if record.state == 'cancelled' then return record_reply(order, record, now) end
+local function release(keys, list)
+    local order, now, args = keys[1], now_ms(), arguments(list)
+    local token = args.optional_token('REASON')
+    local reason = args.accept('REASON') and args.operand('REASON', 'a text')
+    args.expect_end()
+    look_after(order, now)
+    local record = require_record(order, token)
+    if record.state ~= 'assigned' then refuse_state(record) end
+    exists_as('set', record.search.available)
+    table.insert(record.rejected, record.reservation.driver)
+    local candidate = next_candidate(order, record, now)
+
+    free_driver(order, record)
+    announce(order, record, 'released', reason, now)
+    go_on(order, record, candidate, nil, now)
+    return record_reply(order, record, now)
+end
+
+local function complete(keys, list)
+    local order, now, args = keys[1], now_ms(), arguments(list)
+    local token = args.optional_token()
+    args.expect_end()
+    look_after(order, now)
+    local record = require_record(order, token)
+    if record.state == 'completed' then return record_reply(order, record, now) end
+    if record.state ~= 'assigned' then refuse_state(record) end
     exists_as('set', record.search.available)
 
-    if not is_finished(record) then release_lock(order, record.reservation) end
-    if record.state == 'assigned' then make_available(record) end
-    record.state = 'cancelled'
-    save(order, record, 'cancelled', now)
+    free_driver(order, record)
+    enter(record, 'completed', now)
+    save(order, record, 'completed', nil, now)
+    return record_reply(order, record, now)
+end
+
+-- The state behind IF, in small letters.
+local function read_state(args)
+    local word = args.operand('IF', 'a state')
+    local state = word:lower()
+    if kStates[state] then return state end
+    refuse("ERR unknown state " .. quoted(word) .. ": offered, assigned, unassigned, completed, cancelled or expired")
+end
+
+local function cancel(keys, list)
+    local order, now, args = keys[1], now_ms(), arguments(list)
+    local token = args.optional_token('IF')
+    local state = args.accept('IF') and read_state(args)
+    args.expect_end()
+    look_after(order, now)
+    local record = require_record(order, token)
+    if state and record.state ~= state then refuse_state(record) end
+    if record.state == 'cancelled' then return record_reply(order, record, now) end
+    if is_finished(record) and record.state ~= 'unassigned' then refuse_state(record) end
+    exists_as('set', record.search.available)
+
+    if record.state == 'offered' then release_lock(order, record.reservation) end
+    if record.state == 'assigned' then free_driver(order, record) end
+    enter(record, 'cancelled', now)
+    save(order, record, 'cancelled', nil, now)
     return record_reply(order, record, now)
 end
 
@@ -981,25 +1240,45 @@ local function get_record(keys)
     return record_reply(keys[1], get(keys[1]), now_ms())
 end
 
+local function driver(keys, list)
+    local member, now, args, pattern = keys[1], now_ms(), arguments(list), kDefaultLock
+    if args.accept('LOCK') then pattern = args.lock_pattern() end
+    args.expect_end()
+    local doing = state_of_driver(member, pattern)
+    local record = doing.record
+    return {
+        'driver', member,
+        'state', record and record.state or doing.value and 'locked' or 'free',
+        'order', doing.value or false,
+        'token', record and tonumber(record.token) or false,
+        'since_ms', record and now - record.since or false,
+        'lock', doing.lock,
+        'expires_in_ms', doing.left and doing.left >= 0 and doing.left or false,
+    }
+end
+
 -- [COUNT count], or what is meant without it.
 local function read_count(list, otherwise)
     local args = arguments(list)
     if args.done() then return otherwise end
-    if not args.accept('COUNT', 1) then refuse(kSyntax) end
-    local count = args.integer()
+    if not args.accept('COUNT', 1) then args.expect_end() end
+    local count = args.integer('COUNT')
     if count <= 0 then refuse('ERR COUNT must be > 0') end
-    if not args.done() then refuse(kSyntax) end
+    args.expect_end()
     return count
 end
 
 local function pending(keys, args)
-    local geo, now, most = keys[1], now_ms(), read_count(args, math.huge)
+    local geo, now, most = keys[1], now_ms(), read_count(args, kInfinity)
     local replies = {}
     if not exists_as('zset', offers_key(geo)) then return replies end
     for _, order in ipairs(redis.call('ZRANGE', offers_key(geo), 0, -1)) do
         if #replies == most then break end
-        local record = open_offer(order)
-        if record and record.search.geo == geo then replies[#replies + 1] = record_reply(order, record, now) end
+        local record = find(order)
+        local is_open = record and record.state == 'offered' and record.search.geo == geo
+        if is_open and not is_over(record, now) then
+            replies[#replies + 1] = record_reply(order, record, now)
+        end
     end
     return replies
 end
@@ -1012,9 +1291,8 @@ local function explain(keys, args)
     -- An order that stays as it is chooses nobody, and needs no place to search from.
     if not record then
         find_place(search)
-        local tried = existing and existing.rejected or {}
-        if existing and not is_finished(existing) then tried = joined(tried, existing.tried) end
-        drivers, unlisted, best = explain_candidates(order, search, tried)
+        local declined = existing and not search.retry and existing.rejected or {}
+        drivers, unlisted, best = explain_candidates(order, search, set_of(declined))
     end
 
     local listed = {}
@@ -1023,31 +1301,57 @@ local function explain(keys, args)
             'driver', driver.member,
             'distance', distance_text(driver.distance_m / search.meters_per_unit),
             'verdict', driver.chosen and 'chosen' or 'passed over',
-            'reason', reason_of(driver, search, now),
+            'reason', explain_driver(driver, search, now),
         }
     end
     local outcome = outcome_of(record, search, #drivers + unlisted, best)
     return {'order', order, 'outcome', outcome, 'drivers', listed, 'unlisted', unlisted}
 end
 
-local function tick(keys, args)
-    local geo, now, most = keys[1], now_ms(), read_count(args, 100)
-    local offers, ended = offers_key(geo), 0
-    if not exists_as('zset', offers) then return 0 end
-    local due = redis.call('ZRANGE', offers, '-inf', integer_text(now), 'BYSCORE', 'LIMIT', 0, integer_text(most))
-    for _, order in ipairs(due) do
-        -- The record is the truth: an order deleted or put to another use has no offer here any more.
-        redis.call('ZREM', offers, order)
-        local record = open_offer(order)
-        if record and record.search.geo == geo then
-            if time_out(order, now) then
-                ended = ended + 1
-            else
-                redis.call('ZADD', offers, integer_text(record.reservation.expires_at), order)
-            end
-        end
+-- The record is the truth: an order that was deleted, put to another use or given to another city is in this
+-- index no more. One that was spoiled by hand stays, for it may be mended by hand. True if it stays.
+local function is_well_filed(index, order, geo, state)
+    local record = find(order)
+    if not record and type_of(order) == 'hash' then return true end
+    if record and record.state == state and record.search.geo == geo then return true end
+    redis.call('ZREM', index, order)
+    return false
+end
+
+-- Sees to some of the orders; how many there were, up to `most`.
+local function look_after_some(orders, most, now)
+    local ended = 0
+    for _, order in ipairs(orders) do
+        if ended == most then break end
+        if look_after(order, now) then ended = ended + 1 end
     end
     return ended
+end
+
+-- The orders of an index whose time is over by now.
+local function due_orders(geo, index, state, now)
+    local due = {}
+    if not exists_as('zset', index) then return due end
+    for _, order in ipairs(redis.call('ZRANGE', index, '-inf', integer_text(now), 'BYSCORE')) do
+        if is_well_filed(index, order, geo, state) then due[#due + 1] = order end
+    end
+    return due
+end
+
+-- What has run out comes first, the earliest first in each city; then what is lost, by the orders' names.
+local function tick(keys, args)
+    local now, most, ended, offered = now_ms(), read_count(args, 100), 0, {}
+    for _, geo in ipairs(keys) do
+        ended = ended + look_after_some(due_orders(geo, offers_key(geo), 'offered', now), most - ended, now)
+        ended = ended + look_after_some(due_orders(geo, held_key(geo), 'assigned', now), most - ended, now)
+    end
+    for _, geo in ipairs(keys) do
+        if ended < most then
+            offered = joined(offered, due_orders(geo, offers_key(geo), 'offered', kMaxMomentMs))
+        end
+    end
+    table.sort(offered, is_less)
+    return ended + look_after_some(offered, most - ended, now)
 end
 
 -- Registers a function that takes so many keys, at least, and arguments, and answers a refusal as an error.
@@ -1072,9 +1376,11 @@ end
 register('assign', 'assign', 3, 5, kInfinity, {}, assign)
 register('assign_accept', 'assign.accept', 1, 1, 1, {'allow-oom'}, accept)
 register('assign_reject', 'assign.reject', 1, 1, 1, {}, reject)
-register('assign_complete', 'assign.complete', 1, 0, 0, {'allow-oom'}, complete)
-register('assign_cancel', 'assign.cancel', 1, 0, 0, {'allow-oom'}, cancel)
+register('assign_release', 'assign.release', 1, 0, kInfinity, {}, release)
+register('assign_complete', 'assign.complete', 1, 0, kInfinity, {'allow-oom'}, complete)
+register('assign_cancel', 'assign.cancel', 1, 0, kInfinity, {'allow-oom'}, cancel)
 register('assign_get', 'assign.get', 1, 0, 0, {'no-writes'}, get_record)
+register('assign_driver', 'assign.driver', 1, 0, kInfinity, {'no-writes'}, driver)
 register('assign_pending', 'assign.pending', 1, 0, kInfinity, {'no-writes'}, pending)
 register('assign_explain', 'assign.explain', 3, 5, kInfinity, {'no-writes'}, explain)
-register('assign_tick', 'assign.tick', 1, 0, 2, {}, tick)
+register('assign_tick', 'assign.tick', 1, 0, kInfinity, {}, tick)

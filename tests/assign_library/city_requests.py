@@ -16,7 +16,7 @@ LOCK_PATTERNS = ["agent:*:lock", "agent:*:lock", "lock:{*}", "*", "a*b*c", "driv
 RATING_PATTERNS = ["*->rating", "*->stars", "score:*", "*->", "score", "->*", "*", "score:*->x->y", "nothing:*"]
 UNITS = ["M", "KM", "FT", "MI", "km"]
 JUNK = """0 -1 1 ten 1e3 inf -inf nan 0x10 0x 1e999 1e-999 05 +5 -0 9223372036854775807 9223372036854775808
-          9223372036854775 -9223372036854775808 BANANA EX PX COUNT OFFER DEADLINE REQUIRE EXCEPT SKIP LOCK FROMMEMBER
+          9223372036854775 -9223372036854775808 BANANA EX PX COUNT OFFER DEADLINE HOLD RETRY IF REASON REQUIRE EXCEPT SKIP LOCK FROMMEMBER
           FROMLONLAT BYRADIUS BYBOX STRATEGY RATING NEAREST RATINGBY M KM parsec 77.59 12.97 181 86 *""".split() + [
     "",
     " 5",
@@ -64,9 +64,12 @@ class CityRequests:
             (12, lambda: self._answer("ASSIGN.ACCEPT", records)),
             (10, lambda: self._answer("ASSIGN.REJECT", records)),
             (4, lambda: self._lose_hold(records)),
-            (7, lambda: ("ASSIGN.COMPLETE", self.order())),
-            (5, lambda: ("ASSIGN.CANCEL", self.order())),
+            (7, lambda: self._end("ASSIGN.COMPLETE", records)),
+            (6, lambda: self._end("ASSIGN.CANCEL", records)),
+            (6, lambda: self._end("ASSIGN.RELEASE", records)),
+            (4, lambda: self._lose_trip(records)),
             (3, lambda: ("ASSIGN.GET", self.order())),
+            (4, self._driver),
             (3, self._pending),
             (6, self._explain),
             (5, self._lock),
@@ -98,6 +101,10 @@ class CityRequests:
                 options.append(["COUNT", str(random.choice([1, 2, 3, 5, 100]))])
             if random.random() < 0.2:
                 options.append(["LOCK", random.choice(LOCK_PATTERNS)])
+            if random.random() < 0.2:
+                options.append([random.choice(["RETRY", "retry"])])
+            if random.random() < 0.2:
+                options.append(["HOLD", random.choice(["600", "86400", "3153600000"])])
             if time_words is None:
                 options += self._times()
             random.shuffle(options)
@@ -111,7 +118,7 @@ class CityRequests:
         if time_words is not None:
             return True
         for word, value in zip(words, words[1:]):
-            per_unit = {"EX": 1000, "PX": 1, "DEADLINE": 1}.get(word.upper())
+            per_unit = {"EX": 1000, "PX": 1, "DEADLINE": 1, "HOLD": 1000}.get(word.upper())
             if per_unit and value.isdigit() and 0 < int(value) * per_unit < LEAST_TIME_MS:
                 return False
         return True
@@ -211,9 +218,11 @@ class CityRequests:
         return (command, order, token)
 
     def _lose_hold(self, records):
-        """A driver loses his lock, or leaves, before he answers."""
+        """A driver loses the lock, or leaves, before they answer."""
         order = self._offered(records)
         fields = records.get(order, {})
+        if fields.get("state") != "offered" or not self._is_asked_once(fields, records):
+            return self._availability()
         lock, driver = fields.get("lock", "agent:D1:lock"), fields.get("driver", "driver:D1")
         loss = self.random.choice(
             [
@@ -222,7 +231,61 @@ class CityRequests:
                 ("SREM", fields.get("available", AVAILABLE_SETS[0]), driver),
             ]
         )
-        return [loss, self._answer(self.random.choice(["ASSIGN.ACCEPT", "ASSIGN.REJECT"]), {order: fields})]
+        # Without a tick in between: the answer itself finds that the offer was lost.
+        answer = (self.random.choice(["ASSIGN.ACCEPT", "ASSIGN.REJECT"]), order, fields.get("token", "1"))
+        return [loss, self.random.choice([answer, answer, ("ASSIGN.CANCEL", order), ("ASSIGN.COMPLETE", order)])]
+
+    @staticmethod
+    def _is_asked_once(fields, records):
+        """Whether no other order is offered to the same driver, by another lock or in another city."""
+        drivers = [other.get("driver") for other in records.values() if other.get("state") == "offered"]
+        locks = [other.get("lock") for other in records.values() if other.get("state") == "offered"]
+        return drivers.count(fields.get("driver")) <= 1 and locks.count(fields.get("lock")) <= 1
+
+    def _taken(self, records):
+        """An order with a driver, if there is one."""
+        taken = sorted(order for order, fields in records.items() if fields.get("state") == "assigned")
+        return self.random.choice(taken) if taken and self.random.random() < 0.8 else self.order()
+
+    def _lose_trip(self, records):
+        """What apps and stock clients do to a driver on a trip: "online", a lock deleted, overwritten or shortened."""
+        fields = records.get(self._taken(records), {})
+        lock, driver = fields.get("lock", "agent:D1:lock"), fields.get("driver", "driver:D1")
+        return self.random.choice(
+            [
+                ("SADD", self.random.choice(AVAILABLE_SETS), driver),
+                ("SADD", fields.get("available", AVAILABLE_SETS[0]), driver),
+                ("SET", lock, "order:by-hand", "NX", "EX", "40"),
+                ("SET", lock, "order:by-hand", "EX", "40"),
+                ("DEL", lock),
+                ("EXPIRE", lock, "0"),
+            ]
+        )
+
+    def _end(self, command, records):
+        """COMPLETE, CANCEL or RELEASE, with a token that is the current one, or an old one, or none."""
+        random = self.random
+        order = self._taken(records)
+        words = [command, order]
+        if random.random() < 0.5:
+            token = records.get(order, {}).get("token", "1")
+            words.append(random.choice([token, token, token, "1", "0", "-1", "ten", "01", "9223372036854775808"]))
+        if command == "ASSIGN.CANCEL" and random.random() < 0.3:
+            states = ["offered", "ASSIGNED", "assigned", "unassigned", "cancelled", "completed", "Expired", "x", ""]
+            words += ["IF", random.choice(states)]
+        if command == "ASSIGN.RELEASE" and random.random() < 0.4:
+            words += [random.choice(["REASON", "reason"]), random.choice(["flat tyre", "", '"\\\x01\n', "ü"])]
+        if random.random() < 0.05:
+            words.append(random.choice([*JUNK, "IF", "REASON"]))
+        return tuple(words)
+
+    def _driver(self):
+        words = ["ASSIGN.DRIVER", self.random.choice([*DRIVERS, "nobody", ""])]
+        if self.random.random() < 0.3:
+            words += ["LOCK", self.random.choice([*LOCK_PATTERNS, "nowhere", "drivers:available:*"])]
+        if self.random.random() < 0.05:
+            words.append(self.random.choice(JUNK))
+        return tuple(words)
 
     def _pending(self):
         words = ["ASSIGN.PENDING", self.random.choice(GEO_SETS)]
@@ -274,8 +337,10 @@ class CityRequests:
                 ("ASSIGN.GET", "order:1", "x"),
                 ("ASSIGN.ACCEPT", "order:1"),
                 ("ASSIGN.REJECT", "order:1", "1", "2"),
-                ("ASSIGN.COMPLETE", "order:1", "1"),
-                ("ASSIGN.CANCEL", "order:1", "1"),
+                ("ASSIGN.COMPLETE", "order:1", "1", "2"),
+                ("ASSIGN.CANCEL", "order:1", "1", "IF", "offered", "2"),
+                ("ASSIGN.RELEASE", "order:1", "1", "REASON", "x", "2"),
+                ("ASSIGN.RELEASE",),
                 ("ASSIGN", GEO_SETS[0], AVAILABLE_SETS[0], "order:1", "FROMLONLAT", "1", "1"),
                 ("ASSIGN.EXPLAIN", GEO_SETS[0], AVAILABLE_SETS[0], "order:1"),
             ]
@@ -298,9 +363,11 @@ class CityRequests:
     def _break_record(self):
         field = self.random.choice(
             "state token driver distance_m longitude lock expires_at tried rejected sequence geo available radius_m "
-            "from_longitude meters_per_unit count require lock_pattern lock_ms deadline strategy".split()
+            "from_longitude meters_per_unit count require lock_pattern lock_ms hold_ms deadline strategy since".split()
         )
+        if field == "geo":  # with another city's name, no tick would find it on Redis
+            return ("HDEL", self.order(), field)
         if self.random.random() < 0.4:
             return ("HDEL", self.order(), field)
-        value = self.random.choice(["", "x", "2:ab,", "9:driver:D1,", "2:ab", "nan", "12.5", "available", "rating"])
+        value = self.random.choice(["", "x", "2:ab,", "9:driver:D1,", "2:ab", "nan", "12.5", "available", "rating", "0"])
         return ("HSET", self.order(), field, value)

@@ -7,9 +7,10 @@ from resp_client import ReplyError
 
 # One server is asked after the other, on a machine that may be busy.
 TOLERANCE_MS = 5000
-SECONDS_LEFT = re.compile(rb"for another (\d+\.\d) s")
+SECONDS = re.compile(rb"(\d+\.\d) s\b")
 TIMES_OF_EVENT = ("expires_at_ms", "time_ms")
-TIMES_OF_RECORD = (b"expires_at", b"deadline")
+TIMES_OF_RECORD = (b"since", b"expires_at", b"deadline")
+TIMES_OF_REPLY = (b"expires_in_ms", b"since_ms")
 
 
 def close(first_ms, second_ms):
@@ -26,13 +27,13 @@ def replies_agree(first, second):
             return False
         before = [None, *first]
         return all(
-            _times_agree(a, b) if name == b"expires_in_ms" else replies_agree(a, b)
+            _times_agree(a, b) if name in TIMES_OF_REPLY else replies_agree(a, b)
             for name, a, b in zip(before, first, second)
         )
     if isinstance(first, bytes) and isinstance(second, bytes) and first != second:
-        left = [float(found) for text in (first, second) for found in SECONDS_LEFT.findall(text)]
-        same_text = SECONDS_LEFT.sub(b"", first) == SECONDS_LEFT.sub(b"", second)
-        return same_text and len(left) == 2 and close(left[0] * 1000, left[1] * 1000)
+        times = [[float(found) * 1000 for found in SECONDS.findall(text)] for text in (first, second)]
+        same_text = SECONDS.sub(b"", first) == SECONDS.sub(b"", second)
+        return same_text and len(times[0]) == len(times[1]) and all(map(close, *times))
     return type(first) is type(second) and first == second
 
 

@@ -24,9 +24,9 @@ def as_function(words):
     return ("FCALL", name.replace(".", "_").lower(), keys, *words[1:])
 
 
-def is_offer_index(key):
+def is_index(key):
     """Whether a key is one that the library has and Dabba does not need."""
-    return key.endswith(b":offers")
+    return key.endswith((b":offers", b":held"))
 
 
 class Server:
@@ -116,16 +116,20 @@ class TwoServers:
         """The replies of both to the same request."""
         return self.dabba.ask(*words), self.redis.ask(*as_function(words))
 
-    def run_out(self, order, geo, patience_s=20):
-        """Waits until neither has a short offer of this order any more. Redis needs a worker's ticks."""
+    def tick(self, geos):
+        """On Redis, a worker's look at the cities; how many orders it saw to."""
+        return self.redis.ask("FCALL", "assign_tick", len(geos), *geos)
+
+    def run_out(self, order, geo, states=(b"offered",), patience_s=20):
+        """Waits until on neither the order is in these states any more. Redis needs a worker's ticks."""
         end = time.monotonic() + patience_s
         while time.monotonic() < end:
-            self.redis.ask("FCALL", "assign_tick", 1, geo)
+            self.tick([geo])
             replies = self.ask("ASSIGN.GET", order)
-            if all(not isinstance(reply, list) or reply[3] != b"offered" for reply in replies):
+            if all(not isinstance(reply, list) or reply[3] not in states for reply in replies):
                 return
             time.sleep(0.002)
-        raise AssertionError(f"the offers of {order!r} did not run out in {patience_s} s: {replies!r}")
+        raise AssertionError(f"the time of {order!r} did not run out in {patience_s} s: {replies!r}")
 
     def close(self):
         """Closes all connections."""

@@ -64,11 +64,18 @@ void reject(Call& call)
     reply_record(call, order, call.server.dispatcher.orders(call.keys, order).reject(order, token));
 }
 
+/// A token, unless nothing comes next.
+store::Assignments::Token next_optional_token(Args& args)
+{
+    if (args.done()) return std::nullopt;
+    return next_token(args);
+}
+
 /// A token, unless this option or nothing comes next.
 store::Assignments::Token next_optional_token(Args& args, std::string_view option)
 {
-    if (args.done() || args.is_next(option)) return std::nullopt;
-    return next_token(args);
+    if (args.is_next(option)) return std::nullopt;
+    return next_optional_token(args);
 }
 
 void release(Call& call)
@@ -86,7 +93,7 @@ void release(Call& call)
 void complete(Call& call)
 {
     const auto order = call.args.next();
-    const auto token = next_optional_token(call.args, {});
+    const auto token = next_optional_token(call.args);
     expect_end_of_request(call.args);
 
     auto orders = call.server.dispatcher.orders(call.keys, order);
