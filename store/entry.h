@@ -82,6 +82,10 @@ public:
     bool is_open() const { return open_; }
     void set_open(bool open) { open_ = open; }
 
+    /// Whether members of sorted sets are hidden while this key exists.
+    bool is_hiding() const { return hiding_; }
+    void set_hiding(bool hiding) { hiding_ = hiding; }
+
 private:
     static constexpr std::uint32_t kNoSlot = 0xffffffff;
 
@@ -134,8 +138,9 @@ private:
 
     alignas(void*) std::byte storage_[sizeof(void*)];
     std::uint32_t deadline_slot_ = kNoSlot;
-    Type type_ : 7;
+    Type type_ : 6;
     bool open_ : 1 = false;
+    bool hiding_ : 1 = false;
     char key_;  // its length; its bytes follow, beyond the object (sized_bytes.h)
 };
 

@@ -104,6 +104,7 @@ bool Keyspace::rename(std::string_view from, std::string_view to)
     if (target == nullptr) target = insert(to, hash, kTypeOf<String>);
     report(*source, Change::Erased, event::kRenamedFrom);
     discard_value(target);
+    show_all_in(source);
     target->steal_value(*source);
     clear_deadline(target);
     if (source->has_deadline()) set_deadline(target, deadlines_.deadline(source->deadline_slot()));
@@ -129,6 +130,7 @@ bool Keyspace::move(std::string_view key, Keyspace& target)
     if (source == nullptr || target.lookup(key, hash) != nullptr) return false;
     report(*source, Change::Erased, event::kMovedFrom);
     Entry* moved = target.insert(key, hash, kTypeOf<String>);
+    show_all_in(source);
     moved->steal_value(*source);
     if (source->has_deadline())
         target.set_deadline(moved, deadlines_.deadline(source->deadline_slot()));
@@ -153,6 +155,7 @@ void Keyspace::clear()
 void Keyspace::discard_all()
 {
     deadlines_.clear();
+    hidden_.clear();
     const std::size_t size = table_.size();
     cleared_.push_back(std::move(table_));
     cleared_entries_ += size;
@@ -211,8 +214,35 @@ Entry* Keyspace::insert(std::string_view key, std::uint64_t hash, Type type)
 void Keyspace::remove(Entry* entry)
 {
     clear_deadline(entry);
+    if (entry->is_hiding()) show_hidden_by(entry);
     table_.take(entry->key(), hash_bytes(entry->key()));
     destroy(entry);
+}
+
+void Keyspace::hide(std::string_view set, std::string_view name, std::string_view member,
+                    std::string_view while_key)
+{
+    Entry* const sorted_set = table_.find(set, hash_bytes(set));
+    Entry* const key = table_.find(while_key, hash_bytes(while_key));
+    if (sorted_set == nullptr || key == nullptr || sorted_set->type() != kTypeOf<SortedSet>) return;
+    auto& members = sorted_set->get<SortedSet>();
+    if (members.contains(member) && members.hide(name, member)) hidden_.add(key, set, member);
+}
+
+void Keyspace::show_hidden_by(Entry* entry)
+{
+    hidden_.take(entry, [this](std::string_view set, std::string_view member) {
+        Entry* const sorted_set = table_.find(set, hash_bytes(set));
+        if (sorted_set != nullptr && sorted_set->type() == kTypeOf<SortedSet>)
+            sorted_set->get<SortedSet>().show(member);
+    });
+}
+
+/// The value gets another name, under which its members would stay hidden.
+void Keyspace::show_all_in(Entry* entry)
+{
+    if (entry->type() != kTypeOf<SortedSet>) return;
+    entry->get<SortedSet>().show_all([this](SortedSet& members) { disposal_.take(members); });
 }
 
 void Keyspace::destroy(Entry* entry)

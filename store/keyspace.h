@@ -14,6 +14,7 @@
 #include "store/disposal.h"
 #include "store/entry.h"
 #include "store/error.h"
+#include "store/hidden_members.h"
 #include "store/key_event.h"
 #include "store/random.h"
 #include "store/structures/deadline_heap.h"
@@ -166,6 +167,13 @@ public:
     /// The earliest deadline of all.
     std::optional<Deadline> next_deadline() const;
 
+    // Hiding
+
+    /// Hides a member of a sorted set under a name (SortedSet::hide) for as long as another key
+    /// exists. Nothing happens if there is no such member or key.
+    void hide(std::string_view set, std::string_view name, std::string_view member,
+              std::string_view while_key);
+
     // Freeing
 
     /// Large values that were erased, and the keys of a database that was cleared, are gone at once
@@ -224,6 +232,8 @@ private:
 
     Entry* insert(std::string_view key, std::uint64_t hash, Type type);
     void remove(Entry* entry);
+    void show_hidden_by(Entry* entry);
+    void show_all_in(Entry* entry);
     void clear_deadline(Entry* entry);
     void set_deadline(Entry* entry, Deadline deadline);
     void pay_for_deadline() { expire_due(2); }
@@ -249,6 +259,7 @@ private:
     std::deque<Table<Entry>> cleared_;  ///< tables whose entries are still to be freed
     std::size_t cleared_entries_ = 0;
     Disposal disposal_;
+    HiddenMembers hidden_;
     std::uint64_t hits_ = 0;
     std::uint64_t misses_ = 0;
 };

@@ -52,8 +52,12 @@ Dispatcher::Orders Dispatcher::orders(store::Keyspace& keys, std::string_view or
 
 bool Dispatcher::look_after_some()
 {
+    // One moment of the clock is one request or one wake-up, whatever it sets off.
+    if (clock_.now() != budget_.at) budget_ = {clock_.now(), kMaxAtOnce};
     const store::Deadline now = clock_.now_ms();
-    for (const auto& [database, order] : open_.due(now, kMaxAtOnce)) look_after(database, order);
+    const auto due = open_.due(now, budget_.orders);
+    budget_.orders -= due.size();
+    for (const auto& [database, order] : due) look_after(database, order);
     wake_for_next();
     return open_.next_wake().value_or(store::Deadline::max()) <= now;
 }

@@ -74,6 +74,13 @@ private:
         std::string lock;
     };
 
+    /// How many orders may still be looked after at this moment.
+    struct Budget
+    {
+        store::TimePoint at{};
+        std::size_t orders = 0;
+    };
+
     store::Assignments rules(store::Keyspace& keys);
     void order_changed(int database, std::string_view order, store::AssignmentEvent event,
                        const store::AssignmentRecord& record, std::string_view reason) override;
@@ -97,6 +104,7 @@ private:
     OpenOrders open_;
     std::optional<Renamed> renamed_;
     bool acting_ = false;  ///< the rules are at work: their changes are known
+    Budget budget_;
     Agenda::Item wake_up_;
     store::Deadline wakes_at_{};
 };

@@ -34,13 +34,18 @@ bool nearer(const Found& a, const Found& b)
 class CandidateSearch
 {
 public:
-    CandidateSearch(const SortedSet& places, const Shape& shape, const CandidateFilter& filter)
+    CandidateSearch(const SortedSet& places, const AssignmentSearch& search,
+                    const CandidateFilter& filter)
         : places_(places),
-          shape_(shape),
+          hidden_(places.hidden(search.lock_pattern)),
+          shape_(search.shape),
           filter_(filter),
-          outward_(places, shape),
+          outward_(places, search.shape, hidden_),
           patience_(kLeastPatience + filter.available()->size())
     {}
+
+    /// Those who were passed over because they are locked. Views the places.
+    const std::vector<std::string_view>& locked() const { return locked_; }
 
     std::optional<Found> next()
     {
@@ -52,7 +57,7 @@ public:
             }
             last_ = *found;
             ++met_;
-            if (passes(found->member)) return found;
+            if (passes(*found)) return found;
             if (met_ == kMetBeforeFiltering)
                 outward_.leave_out_all_but(*filter_.available(), patience_ - met_);
         }
@@ -67,9 +72,11 @@ private:
 
     bool has_lost_patience() const { return met_ + outward_.left_out() >= patience_; }
 
-    bool passes(std::string_view member) const
+    bool passes(const Found& found)
     {
-        return filter_.judge(member).verdict == Verdict::Candidate;
+        const Verdict verdict = filter_.judge(found.member).verdict;
+        if (verdict == Verdict::Locked) locked_.push_back(found.member);
+        return verdict == Verdict::Candidate;
     }
 
     std::optional<Found> next_of_available()
@@ -77,7 +84,7 @@ private:
         if (!collected_) collect();
         while (position_ < rest_.size()) {
             const Found& found = rest_[position_++];
-            if (passes(found.member)) return found;
+            if (passes(found)) return found;
         }
         return std::nullopt;
     }
@@ -89,7 +96,7 @@ private:
         const ShapeTest inside{shape_};
         filter_.available()->for_each([&](std::string_view member) {
             const auto score = places_.score(member);
-            if (!score) return;
+            if (!score || (hidden_ != nullptr && hidden_->contains(member))) return;
             const std::uint64_t cell = cell_of_score(*score);
             const Place place = place_of(cell);
             const auto distance = inside.distance_if_inside(place);
@@ -101,6 +108,7 @@ private:
     }
 
     const SortedSet& places_;
+    const SortedSet* hidden_;  ///< members known to be locked; nullptr if there are none
     const Shape& shape_;
     const CandidateFilter& filter_;
     NearestSearch outward_;
@@ -110,6 +118,7 @@ private:
     bool collected_ = false;
     std::vector<Found> rest_;
     std::size_t position_ = 0;
+    std::vector<std::string_view> locked_;
 };
 
 /// The best rated of the nearest; the nearer on a tie.
@@ -202,19 +211,47 @@ bool CandidateFilter::is_locked(std::string_view member) const
     return keys_.holds(lock_) || lock_ == order_ || lock_ == token_key_;
 }
 
-std::optional<Candidate> find_candidate(Keyspace& keys, std::string_view order,
-                                        const AssignmentSearch& search, const MemberSet& tried)
+namespace {
+
+/// Keeps those who are locked out of the way of other searches until their locks end.
+void hide_locked(Keyspace& keys, const AssignmentSearch& search, const CandidateSearch& candidates)
+{
+    std::string lock;
+    for (const auto member : candidates.locked()) {
+        put_lock_key(lock, search.lock_pattern, member);
+        keys.hide(search.geo, search.lock_pattern, member, lock);
+    }
+}
+
+std::optional<Candidate> find_candidate_now(Keyspace& keys, std::string_view order,
+                                            const AssignmentSearch& search, const MemberSet& tried)
 {
     const auto* places = keys.find<SortedSet>(search.geo);
     const CandidateFilter filter{keys, order, search, tried};
     if (places == nullptr || filter.available() == nullptr) return std::nullopt;
 
-    CandidateSearch candidates{*places, search.shape, filter};
+    CandidateSearch candidates{*places, search, filter};
     const auto found = search.strategy == Strategy::Nearest
                            ? candidates.next()
                            : find_best_rated(keys, search, candidates);
+    hide_locked(keys, search, candidates);
     if (!found) return std::nullopt;
     return Candidate{std::string{found->member}, found->place, found->distance_m};
+}
+
+}  // namespace
+
+std::optional<Candidate> find_candidate(Keyspace& keys, std::string_view order,
+                                        const AssignmentSearch& search, const MemberSet& tried)
+{
+    // Drivers are hidden until their locks are removed: first those whose time is over. If there
+    // are many, some will do, but nobody is left out for that reason alone.
+    constexpr std::size_t kSome = 40;
+    keys.expire_due(kSome);
+    for (;;) {
+        if (auto found = find_candidate_now(keys, order, search, tried)) return found;
+        if (keys.expire_due(100 * kSome) == 0) return std::nullopt;
+    }
 }
 
 std::string_view text_of(Shortage shortage)

@@ -41,8 +41,8 @@ bool has_many(SortedSet::Iterator position, double end)
 
 // Nearest first
 
-NearestSearch::NearestSearch(const SortedSet& set, const Shape& shape)
-    : set_(set), test_(shape), bounds_(shape)
+NearestSearch::NearestSearch(const SortedSet& set, const Shape& shape, const SortedSet* hidden)
+    : set_(set), hidden_(hidden), test_(shape), bounds_(shape)
 {
     if (set.empty()) return;
     queue_.reserve(kQueueReserve);
@@ -163,7 +163,8 @@ void NearestSearch::open(CellBlock block)
     const auto position = set_.lower_bound(score_of(block.first));
     const double end = score_of(block.end());
     if (position.at_end() || position.score() >= end) return;
-    if (block.level == 0) return push_cell(block.first, position);
+    if (hidden_ != nullptr && hides_all_of(block)) return;
+    if (block.level == 0) return push_cell(block.first, first_shown(position, end));
     if (!has_many(position, end)) return push_members(position, end);
 
     const CellBlock dense = shrink(block, position);
@@ -189,7 +190,8 @@ void NearestSearch::push_members(SortedSet::Iterator position, double end)
 {
     if (wanted_ != nullptr) return push_wanted_members(position, end);
     std::uint64_t cell = kCellEnd;
-    for (; !position.at_end() && position.score() < end; ++position) {
+    position = first_shown(position, end);
+    for (; !position.at_end() && position.score() < end; position = first_shown(++position, end)) {
         const std::uint64_t next_cell = cell_of_score(position.score());
         if (next_cell == cell) continue;
         cell = next_cell;
@@ -209,7 +211,8 @@ void NearestSearch::push_wanted_members(SortedSet::Iterator position, double end
     };
     std::array<Asked, kScanUpTo> all;
     std::size_t count = 0;
-    for (; !position.at_end() && position.score() < end; ++position) {
+    position = first_shown(position, end);
+    for (; !position.at_end() && position.score() < end; position = first_shown(++position, end)) {
         position.prefetch_ahead(0);
         all[count++].at = position;
     }
@@ -239,6 +242,41 @@ void NearestSearch::push_wanted_members(SortedSet::Iterator position, double end
     }
 }
 
+bool NearestSearch::hides_all_of(CellBlock block) const
+{
+    const double begin = score_of(block.first), end = score_of(block.end());
+    const std::size_t hidden = hidden_->count_below(end) - hidden_->count_below(begin);
+    return hidden != 0 && hidden == set_.count_below(end) - set_.count_below(begin);
+}
+
+/// This position, or the first one after it and before the end whose member is not hidden; or one
+/// that is not before the end.
+///
+/// Both sets have the same order. If the member some places on is also that many places on among
+/// those hidden, then all between are hidden, too: so the first that is not is found by halving.
+SortedSet::Iterator NearestSearch::first_shown(SortedSet::Iterator position, double end) const
+{
+    if (hidden_ == nullptr || position.at_end() || position.score() >= end) return position;
+    const auto member = position.member();
+    const auto hidden_rank = hidden_->rank(member);
+    if (!hidden_rank) return position;
+    const std::size_t rank = *set_.rank(member);
+    const auto is_hidden = [&](std::size_t distance) {
+        return set_.at(rank + distance).member() == hidden_->at(*hidden_rank + distance).member();
+    };
+    std::size_t first = 1, last = hidden_->count_below(end) - *hidden_rank;
+    if (first < last && !is_hidden(first)) last = first;  // as a rule
+    while (first < last) {
+        const std::size_t middle = first + (last - first) / 2;
+        if (is_hidden(middle)) {
+            first = middle + 1;
+        } else {
+            last = middle;
+        }
+    }
+    return set_.at(rank + first);
+}
+
 void NearestSearch::push_cell(std::uint64_t cell, SortedSet::Iterator members)
 {
     const GridPoint point = grid_point_of(cell);
@@ -260,7 +298,7 @@ Found NearestSearch::begin_run(const Candidate& candidate, double distance_m)
 Found NearestSearch::take_from_run()
 {
     const Found found{run_->members.member(), run_->cell, place_of(run_->cell), run_->distance_m};
-    ++run_->members;
+    run_->members = first_shown(++run_->members, score_of(run_->cell + 1));
     const bool has_more =
         !run_->members.at_end() && cell_of_score(run_->members.score()) == run_->cell;
     if (!has_more) run_.reset();

@@ -43,7 +43,10 @@ struct Found
 class NearestSearch
 {
 public:
-    NearestSearch(const SortedSet& set, const Shape& shape);
+    /// The search passes over the members in `hidden`, whole blocks of them at once: some of the
+    /// set's own, with the same scores. Whatever is added to them during a search may or may not be
+    /// found.
+    NearestSearch(const SortedSet& set, const Shape& shape, const SortedSet* hidden = nullptr);
 
     /// The next nearest member; nullopt when no more are in the shape.
     std::optional<Found> next();
@@ -104,11 +107,14 @@ private:
     void push_members(SortedSet::Iterator position, double end);
     void push_wanted_members(SortedSet::Iterator position, double end);
     void push_cell(std::uint64_t cell, SortedSet::Iterator members);
+    bool hides_all_of(CellBlock block) const;
+    SortedSet::Iterator first_shown(SortedSet::Iterator position, double end) const;
 
     Found begin_run(const Candidate& candidate, double distance_m);
     Found take_from_run();
 
     const SortedSet& set_;
+    const SortedSet* hidden_;  ///< nullptr: none are
     ShapeTest test_;
     ShapeBounds bounds_;
     std::vector<Waiting> queue_;  ///< a heap

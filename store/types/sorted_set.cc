@@ -8,6 +8,10 @@
 
 namespace store {
 
+SortedSet::SortedSet() = default;
+SortedSet::SortedSet(SortedSet&&) noexcept = default;
+SortedSet::~SortedSet() { clear(); }
+
 SortedSet& SortedSet::operator=(SortedSet&& other) noexcept
 {
     if (this != &other) {
@@ -15,6 +19,7 @@ SortedSet& SortedSet::operator=(SortedSet&& other) noexcept
         table_ = std::move(other.table_);
         tree_ = std::move(other.tree_);
         encoding_ = std::exchange(other.encoding_, Encoding::Compact);
+        hidden_ = std::move(other.hidden_);
     }
     return *this;
 }
@@ -54,6 +59,8 @@ SortedSet::PutResult SortedSet::put(std::string_view member, double score, const
     }
     if (present->score() == score) return PutResult::Unchanged;
     tree_.move(present, score);
+    if (hidden_ != nullptr && hidden_->members.contains(member))
+        hidden_->members.put(member, score);
     return PutResult::Updated;
 }
 
@@ -72,6 +79,7 @@ void SortedSet::expect(std::string_view first, std::size_t count, const Limits& 
 
 void SortedSet::take(const ScoredMember* member)
 {
+    show(member->key());
     ScoredMember* const taken = table_.take(member->key());
     tree_.erase(taken);
     ScoredMember::destroy(taken);
@@ -90,6 +98,7 @@ void SortedSet::erase_ranks(std::size_t first, std::size_t last)
 
 bool SortedSet::erase(std::string_view member)
 {
+    show(member);
     ScoredMember* present = table_.take(member);
     if (present == nullptr) return false;
     tree_.erase(present);
@@ -103,10 +112,15 @@ void SortedSet::clear()
     table_.for_each([](ScoredMember* member) { ScoredMember::destroy(member); });
     table_.clear();
     tree_.clear();
+    hidden_.reset();
 }
 
 std::size_t SortedSet::free_some(std::size_t most)
 {
+    if (hidden_ != nullptr) {
+        if (const std::size_t freed = hidden_->members.free_some(most)) return freed;
+        hidden_.reset();
+    }
     // The tree first: it does not look at the members when it is freed.
     if (const std::size_t freed = tree_.free_some(most)) return freed;
     return table_.drain(most, [](ScoredMember* member) { ScoredMember::destroy(member); });
@@ -121,8 +135,37 @@ std::optional<std::size_t> SortedSet::rank(std::string_view member) const
 
 SortedSet::Item SortedSet::random(Random& random) const { return *at(random.below(size())); }
 
+bool SortedSet::hide(std::string_view name, std::string_view member)
+{
+    if (hidden_ == nullptr) {
+        hidden_ = std::make_unique<Hidden>();
+        hidden_->name = name;
+    }
+    if (hidden_->name != name) return false;
+    hidden_->members.put(member, *score(member));
+    return true;
+}
+
+void SortedSet::show(std::string_view member)
+{
+    if (hidden_ == nullptr) return;
+    hidden_->members.erase(member);
+    if (hidden_->members.empty()) hidden_.reset();
+}
+
+std::size_t SortedSet::index_bytes() const
+{
+    const std::size_t bytes = table_.memory_bytes() + tree_.memory_bytes();
+    return hidden_ == nullptr ? bytes : bytes + sizeof(Hidden) + hidden_->members.memory_bytes();
+}
+
 bool SortedSet::check() const
 {
+    if (hidden_ != nullptr) {
+        if (!hidden_->members.check()) return false;
+        for (const Item item : hidden_->members)
+            if (score(item.member) != item.score) return false;
+    }
     if (!table_.check() || !tree_.check() || table_.size() != tree_.size()) return false;
     for (auto position = tree_.begin(); !position.at_end(); ++position) {
         if (table_.find(position.member()->key()) != position.member()) return false;

@@ -4,8 +4,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
+#include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "store/random.h"
@@ -49,10 +51,10 @@ public:
 
     class Iterator;
 
-    SortedSet() = default;
-    SortedSet(SortedSet&&) = default;
+    SortedSet();
+    SortedSet(SortedSet&&) noexcept;
     SortedSet& operator=(SortedSet&& other) noexcept;
-    ~SortedSet() { clear(); }
+    ~SortedSet();
 
     SortedSet clone() const;
 
@@ -153,8 +155,22 @@ public:
     void prefetch(std::uint64_t hash) const { table_.prefetch(hash); }
     void prefetch_member(std::uint64_t hash) const { table_.prefetch_element(hash); }
 
+    // Hiding: members stay what they are, but are known as those that certain searches pass over
+
+    /// Adds the member to those hidden under this name. REQUIRES: it is there. One name has hidden
+    /// members at a time: false, and nothing done, if it is another.
+    bool hide(std::string_view name, std::string_view member);
+    /// The member is hidden no more. One that is erased is not, either.
+    void show(std::string_view member);
+    /// No member is hidden any more; what was known of those goes to `visit(SortedSet&)` first.
+    template <class Visit>
+    void show_all(Visit&& visit);
+    /// The members hidden under this name, with the scores they have here; nullptr if there are
+    /// none. Valid until something is hidden or shown.
+    const SortedSet* hidden(std::string_view name) const;
+
     /// What the structure takes, without the members themselves.
-    std::size_t index_bytes() const { return table_.memory_bytes() + tree_.memory_bytes(); }
+    std::size_t index_bytes() const;
 
     /// The same with the members. O(n).
     std::size_t memory_bytes() const;
@@ -163,6 +179,8 @@ public:
     bool check() const;
 
 private:
+    struct Hidden;
+
     void add(std::string_view member, std::uint64_t hash, double score);
     void take(const ScoredMember* member);
 
@@ -172,6 +190,13 @@ private:
     Table<ScoredMember> table_;
     [[no_unique_address]] ScoreTree tree_;  // its last bytes are free
     Encoding encoding_ = Encoding::Compact;
+    std::unique_ptr<Hidden> hidden_;  ///< as a rule there is none
+};
+
+struct SortedSet::Hidden
+{
+    std::string name;
+    SortedSet members;
 };
 
 /// A position in a sorted set, moving both ways; end() comes after the highest member.
@@ -251,6 +276,19 @@ inline SortedSet::Iterator SortedSet::upper_bound(double score) const
 inline SortedSet::Iterator SortedSet::lower_bound(double score, std::string_view member) const
 {
     return Iterator{tree_.lower_bound(score, member)};
+}
+
+inline const SortedSet* SortedSet::hidden(std::string_view name) const
+{
+    return hidden_ != nullptr && hidden_->name == name ? &hidden_->members : nullptr;
+}
+
+template <class Visit>
+void SortedSet::show_all(Visit&& visit)
+{
+    if (hidden_ == nullptr) return;
+    visit(hidden_->members);
+    hidden_.reset();
 }
 
 template <class Visit>
