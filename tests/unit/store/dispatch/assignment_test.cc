@@ -135,6 +135,28 @@ TEST_CASE("whatever share is available, the nearest of them are asked in order")
     }
 }
 
+TEST_CASE("a locked driver costs a search once")
+{
+    City city;
+    for (int i = 0; i < 1000; ++i) {
+        city.add("d" + std::to_string(i), {77.5946 + i * 1e-6, 12.9716});
+        city.keys.put_string("agent:d" + std::to_string(i) + ":lock", "order:other");
+    }
+    city.add("free", {77.6100, 12.9716});
+    const auto* geo = city.keys.find<store::SortedSet>("geo");
+    CHECK(geo->hidden(store::kDefaultLockPattern) == nullptr);
+    for (int times = 0; times < 2; ++times) {
+        CHECK(city.find("order", City::search(), {})->member == "free");
+        REQUIRE(geo->hidden(store::kDefaultLockPattern) != nullptr);
+        CHECK(geo->hidden(store::kDefaultLockPattern)->size() == 1000);
+    }
+    auto search = City::search();
+    search.lock_pattern = "other:*";
+    CHECK(city.find("order", search, {})->member == "d0");
+    city.keys.erase("agent:d7:lock");
+    CHECK(city.find("order", City::search(), {})->member == "d7");
+}
+
 TEST_CASE("drivers at one place are asked in the order of their names")
 {
     City city;

@@ -79,6 +79,38 @@ TEST_CASE("an offer runs out by the server's own clock, without a client doing a
                         R"("driver":"driver:ben","token":2)") != std::string::npos);
 }
 
+TEST_CASE("offers that end together, or are lost together, end in slices between requests")
+{
+    City city;
+    for (int i = 0; i < 200; ++i) {
+        const auto driver = fmt::format("driver:{}", i);
+        city.client("GEOADD", "geo", "77.5946", "12.9716", driver);
+        city.client("SADD", "free", driver);
+        city.assign(fmt::format("order:{}", i).c_str(), "PX", "1000", "DEADLINE", "1000", "OFFER");
+    }
+    city.published();
+    const auto ended = [&city] {
+        std::size_t count = 0;
+        const auto messages = city.published();
+        for (auto at = messages.find(R"("event":"unassigned")"); at != std::string::npos;
+             at = messages.find(R"("event":"unassigned")", at + 1))
+            ++count;
+        return count;
+    };
+
+    SECTION("ended") { city.client.clock.advance(1000ms); }
+    SECTION("lost") { city.client("DEL", "free"); }
+    std::size_t slice = 0, all = ended();
+    CHECK(all <= 50);
+    for (int ticks = 0; ticks < 10; ++ticks, all += slice) {
+        city.client.clock.advance(1ms);
+        city.client.server().tick();
+        slice = ended();
+        CHECK(slice <= 50);
+    }
+    CHECK(all == 200);
+}
+
 TEST_CASE("events of an order are numbered without a gap, from the first offer to the end")
 {
     City city;
