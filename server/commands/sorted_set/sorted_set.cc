@@ -94,6 +94,9 @@ void zadd(Call& call)
 void zincrby(Call& call)
 {
     const auto key = call.args.next();
+    // Redis reads ZADD's options here, too, and then misses the pair of score and member.
+    for (const auto option : {"NX", "XX", "GT", "LT", "CH", "INCR"})
+        if (call.args.accept(option)) throw CommandError{text::kSyntax};
     const double by = call.args.next_double();
     reply_score(call, increment_score(call, key, {}, call.args.next(), by));
 }
