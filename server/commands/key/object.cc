@@ -39,10 +39,12 @@ void refcount(Call& call)
     call.reply.integer(shared ? std::numeric_limits<std::int32_t>::max() : 1);
 }
 
-/// Dabba notes no moment of the last access: every key counts as just used.
+/// The moment of the last access would cost bytes in every key, and a write at every read. Redis
+/// refuses in the same way under an LFU policy.
 void idletime(Call& call)
 {
-    if (find_or_reply_null(call) != nullptr) call.reply.integer(0);
+    if (find_or_reply_null(call) == nullptr) return;
+    throw CommandError{"ERR idle time not tracked by Dabba"};
 }
 
 void freq(Call& call)
@@ -83,7 +85,7 @@ constexpr Command kCommands[] = {
      .tips = "nondeterministic_output"},
     {.name = "OBJECT IDLETIME",
      .syntax = "key",
-     .summary = "Returns the time since the last access to an object.",
+     .summary = "Refused: the time since the last access to an object is not kept.",
      .since = "2.2.3",
      .complexity = "O(1)",
      .group = Group::Generic,
