@@ -48,17 +48,6 @@ char* write_decimal(char* out, const Decimal& decimal)
 
 }  // namespace
 
-std::optional<std::int64_t> parse_integer(std::string_view text)
-{
-    const std::string_view digits = text.substr(text.starts_with('-') ? 1 : 0);
-    if (digits.starts_with('0') && text.size() > 1) return std::nullopt;
-    std::int64_t value = 0;
-    const char* const end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data(), end, value);
-    if (error != std::errc{} || stop != end) return std::nullopt;
-    return value;
-}
-
 char* write_double(char* out, double value)
 {
     if (std::isnan(value)) return write_text(out, "nan");

@@ -15,10 +15,6 @@ inline constexpr std::size_t kMaxIntegerSize = 20;
 /// The most bytes that write_double writes.
 inline constexpr std::size_t kMaxDoubleSize = 32;
 
-/// Redis's one spelling of a 64-bit integer: decimal, no plus, no spaces, no leading zeros, no
-/// "-0". nullopt for anything else.
-std::optional<std::int64_t> parse_integer(std::string_view text);
-
 /// Writes the decimal digits, without a terminator, and returns their end.
 /// REQUIRES room for kMaxIntegerSize bytes.
 inline char* write_integer(char* out, std::int64_t value)

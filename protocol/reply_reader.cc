@@ -4,6 +4,7 @@
 #include <limits>
 #include <utility>
 
+#include "ascii/integer.h"
 #include "protocol/number_format.h"
 
 namespace protocol {
@@ -18,7 +19,7 @@ constexpr std::size_t kFormatSize = 3;
 std::int64_t integer_of(std::string_view line)
 {
     if (line.starts_with('+')) line.remove_prefix(1);  // RESP3 allows it
-    const auto value = parse_integer(line);
+    const auto value = ascii::parse_integer(line);
     if (!value) refuse("bad integer in reply");
     return *value;
 }

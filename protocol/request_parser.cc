@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "ascii/integer.h"
 #include "protocol/number_format.h"
 
 namespace protocol {
@@ -56,9 +57,10 @@ inline const char* read_short_number(const char* at, const char* end, std::int64
     unsigned value = digit;
     if (digit != 0) {
         const char* const limit = at + std::min(kShortDigits, end - at - 3);
-        while (at < limit && (digit = static_cast<unsigned char>(at[1]) - unsigned{'0'}) <= 9) {
+        for (; at < limit; ++at) {
+            digit = static_cast<unsigned char>(at[1]) - unsigned{'0'};
+            if (digit > 9) break;
             value = value * 10 + digit;
-            ++at;
         }
     }
     if (at[1] != '\r') return nullptr;
@@ -139,7 +141,7 @@ bool RequestParser::read_count(std::string_view input)
     const std::size_t line_end = find_line_end(input, '\r', "too big mbulk count string");
     // The byte after CR must be there, and may be any: Redis never looks at it.
     if (line_end == kNotFound || line_end + 2 > input.size()) return false;
-    const auto count = parse_integer(input.substr(1, line_end - 1));
+    const auto count = ascii::parse_integer(input.substr(1, line_end - 1));
     if (!count || *count > limits_.max_arguments) refuse("invalid multibulk length");
     if (*count > kUnauthenticatedArguments && !limits_.authenticated) {
         refuse("unauthenticated multibulk length");
@@ -197,7 +199,7 @@ bool RequestParser::read_bulk_size(std::string_view input)
     if (input[position_] != '$') {
         refuse(std::string{"expected '$', got '"} + input[position_] + "'");
     }
-    const auto size = parse_integer(input.substr(position_ + 1, line_end - position_ - 1));
+    const auto size = ascii::parse_integer(input.substr(position_ + 1, line_end - position_ - 1));
     if (!size || *size < 0 || *size > limits_.max_bulk_bytes) refuse("invalid bulk length");
     if (*size > kUnauthenticatedBulkBytes && !limits_.authenticated) {
         refuse("unauthenticated bulk length");

@@ -25,11 +25,18 @@ public:
     std::string_view key() const { return read_sized_bytes(key_bytes()); }
     Type type() const { return type_; }
 
+    /// Throws Error{WrongType} if the value has another type.
+    template <class T>
+    void require_type() const
+    {
+        if (type_ != kTypeOf<T>) throw Error{Reason::WrongType};
+    }
+
     /// The value. Throws Error{WrongType}.
     template <class T>
     T& get()
     {
-        if (type_ != kTypeOf<T>) throw Error{Reason::WrongType};
+        require_type<T>();
         return value<T>();
     }
     template <class T>

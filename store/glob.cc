@@ -9,10 +9,10 @@
 #include <utility>
 #include <vector>
 
+#include "ascii/case.h"
+
 namespace store {
 namespace {
-
-char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 struct Matcher
 {
@@ -21,7 +21,7 @@ struct Matcher
 
     bool same(char a, char b) const
     {
-        return a == b || (ignore_case && to_lower(a) == to_lower(b));
+        return a == b || (ignore_case && ascii::to_lower(a) == ascii::to_lower(b));
     }
 
     bool in_range(char first, char last, char c) const
@@ -31,9 +31,9 @@ struct Matcher
         auto high = static_cast<signed char>(last);
         if (low > high) std::swap(low, high);
         if (ignore_case) {
-            low = static_cast<signed char>(to_lower(static_cast<char>(low)));
-            high = static_cast<signed char>(to_lower(static_cast<char>(high)));
-            c = to_lower(c);
+            low = static_cast<signed char>(ascii::to_lower(static_cast<char>(low)));
+            high = static_cast<signed char>(ascii::to_lower(static_cast<char>(high)));
+            c = ascii::to_lower(c);
         }
         const auto byte = static_cast<signed char>(c);
         return low <= byte && byte <= high;

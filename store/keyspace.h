@@ -92,6 +92,13 @@ public:
     /// As type(), but counts nothing.
     std::optional<Type> peek_type(std::string_view key);
 
+    /// Throws Error{WrongType} if the key holds a value of another type. Counts as find().
+    template <class T>
+    void require_type(std::string_view key)
+    {
+        find<T>(key);
+    }
+
     /// Counts a hit or miss.
     bool contains(std::string_view key) { return counted_lookup(key) != nullptr; }
 
@@ -316,7 +323,7 @@ Edit<T> Keyspace::edit(std::string_view key)
 {
     const std::uint64_t hash = hash_bytes(key);
     if (Entry* entry = lookup(key, hash)) {
-        entry->get<T>();  // refuses a wrong type
+        entry->require_type<T>();
         return Edit<T>{*this, entry, false};
     }
     return Edit<T>{*this, insert(key, hash, kTypeOf<T>), true};
@@ -327,7 +334,7 @@ Edit<T> Keyspace::edit_existing(std::string_view key)
 {
     Entry* entry = lookup(key);
     if (entry == nullptr) return {};
-    entry->get<T>();  // refuses a wrong type
+    entry->require_type<T>();
     return Edit<T>{*this, entry, false};
 }
 

@@ -98,17 +98,6 @@ NumberText::NumberText(std::string_view text) : size_(static_cast<std::uint8_t>(
     std::copy(text.begin(), text.end(), bytes_.begin());
 }
 
-std::optional<std::int64_t> parse_integer(std::string_view text)
-{
-    const std::string_view digits = text.substr(text.starts_with('-') ? 1 : 0);
-    if (digits.starts_with('0') && text.size() > 1) return std::nullopt;
-    std::int64_t value = 0;
-    const char* const end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data(), end, value);
-    if (error != std::errc{} || stop != end) return std::nullopt;
-    return value;
-}
-
 std::optional<double> parse_double(std::string_view text)
 {
     if (const auto value = parse_plain(text)) return value;

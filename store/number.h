@@ -9,10 +9,6 @@
 
 namespace store {
 
-/// Redis's one spelling of a 64-bit integer: decimal, no plus, no spaces, no leading zeros, no
-/// "-0". nullopt for anything else.
-std::optional<std::int64_t> parse_integer(std::string_view text);
-
 /// A double as ZADD, GEOADD and their like read it: everything strtod takes (decimal, hexadecimal,
 /// "inf", "infinity", a plus), but no NaN, nothing before or behind, and nothing that overflows or
 /// becomes zero only because it is too small. nullopt for anything else.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "ascii/integer.h"
 #include "server/execution/args.h"
 #include "store/number.h"
 
@@ -82,7 +83,7 @@ bool add_keys(const KeySpec& spec, std::span<const std::string_view> request,
     std::int64_t last = spec.last < 0 ? size + spec.last : first + spec.last;
     if (spec.find == KeySpec::Find::KeyCount) {
         if (first >= size) return false;
-        const auto count = store::parse_integer(request[static_cast<std::size_t>(first)]);
+        const auto count = ascii::parse_integer(request[static_cast<std::size_t>(first)]);
         if (!count || *count <= 0 || *count > size) return false;
         ++first;
         last = first + (*count - 1) * spec.step;

@@ -32,7 +32,10 @@ CommandError invalid_expiry(const Call& call)
 bool ExpiryOption::accept(Args& args)
 {
     const std::string_view word = wordy_ == Wordy::KeepTtl ? "KEEPTTL" : "PERSIST";
-    if (!form_ && args.accept(word)) return is_wordy_ = true;
+    if (!form_ && args.accept(word)) {
+        is_wordy_ = true;
+        return true;
+    }
     return accept(args, "EX", {.in_seconds = true, .absolute = false}) ||
            accept(args, "PX", {.in_seconds = false, .absolute = false}) ||
            accept(args, "EXAT", {.in_seconds = true, .absolute = true}) ||

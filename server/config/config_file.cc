@@ -8,6 +8,7 @@
 #include <fstream>
 #include <memory>
 
+#include "ascii/case.h"
 #include "protocol/request_parser.h"
 #include "server/config/option_value.h"
 
@@ -23,15 +24,6 @@ std::string_view trim(std::string_view text)
     const auto first = text.find_first_not_of(kBlanks);
     if (first == text.npos) return {};
     return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
-}
-
-std::string lower(std::string_view text)
-{
-    std::string result{text};
-    for (char& c : result) {
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    }
-    return result;
 }
 
 std::vector<std::string> expand(const std::string& pattern)
@@ -82,7 +74,8 @@ void ConfigReader::read_line(const std::string& line, const std::string& place)
         throw ConfigError{where + ": Unbalanced quotes in configuration line"};
     }
     if (words.empty()) throw ConfigError{where + ": Bad directive or wrong number of arguments"};
-    if (lower(words[0]) == "include" && words.size() == 2) return include(std::string{words[1]});
+    if (ascii::lower(words[0]) == "include" && words.size() == 2)
+        return include(std::string{words[1]});
     set(SettingOrigin::File, where, words[0], words.subspan(1));
 }
 

@@ -5,20 +5,13 @@
 #include <cstdlib>
 #include <optional>
 
+#include "ascii/case.h"
+#include "ascii/integer.h"
 #include "protocol/number_format.h"
 #include "server/config/option_value.h"
 
 namespace server {
 namespace {
-
-std::string lower(std::string_view text)
-{
-    std::string result{text};
-    for (char& c : result) {
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    }
-    return result;
-}
 
 template <class Value, class... Base>
 std::optional<Value> parse(std::string_view text, Base... base)
@@ -45,14 +38,14 @@ void require_range(const Option& option, std::int64_t value)
 
 std::string flag(std::string_view word)
 {
-    const std::string answer = lower(word);
+    const std::string answer = ascii::lower(word);
     if (answer != "yes" && answer != "no") refuse("argument must be 'yes' or 'no'");
     return answer;
 }
 
 std::string integer(const Option& option, std::string_view word)
 {
-    const auto value = protocol::parse_integer(word);
+    const auto value = ascii::parse_integer(word);
     if (!value) refuse("argument couldn't be parsed into an integer");
     require_range(option, *value);
     return fmt::to_string(*value);
@@ -79,7 +72,7 @@ std::optional<std::uint64_t> parse_memory(std::string_view word)
     const std::size_t digits = std::min(word.find_first_not_of("0123456789"), word.size());
     const auto number = digits == 0 ? std::optional<std::uint64_t>{0}
                                     : parse<std::uint64_t>(word.substr(0, digits));
-    const std::string unit = lower(word.substr(digits));
+    const std::string unit = ascii::lower(word.substr(digits));
     std::uint64_t factor = 0;
     if (unit.empty() || unit == "b") factor = 1;
     if (unit == "k") factor = 1000;
@@ -119,7 +112,7 @@ std::string choices(const Option& option, std::span<const std::string_view> word
     const auto all = split_at_spaces(option.choices);
     std::string result;
     for (const auto word : words) {
-        const std::string chosen = lower(word);
+        const std::string chosen = ascii::lower(word);
         if (std::find(all.begin(), all.end(), chosen) == all.end()) {
             throw OptionError{
                 fmt::format("argument(s) must be one of the following: {}", fmt::join(all, ", "))};
@@ -134,7 +127,7 @@ std::string output_limits(std::span<const std::string_view> words)
     if (words.size() % 4 != 0) refuse("Wrong number of arguments in buffer limit configuration.");
     std::string result;
     for (std::size_t i = 0; i < words.size(); i += 4) {
-        std::string client_class = lower(words[i]);
+        std::string client_class = ascii::lower(words[i]);
         if (client_class == "replica") client_class = "slave";
         if (client_class != "normal" && client_class != "slave" && client_class != "pubsub")
             refuse("Invalid client class specified in buffer limit configuration.");

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "ascii/case.h"
+
 namespace server {
 namespace {
 
@@ -239,14 +241,6 @@ constexpr auto kTable = [] {
     return table;
 }();
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-bool same_name(std::string_view a, std::string_view b)
-{
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                      [](char x, char y) { return lower(x) == lower(y); });
-}
-
 }  // namespace
 
 bool Option::takes_several_words() const
@@ -261,8 +255,9 @@ const Option* find_option(std::string_view name)
 {
     for (const auto table : {effective_options(), other_options()}) {
         for (const Option& option : table) {
-            if (same_name(name, option.name)) return &option;
-            if (!option.alias.empty() && same_name(name, option.alias)) return &option;
+            if (ascii::equal_ignoring_case(name, option.name)) return &option;
+            if (!option.alias.empty() && ascii::equal_ignoring_case(name, option.alias))
+                return &option;
         }
     }
     return nullptr;

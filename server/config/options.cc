@@ -2,21 +2,13 @@
 
 #include <algorithm>
 
+#include "ascii/case.h"
 #include "server/config/option_value.h"
 #include "server/execution/command_error.h"
 #include "store/glob.h"
 
 namespace server {
 namespace {
-
-std::string lower(std::string_view text)
-{
-    std::string result{text};
-    for (char& c : result) {
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    }
-    return result;
-}
 
 /// An option that CONFIG SET was given, under the name that it was given by.
 struct Setting
@@ -42,7 +34,7 @@ Setting find_setting(std::string_view name, std::string_view value,
     }
     if (option->change == Change::AtStart) throw refusal(name, "can't set immutable config");
     if (option->change == Change::Protected) throw refusal(name, "can't set protected config");
-    Setting setting{option, lower(name), value};
+    Setting setting{option, ascii::lower(name), value};
     const auto same = [&](const Setting& other) { return other.name == setting.name; };
     if (std::any_of(before.begin(), before.end(), same)) throw refusal(name, "duplicate parameter");
     return setting;
@@ -72,7 +64,7 @@ std::vector<std::pair<std::string, std::string>> get_options(
         for (const auto pattern : patterns) {
             // Redis prints a name that is no pattern as it was asked for: "PORT".
             const bool exact = pattern.find_first_of("[*?") == pattern.npos;
-            if (exact ? lower(pattern) == name : store::matches(pattern, name, true)) {
+            if (exact ? ascii::lower(pattern) == name : store::matches(pattern, name, true)) {
                 found.try_emplace(std::string{name}, exact ? pattern : name, &option);
             }
         }

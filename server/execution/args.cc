@@ -1,5 +1,7 @@
 #include "server/execution/args.h"
 
+#include "ascii/case.h"
+#include "ascii/integer.h"
 #include "store/number.h"
 
 namespace server {
@@ -8,16 +10,14 @@ bool is_word(std::string_view text, std::string_view upper)
 {
     if (text.size() != upper.size()) return false;
     for (std::size_t i = 0; i < text.size(); ++i) {
-        const char c = text[i];
-        const char folded = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-        if (folded != upper[i]) return false;
+        if (ascii::to_upper(text[i]) != upper[i]) return false;
     }
     return true;
 }
 
 std::int64_t Args::next_integer(std::string_view error)
 {
-    if (const auto number = store::parse_integer(next())) return *number;
+    if (const auto number = ascii::parse_integer(next())) return *number;
     throw CommandError{error};
 }
 

@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "ascii/case.h"
 #include "protocol/protocol_error.h"
 #include "protocol/reply_writer.h"
 #include "server/net/address.h"
@@ -38,17 +39,12 @@ constexpr std::size_t kBlockBytes = 64 * 1024;
 // A client without a password may let this wait: 16 KB that Redis does not count, and 1 KB.
 constexpr std::size_t kUnauthenticatedOutput = 17 * 1024;
 
-bool is_ignoring_case(std::string_view word, std::string_view lower_case)
-{
-    return std::equal(word.begin(), word.end(), lower_case.begin(), lower_case.end(),
-                      [](char c, char lower) { return c == lower || (c | 0x20) == lower; });
-}
-
 // A web page may make a browser talk to us: HTTP's lines would be refused one by one, and those
 // of its body executed. Redis hangs up at the first sign of HTTP, and so do we.
 bool is_http(std::string_view command)
 {
-    return is_ignoring_case(command, "post") || is_ignoring_case(command, "host:");
+    return ascii::equal_ignoring_case(command, "post") ||
+           ascii::equal_ignoring_case(command, "host:");
 }
 
 void give_back(protocol::Buffer& memory, protocol::Buffer& spare)

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <utility>
 
+#include "ascii/integer.h"
 #include "store/error.h"
 #include "store/number.h"
 
@@ -83,7 +84,7 @@ AssignmentRecord Assignments::accept(std::string_view order, std::uint64_t token
     AssignmentRecord record = require(order, token);
     if (record.state == AssignmentState::Assigned) return record;
     if (record.state != AssignmentState::Offered) throw wrong_state(record);
-    keys_.find<Set>(record.search.available);  // refuses a wrong type
+    keys_.require_type<Set>(record.search.available);
     if (!holds_driver(order, *record.reservation) || !is_available(record))
         throw Error{Reason::LockLost};
 
@@ -108,7 +109,7 @@ AssignmentRecord Assignments::release(std::string_view order, Token token, std::
 {
     AssignmentRecord record = require(order, token);
     if (record.state != AssignmentState::Assigned) throw wrong_state(record);
-    keys_.find<Set>(record.search.available);  // refuses a wrong type
+    keys_.require_type<Set>(record.search.available);
     record.rejected.add(record.reservation->driver);
     const auto candidate = next_candidate(order, record);
 
@@ -123,7 +124,7 @@ AssignmentRecord Assignments::complete(std::string_view order, Token token)
     AssignmentRecord record = require(order, token);
     if (record.state == AssignmentState::Completed) return record;
     if (record.state != AssignmentState::Assigned) throw wrong_state(record);
-    keys_.find<Set>(record.search.available);  // refuses a wrong type
+    keys_.require_type<Set>(record.search.available);
 
     free_driver(order, record);
     enter(record, AssignmentState::Completed);
@@ -139,7 +140,7 @@ AssignmentRecord Assignments::cancel(std::string_view order, Token token,
         return record;
     const bool can_end = record.is_open() || record.state == AssignmentState::Unassigned;
     if (!can_end || (state && record.state != *state)) throw wrong_state(record);
-    keys_.find<Set>(record.search.available);  // refuses a wrong type
+    keys_.require_type<Set>(record.search.available);
 
     if (record.state == AssignmentState::Offered) release_lock(order, record.reservation->lock);
     if (record.state == AssignmentState::Assigned) free_driver(order, record);
@@ -233,7 +234,7 @@ std::uint64_t Assignments::last_token(std::string_view geo)
 {
     const auto* counter = keys_.find<String>(token_key(geo));
     if (counter == nullptr) return 0;
-    const auto number = parse_integer(counter->view());
+    const auto number = ascii::parse_integer(counter->view());
     if (!number || *number < 0 || *number >= kMaxToken) throw Error{Reason::NotAnInteger};
     return static_cast<std::uint64_t>(*number);
 }

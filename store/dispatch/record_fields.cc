@@ -3,6 +3,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "ascii/integer.h"
 #include "store/error.h"
 #include "store/number.h"
 
@@ -38,7 +39,7 @@ std::string_view FieldReader::text(std::string_view field) const
 
 std::int64_t FieldReader::integer(std::string_view field, std::int64_t min, std::int64_t max) const
 {
-    const auto number = parse_integer(text(field));
+    const auto number = ascii::parse_integer(text(field));
     if (!number || *number < min || *number > max) refuse(field);
     return *number;
 }

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <numbers>
 
+#include "ascii/case.h"
+
 namespace store {
 namespace {
 
@@ -140,9 +142,7 @@ double DistanceFrom::east_west_m(Place place) const
 std::optional<double> meters_per(std::string_view unit)
 {
     const auto is = [unit](std::string_view name) {
-        return std::equal(unit.begin(), unit.end(), name.begin(), name.end(), [](char a, char b) {
-            return std::tolower(static_cast<unsigned char>(a)) == b;
-        });
+        return ascii::equal_ignoring_case(unit, name);
     };
     if (is("m")) return 1;
     if (is("km")) return 1000;

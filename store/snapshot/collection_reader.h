@@ -33,7 +33,11 @@ void for_each_pair(std::string_view bytes, bool is_listpack, Visit&& visit)
         visit(*first, element);
         first.reset();
     };
-    is_listpack ? for_each_in_listpack(bytes, visit_one) : for_each_in_ziplist(bytes, visit_one);
+    if (is_listpack) {
+        for_each_in_listpack(bytes, visit_one);
+    } else {
+        for_each_in_ziplist(bytes, visit_one);
+    }
     require(!first);
 }
 

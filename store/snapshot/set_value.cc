@@ -24,7 +24,11 @@ Set set_of_compact(std::string_view bytes, bool is_listpack)
 {
     Set set;
     const auto add = [&](std::string_view member) { require(set.add(member)); };
-    is_listpack ? for_each_in_listpack(bytes, add) : for_each_in_intset(bytes, add);
+    if (is_listpack) {
+        for_each_in_listpack(bytes, add);
+    } else {
+        for_each_in_intset(bytes, add);
+    }
     require(!set.empty());
     return set;
 }

@@ -3,6 +3,7 @@
 #include <charconv>
 #include <limits>
 
+#include "ascii/integer.h"
 #include "store/number.h"
 #include "store/snapshot/lzf.h"
 
@@ -30,7 +31,7 @@ bool write_integer(std::string& out, std::string_view text)
 {
     constexpr std::size_t kLongest = 11;  // "-2147483648"
     if (text.size() > kLongest) return false;
-    const auto value = parse_integer(text);
+    const auto value = ascii::parse_integer(text);
     if (!value || *value != static_cast<std::int32_t>(*value)) return false;
     std::size_t size = 4;
     Special kind = kInt32;

@@ -322,7 +322,8 @@ void ScoreTree::split_leaf(Leaf* leaf, unsigned keep, Path& path)
 
     right->previous = leaf;
     right->next = leaf->next;
-    (right->next == nullptr ? last_ : right->next->previous) = right;
+    Leaf*& back = right->next == nullptr ? last_ : right->next->previous;
+    back = right;
     leaf->next = right;
     add_sibling(path, path.length, leaf, right);
 }
@@ -428,8 +429,10 @@ ScoreTree::Inner* ScoreTree::make_inner()
 /// Takes the leaf out of the chain and frees it.
 void ScoreTree::dispose(Leaf* leaf)
 {
-    (leaf->previous == nullptr ? first_ : leaf->previous->next) = leaf->next;
-    (leaf->next == nullptr ? last_ : leaf->next->previous) = leaf->previous;
+    Leaf*& to_it = leaf->previous == nullptr ? first_ : leaf->previous->next;
+    Leaf*& back_to_it = leaf->next == nullptr ? last_ : leaf->next->previous;
+    to_it = leaf->next;
+    back_to_it = leaf->previous;
     memory_bytes_ -= Leaf::bytes(leaf->capacity);
     ::operator delete(leaf);
 }

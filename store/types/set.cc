@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "ascii/integer.h"
 #include "store/hashing.h"
 #include "store/number.h"
 #include "store/structures/allocation.h"
@@ -52,7 +53,7 @@ bool Set::contains(std::string_view member) const
 {
     switch (encoding()) {
         case Encoding::IntSet: {
-            const auto value = parse_integer(member);
+            const auto value = ascii::parse_integer(member);
             return value && ints().contains(*value);
         }
         case Encoding::Packed: return packed().find(member) != packed().end();
@@ -77,7 +78,7 @@ bool Set::add(std::string_view member, const Limits& limits)
 bool Set::add_to_ints(std::string_view member, const Limits& limits)
 {
     IntSet mine = ints();
-    if (const auto value = parse_integer(member)) {
+    if (const auto value = ascii::parse_integer(member)) {
         if (!mine.add(*value)) return false;
         keep(mine);
         if (mine.count() > limits.ints) become_table();
@@ -131,7 +132,7 @@ void Set::expect(std::string_view first, std::size_t count, const Limits& limits
     const bool few = count <= limits.packed;
     const bool few_ints = count <= limits.ints;
     if (empty()) {
-        if (few_ints && parse_integer(first)) return;
+        if (few_ints && ascii::parse_integer(first)) return;
         if (few) {
             members_ = {nullptr, Encoding::Packed};
         } else {
@@ -147,10 +148,10 @@ void Set::become_ints_if_possible(const Limits& limits)
 {
     if (encoding() == Encoding::IntSet || size() > limits.ints) return;
     bool possible = true;
-    for_each([&](std::string_view member) { possible = possible && parse_integer(member); });
+    for_each([&](std::string_view member) { possible = possible && ascii::parse_integer(member); });
     if (!possible) return;
     IntSet made;
-    for_each([&](std::string_view member) { made.add(*parse_integer(member)); });
+    for_each([&](std::string_view member) { made.add(*ascii::parse_integer(member)); });
     free();
     keep(made);
 }
@@ -159,7 +160,7 @@ bool Set::erase(std::string_view member)
 {
     switch (encoding()) {
         case Encoding::IntSet: {
-            const auto value = parse_integer(member);
+            const auto value = ascii::parse_integer(member);
             IntSet mine = ints();
             const bool erased = value && mine.erase(*value);
             if (erased) keep(mine);

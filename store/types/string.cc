@@ -4,6 +4,7 @@
 #include <cstring>
 #include <functional>
 
+#include "ascii/integer.h"
 #include "store/number.h"
 #include "store/structures/allocation.h"
 
@@ -16,7 +17,7 @@ String::Encoding String::encoding() const
     const std::string_view text = view();
     if (history() == History::ChangedInPlace || text.size() > kLongestShort) return Encoding::Raw;
     const bool may_be_integer = history() == History::None && text.size() <= kLongestInteger;
-    return may_be_integer && parse_integer(text) ? Encoding::Integer : Encoding::Short;
+    return may_be_integer && ascii::parse_integer(text) ? Encoding::Integer : Encoding::Short;
 }
 
 void String::assign(std::string_view text)

@@ -3,6 +3,7 @@
 #include <array>
 #include <utility>
 
+#include "ascii/integer.h"
 #include "server/execution/args.h"
 #include "store/number.h"
 #include "tests/comparison/requests.h"
@@ -79,7 +80,7 @@ bool ends_transaction(const Request& request)
 
 bool is_between(const std::string& text, std::int64_t least, std::int64_t most)
 {
-    const auto number = store::parse_integer(text);
+    const auto number = ascii::parse_integer(text);
     return number && *number >= least && *number <= most;
 }
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "ascii/integer.h"
 #include "server/commands/expiry.h"
 #include "store/dispatch/assignment_record.h"
 #include "store/number.h"
@@ -254,7 +255,7 @@ AssignRequest next_assign_request(Call& call) { return AssignParser{call}.parse(
 std::int64_t next_integer_of(Args& args, std::string_view name)
 {
     const auto text = args.next();
-    if (const auto number = store::parse_integer(text)) return *number;
+    if (const auto number = ascii::parse_integer(text)) return *number;
     throw CommandError{"ERR {} must be an integer, not '{}'", name, text};
 }
 

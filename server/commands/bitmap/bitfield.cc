@@ -2,6 +2,7 @@
 #include <optional>
 #include <vector>
 
+#include "ascii/integer.h"
 #include "server/catalogue/command.h"
 #include "server/commands/bitmap/bit_offset.h"
 #include "server/commands/families.h"
@@ -50,7 +51,7 @@ FieldType next_type(Args& args)
     const auto text = args.next();
     const bool is_signed = text.starts_with('i');
     const unsigned max_bits = is_signed ? 64 : 63;
-    const auto bits = text.empty() ? std::nullopt : store::parse_integer(text.substr(1));
+    const auto bits = text.empty() ? std::nullopt : ascii::parse_integer(text.substr(1));
     if ((!is_signed && !text.starts_with('u')) || !bits || *bits < 1 || *bits > max_bits) {
         throw CommandError{
             "ERR Invalid bitfield type. Use something like i16 u8. Note that u64 is not supported "
@@ -106,7 +107,8 @@ void write_field(store::String& string, const Step& step, Wide value)
 {
     const std::uint64_t first = step.offset / 8;
     const std::uint64_t last = (step.offset + step.type.bits - 1) / 8;
-    std::string bytes{string.view().substr(first, last - first + 1)};
+std:
+    bytes{string.view().substr(first, last - first + 1)};
     for (unsigned i = 0; i < step.type.bits; ++i) {
         const std::uint64_t bit = step.offset + i - first * 8;
         const auto mask = static_cast<unsigned char>(0x80 >> bit % 8);
@@ -206,9 +208,12 @@ void bitfield_ro(Call& call)
 
 constexpr Command kCommands[] = {
     {.name = "BITFIELD",
-     .syntax = "key [GET encoding offset | [OVERFLOW WRAP | SAT | FAIL] <SET encoding offset "
-               "value | INCRBY encoding offset increment> [GET encoding offset | [OVERFLOW WRAP | "
-               "SAT | FAIL] <SET encoding offset value | INCRBY encoding offset increment> ...]]",
+     .syntax = "key [GET encoding offset | [OVERFLOW WRAP | SAT | FAIL] <SET encoding "
+               "offset "
+               "value | INCRBY encoding offset increment> [GET encoding "
+               "offset | [OVERFLOW WRAP | "
+               "SAT | FAIL] <SET encoding offset value | INCRBY encoding offset "
+               "increment> ...]]",
      .summary = "Performs arbitrary bitfield integer operations on strings.",
      .since = "3.2.0",
      .complexity = "O(1) for each subcommand specified",

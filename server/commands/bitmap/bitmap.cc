@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "ascii/integer.h"
 #include "server/catalogue/command.h"
 #include "server/commands/bitmap/bit_offset.h"
 #include "server/commands/families.h"
@@ -26,7 +27,7 @@ std::uint64_t checked_offset(const Call& call, std::optional<std::int64_t> offse
 
 std::uint64_t next_bit_offset(Call& call)
 {
-    return checked_offset(call, store::parse_integer(call.args.next()), 1);
+    return checked_offset(call, ascii::parse_integer(call.args.next()), 1);
 }
 
 std::uint64_t next_bit_offset(Call& call, unsigned bits)
@@ -34,7 +35,7 @@ std::uint64_t next_bit_offset(Call& call, unsigned bits)
     std::string_view text = call.args.next();
     const bool counts_fields = text.starts_with('#');
     if (counts_fields) text.remove_prefix(1);
-    return checked_offset(call, store::parse_integer(text), counts_fields ? bits : 1);
+    return checked_offset(call, ascii::parse_integer(text), counts_fields ? bits : 1);
 }
 
 namespace {
@@ -115,7 +116,8 @@ void bitop(Call& call)
 
     std::size_t size = 0;
     for (const auto string : strings) size = std::max(size, string.size());
-    std::string result{strings.front()};
+std:
+    result{strings.front()};
     result.resize(size);
     const std::size_t first = operation == Operation::Not ? 0 : 1;
     for (std::size_t i = first; i < strings.size(); ++i) combine(operation, result, strings[i]);

@@ -2,6 +2,7 @@
 #include <optional>
 #include <vector>
 
+#include "ascii/integer.h"
 #include "server/catalogue/command.h"
 #include "server/commands/client/client_list.h"
 #include "server/commands/client/client_name.h"
@@ -47,7 +48,8 @@ void setinfo(Call& call)
         throw CommandError{"ERR {} cannot contain spaces, newlines or special characters.",
                            attribute};
     }
-    (is_name ? call.session.library_name : call.session.library_version) = value;
+    auto& library = is_name ? call.session.library_name : call.session.library_version;
+    library = value;
     call.reply.ok();
 }
 
@@ -89,7 +91,8 @@ void reply(Call& call)
 void list(Call& call)
 {
     const auto now = call.server.clock.now();
-    std::string lines;
+std:
+    lines;
     if (call.args.remaining() == 2 && call.args.accept("TYPE")) {
         const ClientType type = parse_client_type(call.args.next());
         for (const auto& [number, session] : call.server.sessions) {
@@ -199,7 +202,7 @@ void unblock(Call& call)
         if (!as_error && !call.args.accept("TIMEOUT"))
             throw CommandError{"ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR"};
     }
-    const auto id = store::parse_integer(number);
+    const auto id = ascii::parse_integer(number);
     if (!id) throw CommandError{text::kNotAnInteger};
     Session* session = call.server.sessions.find(static_cast<std::uint64_t>(*id));
     if (session == nullptr || !session->blocked) return call.reply.integer(0);
@@ -310,7 +313,8 @@ constexpr Command kCommands[] = {
      .run = info,
      .tips = "nondeterministic_output"},
     {.name = "CLIENT KILL",
-     .syntax = "<ip:port | [ID client-id] [TYPE <NORMAL | MASTER | SLAVE | REPLICA | PUBSUB>] "
+     .syntax = "<ip:port | [ID client-id] [TYPE <NORMAL | MASTER | SLAVE | REPLICA "
+               "| PUBSUB>] "
                "[USER username] [ADDR ip:port] [LADDR ip:port] [SKIPME <YES | NO>]>",
      .summary = "Closes connections.",
      .since = "2.4.0",
@@ -320,7 +324,8 @@ constexpr Command kCommands[] = {
      .run = kill,
      .arity_override = -3},
     {.name = "CLIENT LIST",
-     .syntax = "[TYPE <NORMAL | MASTER | REPLICA | PUBSUB>] [ID client-id [client-id ...]]",
+     .syntax = "[TYPE <NORMAL | MASTER | REPLICA | PUBSUB>] [ID client-id "
+               "[client-id ...]]",
      .summary = "Lists open connections.",
      .since = "2.4.0",
      .complexity = "O(N) where N is the number of client connections",

@@ -63,11 +63,15 @@ std::size_t next_count(Args& args)
 /// Options of all forms. False if the next argument is none of them.
 bool accept_common_option(Args& args, Query& query)
 {
-    if (args.accept("WITHDIST")) return query.with_distance = true;
-    if (args.accept("WITHHASH")) return query.with_cell = true;
-    if (args.accept("WITHCOORD")) return query.with_place = true;
-    if (args.accept("ANY")) return query.any = true;
-    if (args.accept("ASC")) {
+    if (args.accept("WITHDIST")) {
+        query.with_distance = true;
+    } else if (args.accept("WITHHASH")) {
+        query.with_cell = true;
+    } else if (args.accept("WITHCOORD")) {
+        query.with_place = true;
+    } else if (args.accept("ANY")) {
+        query.any = true;
+    } else if (args.accept("ASC")) {
         query.order = Order::NearestFirst;
     } else if (args.accept("DESC")) {
         query.order = Order::FarthestFirst;
@@ -95,7 +99,8 @@ bool accept_search_option(Args& args, Query& query, const SortedSet* places, boo
     const bool from_place = query.has_center && !from_member;
     if (!from_place && args.accept("FROMMEMBER", 1)) {
         query.center = next_member_place(args, places);
-        query.has_center = from_member = true;
+        query.has_center = true;
+        from_member = true;
     } else if (!from_member && args.accept("FROMLONLAT", 2)) {
         query.center = next_place(args);
         query.has_center = true;
@@ -303,7 +308,8 @@ constexpr std::string_view kRadiusComplexity =
 constexpr Command kCommands[] = {
     {.name = "GEOSEARCH",
      .syntax = "key <FROMMEMBER member | FROMLONLAT longitude latitude> "
-               "<BYRADIUS radius <M | KM | FT | MI> | BYBOX width height <M | KM | FT | MI>> "
+               "<BYRADIUS radius <M | KM | FT | MI> | BYBOX width height <M | "
+               "KM | FT | MI>> "
                "[ASC | DESC] [COUNT count [ANY]] [WITHCOORD] [WITHDIST] [WITHHASH]",
      .summary = "Queries a geospatial index for members inside an area of a box or a circle.",
      .since = "6.2.0",
@@ -314,7 +320,8 @@ constexpr Command kCommands[] = {
      .run = search_command<Form::Search, Store::Never>},
     {.name = "GEOSEARCHSTORE",
      .syntax = "destination source <FROMMEMBER member | FROMLONLAT longitude latitude> "
-               "<BYRADIUS radius <M | KM | FT | MI> | BYBOX width height <M | KM | FT | MI>> "
+               "<BYRADIUS radius <M | KM | FT | MI> | BYBOX width height <M | KM | "
+               "FT | MI>> "
                "[ASC | DESC] [COUNT count [ANY]] [STOREDIST]",
      .summary = "Queries a geospatial index for members inside an area of a box or a circle, "
                 "optionally stores the result.",
@@ -326,7 +333,8 @@ constexpr Command kCommands[] = {
      .event = "geosearchstore",
      .run = search_command<Form::Search, Store::Always>},
     {.name = "GEORADIUS",
-     .syntax = "key longitude latitude radius <M | KM | FT | MI> [WITHCOORD] [WITHDIST] [WITHHASH] "
+     .syntax = "key longitude latitude radius <M | KM | FT | MI> [WITHCOORD] "
+               "[WITHDIST] [WITHHASH] "
                "[COUNT count [ANY]] [ASC | DESC] [STORE key | STOREDIST key]",
      .summary = "Queries a geospatial index for members within a distance from a coordinate, "
                 "optionally stores the result.",
@@ -341,7 +349,8 @@ constexpr Command kCommands[] = {
      .deprecated_since = "6.2.0",
      .replaced_by = "`GEOSEARCH` and `GEOSEARCHSTORE` with the `BYRADIUS` argument"},
     {.name = "GEORADIUS_RO",
-     .syntax = "key longitude latitude radius <M | KM | FT | MI> [WITHCOORD] [WITHDIST] [WITHHASH] "
+     .syntax = "key longitude latitude radius <M | KM | FT | MI> [WITHCOORD] "
+               "[WITHDIST] [WITHHASH] "
                "[COUNT count [ANY]] [ASC | DESC]",
      .summary = "Returns members from a geospatial index that are within a distance from a "
                 "coordinate.",

@@ -2,6 +2,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "ascii/integer.h"
 #include "server/catalogue/command.h"
 #include "server/commands/families.h"
 #include "server/commands/hash/hash_limits.h"
@@ -16,7 +17,7 @@ std::int64_t integer_in(const store::Hash& hash, std::string_view field)
 {
     const auto text = hash.get(field);
     if (!text) return 0;
-    if (const auto value = store::parse_integer(*text)) return *value;
+    if (const auto value = ascii::parse_integer(*text)) return *value;
     throw CommandError{"ERR hash value is not an integer"};
 }
 
@@ -58,7 +59,7 @@ void hincrbyfloat(Call& call)
     if (std::isnan(sum) || std::isinf(sum))
         throw CommandError{"ERR increment would produce NaN or Infinity"};
 
-    const std::string text = store::format_long_double(sum);
+    const std : text = store::format_long_double(sum);
     hash->set(field, text, hash_limits(call));
     ++hash.changes;
     call.reply.bulk(text);

@@ -30,8 +30,12 @@ void hgetdel(Call& call)
     call.reply.array(fields.size());
     for (const auto field : fields) {
         const auto value = hash ? hash->get(field) : std::nullopt;
-        value ? call.reply.bulk(*value) : call.reply.null();
-        if (value) hash.changes += hash->erase(field);
+        if (value) {
+            call.reply.bulk(*value);
+            hash.changes += hash->erase(field);
+        } else {
+            call.reply.null();
+        }
     }
 }
 

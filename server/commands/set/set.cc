@@ -35,7 +35,7 @@ void smove(Call& call)
     const auto member = call.args.next();
     const auto* from = call.keys.find<store::Set>(source);
     if (from == nullptr) return call.reply.integer(0);
-    call.keys.find<store::Set>(destination);  // refuses a wrong type
+    call.keys.require_type<store::Set>(destination);
     if (source == destination) return call.reply.integer(from->contains(member));
 
     {

@@ -2,6 +2,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "ascii/integer.h"
 #include "server/catalogue/command.h"
 #include "server/commands/families.h"
 #include "server/execution/call.h"
@@ -15,7 +16,7 @@ namespace {
 std::int64_t integer_of(const store::Edit<store::String>& counter)
 {
     if (counter.was_made()) return 0;
-    const auto value = store::parse_integer(counter->view());
+    const auto value = ascii::parse_integer(counter->view());
     if (!value) throw CommandError{text::kNotAnInteger};
     return *value;
 }

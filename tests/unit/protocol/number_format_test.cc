@@ -10,22 +10,6 @@
 #include <string>
 
 using protocol::format_double;
-using protocol::parse_integer;
-
-TEST_CASE("an integer has one spelling")
-{
-    CHECK(parse_integer("0") == 0);
-    CHECK(parse_integer("7") == 7);
-    CHECK(parse_integer("-12") == -12);
-    CHECK(parse_integer("9223372036854775807") == std::numeric_limits<std::int64_t>::max());
-    CHECK(parse_integer("-9223372036854775808") == std::numeric_limits<std::int64_t>::min());
-    for (const char* text :
-         {"", "-", "+1", "01", "00", "-0", "-01", " 1", "1 ", "1a", "0x1", "1.0", "--1",
-          "9223372036854775808", "-9223372036854775809", "99999999999999999999"}) {
-        CAPTURE(text);
-        CHECK_FALSE(parse_integer(text));
-    }
-}
 
 TEST_CASE("whole doubles are printed in full, up to 2^62")
 {

@@ -13,7 +13,6 @@ using store::format_distance;
 using store::format_long_double;
 using store::parse_bound;
 using store::parse_double;
-using store::parse_integer;
 using store::parse_long_double;
 using namespace std::string_view_literals;
 
@@ -26,18 +25,6 @@ std::string coordinate(double degrees) { return std::string{format_coordinate(de
 std::string distance(double meters) { return std::string{format_distance(meters)}; }
 
 }  // namespace
-
-TEST_CASE("the store reads an integer in one spelling only")
-{
-    CHECK(parse_integer("0") == 0);
-    CHECK(parse_integer("-9223372036854775808") == std::numeric_limits<std::int64_t>::min());
-    CHECK(parse_integer("9223372036854775807") == std::numeric_limits<std::int64_t>::max());
-    for (const auto text : {""sv, "-"sv, "+1"sv, "01"sv, "-0"sv, " 1"sv, "1 "sv, "1.0"sv, "0x1"sv,
-                            "1\0"sv, "9223372036854775808"sv, "-9223372036854775809"sv}) {
-        CAPTURE(text);
-        CHECK_FALSE(parse_integer(text));
-    }
-}
 
 TEST_CASE("a score may be written in every way that C knows")
 {
