@@ -1,16 +1,19 @@
 #include "server/catalogue/acl_categories.h"
 
+#include <algorithm>
 #include <array>
+
+#include "ascii/case.h"
 
 namespace server {
 
 namespace {
 
-struct Category
+/// A container can do nothing by itself: its subcommands have the categories.
+bool is_of_group(const Command& command, std::string_view category)
 {
-    std::string_view name;
-    bool (*includes)(const Command&);
-};
+    return command.run != nullptr && row_of(command.group).acl_category == category;
+}
 
 template <Flag flag>
 bool has(const Command& command)
@@ -18,19 +21,10 @@ bool has(const Command& command)
     return command.has(flag);
 }
 
-bool never(const Command&) { return false; }
-
-/// A container can do nothing by itself: its subcommands have the categories.
-template <Group group>
-bool is_of(const Command& command)
-{
-    return command.group == group && command.run != nullptr;
-}
-
 bool is_keyspace(const Command& command)
 {
     return command.has(kKeyspaceCategory) ||
-           (is_of<Group::Generic>(command) && !command.has(kNotKeyspaceCategory));
+           (is_of_group(command, "keyspace") && !command.has(kNotKeyspaceCategory));
 }
 
 bool is_read(const Command& command)
@@ -44,22 +38,35 @@ bool is_dangerous(const Command& command) { return is_admin(command) || command.
 
 bool is_connection(const Command& command)
 {
-    return command.has(kConnectionCategory) || is_of<Group::Connection>(command);
+    return command.has(kConnectionCategory) || is_of_group(command, "connection");
 }
 
+struct Category
+{
+    std::string_view name;
+    /// nullptr: those whose group's row names the category.
+    bool (*rule)(const Command&) = nullptr;
+
+    bool includes(const Command& command) const
+    {
+        return rule != nullptr ? rule(command) : is_of_group(command, name);
+    }
+};
+
+/// In Redis's order, Dabba's own behind them.
 constexpr std::array kCategories = {
     Category{"keyspace", is_keyspace},
     Category{"read", is_read},
     Category{"write", has<kWrite>},
-    Category{"set", is_of<Group::Set>},
-    Category{"sortedset", is_of<Group::SortedSet>},
-    Category{"list", is_of<Group::List>},
-    Category{"hash", is_of<Group::Hash>},
-    Category{"string", is_of<Group::String>},
-    Category{"bitmap", is_of<Group::Bitmap>},
-    Category{"hyperloglog", never},
-    Category{"geo", is_of<Group::Geo>},
-    Category{"stream", never},
+    Category{"set"},
+    Category{"sortedset"},
+    Category{"list"},
+    Category{"hash"},
+    Category{"string"},
+    Category{"bitmap"},
+    Category{"hyperloglog"},
+    Category{"geo"},
+    Category{"stream"},
     Category{"pubsub", has<kPubsub>},
     Category{"admin", is_admin},
     Category{"fast", has<kFast>},
@@ -67,28 +74,25 @@ constexpr std::array kCategories = {
     Category{"blocking", has<kBlocking>},
     Category{"dangerous", is_dangerous},
     Category{"connection", is_connection},
-    Category{"transaction", is_of<Group::Transactions>},
-    Category{"scripting", is_of<Group::Scripting>},
-    // Dabba's own, behind Redis's.
-    Category{"assign", is_of<Group::Assign>},
+    Category{"transaction"},
+    Category{"scripting"},
+    Category{"assign"},
 };
+
+static_assert(std::ranges::all_of(
+                  kGroups,
+                  [](std::string_view name) {
+                      return name.empty() ||
+                             std::ranges::count(kCategories, name, &Category::name) == 1;
+                  },
+                  &GroupRow::acl_category),
+              "a group's category is one of the list");
 
 constexpr auto kNames = [] {
     std::array<std::string_view, kCategories.size()> names;
     for (std::size_t i = 0; i < names.size(); ++i) names[i] = kCategories[i].name;
     return names;
 }();
-
-char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-bool is_name(std::string_view text, std::string_view name)
-{
-    if (text.size() != name.size()) return false;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (to_lower(text[i]) != name[i]) return false;
-    }
-    return true;
-}
 
 }  // namespace
 
@@ -106,7 +110,7 @@ std::vector<std::string_view> acl_categories(const Command& command)
 bool is_in_acl_category(const Command& command, std::string_view name)
 {
     for (const Category& category : kCategories) {
-        if (is_name(name, category.name)) return category.includes(command);
+        if (ascii::equal_ignoring_case(name, category.name)) return category.includes(command);
     }
     return false;
 }

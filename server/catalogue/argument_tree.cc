@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <span>
+#include <stdexcept>
 #include <utility>
 
+#include "ascii/case.h"
 #include "server/catalogue/keys.h"
+#include "server/catalogue/syntax.h"
 
 namespace server {
 
@@ -13,66 +16,20 @@ namespace {
 
 struct NamedType
 {
-    std::string_view name;
     Argument::Type type;
+    std::string_view name;
 };
 
-/// What the words of the syntax lines stand for; any other is a string. A command's own name before
-/// the word makes it that command's alone.
-constexpr std::array kNamedTypes = {
-    NamedType{"ZCOUNT min", Argument::Type::Double},
-    NamedType{"ZCOUNT max", Argument::Type::Double},
-    NamedType{"ZRANGEBYSCORE min", Argument::Type::Double},
-    NamedType{"ZRANGEBYSCORE max", Argument::Type::Double},
-    NamedType{"ZREVRANGEBYSCORE min", Argument::Type::Double},
-    NamedType{"ZREVRANGEBYSCORE max", Argument::Type::Double},
-    NamedType{"ZREMRANGEBYSCORE min", Argument::Type::Double},
-    NamedType{"ZREMRANGEBYSCORE max", Argument::Type::Double},
-    NamedType{"ZRANGE start", Argument::Type::String},
-    NamedType{"ZRANGE stop", Argument::Type::String},
-    NamedType{"ZRANGESTORE min", Argument::Type::String},
-    NamedType{"ZRANGESTORE max", Argument::Type::String},
-    NamedType{"ZINCRBY increment", Argument::Type::Integer},
-    NamedType{"INCRBYFLOAT increment", Argument::Type::Double},
-    NamedType{"HINCRBYFLOAT increment", Argument::Type::Double},
-    NamedType{"client-id", Argument::Type::Integer},
-    NamedType{"by-pattern", Argument::Type::Pattern},
-    NamedType{"count", Argument::Type::Integer},
-    NamedType{"cursor", Argument::Type::Integer},
-    NamedType{"db", Argument::Type::Integer},
-    NamedType{"decrement", Argument::Type::Integer},
-    NamedType{"destination-db", Argument::Type::Integer},
-    NamedType{"end", Argument::Type::Integer},
-    NamedType{"get-pattern", Argument::Type::Pattern},
-    NamedType{"height", Argument::Type::Double},
-    NamedType{"increment", Argument::Type::Integer},
-    NamedType{"index", Argument::Type::Integer},
-    NamedType{"index1", Argument::Type::Integer},
-    NamedType{"index2", Argument::Type::Integer},
-    NamedType{"latitude", Argument::Type::Double},
-    NamedType{"limit", Argument::Type::Integer},
-    NamedType{"longitude", Argument::Type::Double},
-    NamedType{"milliseconds", Argument::Type::Integer},
-    NamedType{"min-match-len", Argument::Type::Integer},
-    NamedType{"numkeys", Argument::Type::Integer},
-    NamedType{"nummembers", Argument::Type::Integer},
-    NamedType{"numreplicas", Argument::Type::Integer},
-    NamedType{"numsets", Argument::Type::Integer},
-    NamedType{"offset", Argument::Type::Integer},
-    NamedType{"pattern", Argument::Type::Pattern},
-    NamedType{"protover", Argument::Type::Integer},
-    NamedType{"radius", Argument::Type::Double},
-    NamedType{"score", Argument::Type::Double},
-    NamedType{"seconds", Argument::Type::Integer},
-    NamedType{"slot", Argument::Type::Integer},
-    NamedType{"start", Argument::Type::Integer},
-    NamedType{"stop", Argument::Type::Integer},
-    NamedType{"timeout", Argument::Type::Integer},
-    NamedType{"token", Argument::Type::Integer},
-    NamedType{"unix-time-milliseconds", Argument::Type::UnixTime},
-    NamedType{"unix-time-seconds", Argument::Type::UnixTime},
-    NamedType{"weight", Argument::Type::Integer},
-    NamedType{"width", Argument::Type::Double},
+constexpr std::array kTypes = {
+    NamedType{Argument::Type::String, "string"},
+    NamedType{Argument::Type::Integer, "integer"},
+    NamedType{Argument::Type::Double, "double"},
+    NamedType{Argument::Type::Key, "key"},
+    NamedType{Argument::Type::Pattern, "pattern"},
+    NamedType{Argument::Type::UnixTime, "unix-time"},
+    NamedType{Argument::Type::PureToken, "pure-token"},
+    NamedType{Argument::Type::OneOf, "oneof"},
+    NamedType{Argument::Type::Block, "block"},
 };
 
 /// What Redis calls a choice, by the first word of it.
@@ -100,24 +57,16 @@ bool is_token(std::string_view word)
     });
 }
 
-std::string lower(std::string_view word)
+/// The argument of a word such as `increment:double`; without a type it is a string. A name that
+/// has a colon itself names its type: `ip:port:string`.
+Argument argument_of(std::string_view word)
 {
-    std::string text{word};
-    for (char& c : text) {
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    }
-    return text;
-}
-
-Argument::Type type_of(std::string_view command, std::string_view word)
-{
-    for (const NamedType& named : kNamedTypes) {
-        const auto space = named.name.find(' ');
-        if (space != std::string_view::npos && named.name.substr(0, space) != command) continue;
-        if (named.name.substr(space == std::string_view::npos ? 0 : space + 1) == word)
-            return named.type;
-    }
-    return Argument::Type::String;
+    const auto colon = word.rfind(':');
+    if (colon == std::string_view::npos) return {.name = std::string{word}};
+    const auto type = std::ranges::find(kTypes, word.substr(colon + 1), &NamedType::name);
+    if (type == kTypes.end())
+        throw std::logic_error{"no type of an argument: " + std::string{word}};
+    return {.name = std::string{word.substr(0, colon)}, .type = type->type};
 }
 
 bool is_pure_token(const Argument& argument) { return argument.type == Argument::Type::PureToken; }
@@ -140,9 +89,7 @@ Argument block(std::string name, std::vector<Argument> arguments)
 class SyntaxReader
 {
 public:
-    SyntaxReader(std::string_view command, std::string_view syntax)
-        : command_(command), rest_(syntax)
-    {}
+    explicit SyntaxReader(std::string_view syntax) : words_(syntax) {}
 
     std::vector<Argument> read_all()
     {
@@ -163,25 +110,13 @@ private:
         return argument.token.empty() && !argument.optional;
     }
 
-    /// The next bracket, bar, "..." or word; empty at the end.
-    std::string_view next()
-    {
-        while (rest_.starts_with(' ')) rest_.remove_prefix(1);
-        const bool is_mark = !rest_.empty() && std::string_view{"[]<>|"}.find(rest_.front()) !=
-                                                   std::string_view::npos;
-        const auto size = is_mark ? 1 : std::min(rest_.find_first_of(" []<>|"), rest_.size());
-        const auto word = rest_.substr(0, size);
-        rest_.remove_prefix(size);
-        return word;
-    }
-
     /// Reads up to a bar, a closing bracket or the end, and says in `end_` which it was.
     std::vector<Argument> read_sequence()
     {
         std::vector<Argument> sequence;
         repeated_ = false;
         while (true) {
-            const auto word = next();
+            const auto word = words_.next();
             if (word.empty() || word == "|" || word == "]" || word == ">") {
                 end_ = word;
                 return sequence;
@@ -194,11 +129,11 @@ private:
             } else if (word == "...") {
                 repeated_ = true;
             } else if (is_token(word)) {
-                sequence.push_back({.name = lower(word),
+                sequence.push_back({.name = ascii::lower(word),
                                     .type = Argument::Type::PureToken,
                                     .token = std::string{word}});
             } else {
-                sequence.push_back({.name = std::string{word}, .type = type_of(command_, word)});
+                sequence.push_back(argument_of(word));
             }
         }
     }
@@ -219,7 +154,7 @@ private:
     /// `[...]`: what is already there, once more and more often, or something that may be absent.
     void add_option(std::vector<Argument>& sequence)
     {
-        const auto start = rest_;
+        const SyntaxWords start = words_;
         std::vector<Argument> inside = read_sequence();
         const bool repeats = std::exchange(repeated_, false);
         if (repeats && end_ == "]" && ends_with(sequence, inside)) {
@@ -232,7 +167,7 @@ private:
             sequence.push_back(std::move(argument));
             return;
         }
-        rest_ = start;
+        words_ = start;
         Argument argument = read_choice();
         argument.optional = true;
         argument.multiple |= repeats;
@@ -265,7 +200,7 @@ private:
         const bool plain = std::ranges::all_of(sequence, [](const Argument& argument) {
             return takes_token(argument) && argument.arguments.empty();
         });
-        Argument joined = block(lower(token), std::move(sequence));
+        Argument joined = block(ascii::lower(token), std::move(sequence));
         if (plain || !takes_token(joined.arguments.front())) {
             joined.token = token;
         } else {
@@ -280,11 +215,10 @@ private:
         for (const auto& [word, name] : kChoiceNames) {
             if (word == first) return name;
         }
-        return lower(first) + "-or-" + lower(first_word(choices[1]));
+        return ascii::lower(first) + "-or-" + ascii::lower(first_word(choices[1]));
     }
 
-    std::string_view command_;
-    std::string_view rest_;
+    SyntaxWords words_;
     std::string_view end_;
     bool repeated_ = false;
 };
@@ -357,25 +291,13 @@ private:
 
 std::string_view type_name(Argument::Type type)
 {
-    switch (type) {
-        case Argument::Type::String: return "string";
-        case Argument::Type::Integer: return "integer";
-        case Argument::Type::Double: return "double";
-        case Argument::Type::Key: return "key";
-        case Argument::Type::Pattern: return "pattern";
-        case Argument::Type::UnixTime: return "unix-time";
-        case Argument::Type::PureToken: return "pure-token";
-        case Argument::Type::OneOf: return "oneof";
-        case Argument::Type::Block: return "block";
-    }
-    return {};
+    return std::ranges::find(kTypes, type, &NamedType::type)->name;
 }
 
 std::vector<Argument> argument_tree(const Command& command)
 {
-    std::vector<Argument> arguments = SyntaxReader{command.name, command.syntax}.read_all();
-    const int words = command.name.find(' ') == std::string_view::npos ? 1 : 2;
-    KeyMarker{key_specs(command)}.mark(arguments, words);
+    std::vector<Argument> arguments = SyntaxReader{command.syntax}.read_all();
+    KeyMarker{key_specs(command)}.mark(arguments, command.words);
     return arguments;
 }
 

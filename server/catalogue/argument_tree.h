@@ -40,8 +40,9 @@ struct Argument
 /// "string", "pure-token", "oneof" ...
 std::string_view type_name(Argument::Type type);
 
-/// Reads a command's syntax line. Words in capitals are tokens; the type of others follows from the
-/// row's key specifications and from their names ("count" is an integer).
+/// Reads a command's syntax line. Words in capitals are tokens; others are keys by the row's
+/// key specifications, or of the type behind their colon (`increment:double`), or strings.
+/// Throws std::logic_error for a type that there is not.
 std::vector<Argument> argument_tree(const Command& command);
 
 }  // namespace server

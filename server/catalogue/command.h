@@ -4,30 +4,12 @@
 #include <cstdint>
 #include <string_view>
 
+#include "server/catalogue/group.h"
 #include "server/catalogue/syntax.h"
 
 namespace server {
 
 struct Call;
-
-/// The families of Redis's documentation; `HELP @group` and the ACL categories follow.
-enum class Group : std::uint8_t {
-    Generic,
-    String,
-    Bitmap,
-    Set,
-    SortedSet,
-    Hash,
-    List,
-    Geo,
-    Pubsub,
-    Transactions,
-    Connection,
-    Server,
-    Scripting,
-    Cluster,
-    Assign,
-};
 
 /// What a command is and when it may run. Names and meanings are those of COMMAND INFO.
 enum Flag : std::uint32_t {
@@ -161,7 +143,8 @@ constexpr int arity_of(int name_words, Arity arguments)
 struct Command
 {
     std::string_view name;  ///< upper case; two words for a subcommand ("CLIENT SETNAME")
-    /// The arguments in Redis's notation: `key <A | B seconds> [option value] [member ...]`.
+    /// The arguments in Redis's notation, with types where they are no keys or strings (those of
+    /// catalogue/argument_tree.h): `key <A | B seconds:integer> [option value] [member ...]`.
     std::string_view syntax = {};
     std::string_view summary;
     std::string_view since;  ///< Redis's version, or "dabba 0.1.0" for our own

@@ -4,6 +4,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "ascii/case.h"
 #include "server/commands/families.h"
 #include "server/execution/args.h"
 
@@ -11,14 +12,11 @@ namespace server {
 
 namespace {
 
-constexpr char to_upper(char c)
-{
-    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-}
-constexpr char to_lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
+constexpr std::span<const Command> (*kFamilies[])() = {
+#define FAMILY(name) commands::name,
+#include "server/commands/families.def"
+#undef FAMILY
+};
 
 /// FNV-1a over the upper-case letters: names are short, and every request is looked up.
 std::uint64_t hash_name(std::string_view first, std::string_view second)
@@ -27,9 +25,9 @@ std::uint64_t hash_name(std::string_view first, std::string_view second)
     const auto mix = [&](char c) {
         hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211u;
     };
-    for (const char c : first) mix(to_upper(c));
+    for (const char c : first) mix(ascii::to_upper(c));
     if (!second.empty()) mix(' ');
-    for (const char c : second) mix(to_upper(c));
+    for (const char c : second) mix(ascii::to_upper(c));
     return hash;
 }
 
@@ -49,60 +47,15 @@ std::string_view subcommand_of(const Command& command)
 std::string full_name(const Command& command)
 {
     std::string name{command.name};
-    for (char& c : name) c = c == ' ' ? '|' : to_lower(c);
+    for (char& c : name) c = c == ' ' ? '|' : ascii::to_lower(c);
     return name;
 }
 
 CommandTable::CommandTable(std::span<const Command> more)
 {
-    using namespace commands;
-    for (const auto family : {assign(),
-                              assign_inspect(),
-                              bitfield(),
-                              bitmap(),
-                              bitmap_count(),
-                              client(),
-                              cluster(),
-                              command(),
-                              config(),
-                              connection(),
-                              expire(),
-                              geo(),
-                              geo_search(),
-                              hash(),
-                              hash_counter(),
-                              hash_random(),
-                              hash_take(),
-                              key_copy(),
-                              key_dump(),
-                              memory(),
-                              object(),
-                              sort(),
-                              info(),
-                              key(),
-                              pubsub(),
-                              server(),
-                              set(),
-                              set_algebra(),
-                              set_random(),
-                              sorted_set(),
-                              sorted_set_algebra(),
-                              sorted_set_count(),
-                              sorted_set_pop(),
-                              sorted_set_blocking(),
-                              list(),
-                              list_blocking(),
-                              list_edit(),
-                              list_move(),
-                              sorted_set_rank(),
-                              sorted_set_range(),
-                              string(),
-                              string_counter(),
-                              string_lcs(),
-                              string_many(),
-                              string_range(),
-                              transaction()}) {
-        rows_.insert(rows_.end(), family.begin(), family.end());
+    for (const auto family : kFamilies) {
+        const auto rows = family();
+        rows_.insert(rows_.end(), rows.begin(), rows.end());
     }
     rows_.insert(rows_.end(), more.begin(), more.end());
     number_rows();

@@ -177,28 +177,6 @@ void reply_arguments(ReplyWriter& reply, const std::vector<Argument>& arguments)
 
 }  // namespace
 
-std::string_view group_name(Group group)
-{
-    switch (group) {
-        case Group::Generic: return "generic";
-        case Group::String: return "string";
-        case Group::Bitmap: return "bitmap";
-        case Group::Set: return "set";
-        case Group::SortedSet: return "sorted-set";
-        case Group::Hash: return "hash";
-        case Group::List: return "list";
-        case Group::Geo: return "geo";
-        case Group::Pubsub: return "pubsub";
-        case Group::Transactions: return "transactions";
-        case Group::Connection: return "connection";
-        case Group::Server: return "server";
-        case Group::Scripting: return "scripting";
-        case Group::Cluster: return "cluster";
-        case Group::Assign: return "assign";
-    }
-    return {};
-}
-
 std::vector<const Command*> subcommands(const CommandTable& table, const Command& container)
 {
     std::vector<const Command*> found;
@@ -241,7 +219,7 @@ void reply_command_docs(ReplyWriter& reply, const CommandTable& table, const Com
     std::size_t pairs = 3;
     reply_pair(reply, "summary", command.summary);
     reply_pair(reply, "since", command.since);
-    reply_pair(reply, "group", group_name(command.group));
+    reply_pair(reply, "group", row_of(command.group).name);
     if (!command.complexity.empty()) {
         reply_pair(reply, "complexity", command.complexity);
         ++pairs;

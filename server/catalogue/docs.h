@@ -13,9 +13,6 @@ void reply_command_info(protocol::ReplyWriter& reply, const CommandTable& table,
 void reply_command_docs(protocol::ReplyWriter& reply, const CommandTable& table,
                         const Command& command);
 
-/// The name of a group as COMMAND DOCS has it: "sorted-set".
-std::string_view group_name(Group group);
-
 /// The subcommands of a container, in the order of their rows.
 std::vector<const Command*> subcommands(const CommandTable& table, const Command& container);
 

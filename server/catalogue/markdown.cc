@@ -46,13 +46,13 @@ std::string commands_as_markdown(const CommandTable& table)
         if (!names.empty()) names += ", ";
         names += names_of(table, *command);
         if (command->group == Group::Assign) {
-            own += fmt::format("| `{} {}` | {} |\n", command->name, in_cell(command->syntax),
-                               in_cell(command->summary));
+            own += fmt::format("| `{} {}` | {} |\n", command->name,
+                               in_cell(without_types(command->syntax)), in_cell(command->summary));
         }
     }
     std::string text = "| Group | Commands |\n|---|---|\n";
     for (const auto& [group, names] : names_by_group)
-        text += fmt::format("| {} | {} |\n", group_name(group), names);
+        text += fmt::format("| {} | {} |\n", row_of(group).name, names);
     return text + "\nDabba's own:\n\n| Command | What it does |\n|---|---|\n" + own;
 }
 

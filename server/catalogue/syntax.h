@@ -1,5 +1,8 @@
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace server {
@@ -13,11 +16,35 @@ struct Arity
     constexpr bool operator==(const Arity&) const = default;
 };
 
+/// What ends a word of a syntax line.
+inline constexpr std::string_view kSyntaxMarks = " []<>|";
+
+/// Reads a syntax line from left to right. The only reader of the notation: `a [b | c] ...`.
+class SyntaxWords
+{
+public:
+    constexpr explicit SyntaxWords(std::string_view line) : rest_(line) {}
+
+    /// The next bracket, bar, "..." or word with its type (`count:integer`); empty at the end.
+    constexpr std::string_view next()
+    {
+        while (rest_.starts_with(' ')) rest_.remove_prefix(1);
+        const std::size_t end = rest_.find_first_of(kSyntaxMarks);
+        const std::size_t size = end == 0 ? 1 : std::min(end, rest_.size());
+        const std::string_view word = rest_.substr(0, size);
+        rest_.remove_prefix(size);
+        return word;
+    }
+
+private:
+    std::string_view rest_;
+};
+
 namespace detail {
 
-/// Reads one sequence of a syntax line up to `closing`, counting words outside of brackets.
-/// `[...]` may be absent; of `<a b | c>` the shortest alternative counts.
-constexpr Arity count_sequence(std::string_view& rest, char closing)
+/// Counts the words of one sequence outside of brackets. `[...]` may be absent; of `<a b | c>` the
+/// shortest alternative counts.
+constexpr Arity count_sequence(SyntaxWords& words)
 {
     Arity sequence;
     int shortest = -1;
@@ -27,24 +54,20 @@ constexpr Arity count_sequence(std::string_view& rest, char closing)
         if (shortest < 0 || sequence.least < shortest) shortest = sequence.least;
         sequence.least = 0;
     };
-    while (!rest.empty()) {
-        const char next = rest.front();
-        rest.remove_prefix(1);
-        if (next == closing) break;
-        if (next == ' ') continue;
-        if (next == '|') {
+    while (true) {
+        const std::string_view word = words.next();
+        if (word.empty() || word == "]" || word == ">") break;
+        if (word == "|") {
             end_alternative();
-        } else if (next == '[') {
-            count_sequence(rest, ']');
+        } else if (word == "[") {
+            count_sequence(words);
             sequence.open_ended = true;
-        } else if (next == '<') {
-            const Arity choice = count_sequence(rest, '>');
+        } else if (word == "<") {
+            const Arity choice = count_sequence(words);
             sequence.least += choice.least;
             sequence.open_ended |= choice.open_ended;
         } else {
             ++sequence.least;
-            while (!rest.empty() && rest.front() != ' ' && rest.front() != closing)
-                rest.remove_prefix(1);
         }
     }
     end_alternative();
@@ -57,7 +80,25 @@ constexpr Arity count_sequence(std::string_view& rest, char closing)
 /// time if wanted: {2, true} here.
 constexpr Arity count_arguments(std::string_view syntax)
 {
-    return detail::count_sequence(syntax, '\0');
+    SyntaxWords words{syntax};
+    return detail::count_sequence(words);
+}
+
+/// The line as people read it, without the types: `increment`, not `increment:double`.
+inline std::string without_types(std::string_view syntax)
+{
+    std::string text;
+    std::size_t colon = std::string::npos;  // the last one of the current word
+    for (const char c : syntax) {
+        if (kSyntaxMarks.find(c) != std::string_view::npos) {
+            text.resize(std::min(colon, text.size()));
+            colon = std::string::npos;
+        }
+        if (c == ':') colon = text.size();
+        text += c;
+    }
+    text.resize(std::min(colon, text.size()));
+    return text;
 }
 
 }  // namespace server

@@ -24,7 +24,8 @@ void container_help(Call& call)
     for (const Command* row : subcommands(table, container)) {
         if (row == &call.command) continue;
         const auto name = subcommand_of(*row);
-        add(row->syntax.empty() ? std::string{name} : fmt::format("{} {}", name, row->syntax),
+        add(row->syntax.empty() ? std::string{name}
+                                : fmt::format("{} {}", name, without_types(row->syntax)),
             row->summary);
     }
     add("HELP", "Prints this help.");

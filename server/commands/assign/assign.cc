@@ -19,7 +19,7 @@ void help(Call& call)
     std::vector<std::string> lines;
     for (const Command* row : call.server.commands.all()) {
         if (row->group != Group::Assign) continue;
-        lines.push_back(fmt::format("{} {}", row->name, row->syntax));
+        lines.push_back(fmt::format("{} {}", row->name, without_types(row->syntax)));
         lines.push_back(fmt::format("    {}", row->summary));
     }
     lines.emplace_back("ASSIGN HELP");
@@ -151,7 +151,7 @@ constexpr Command kCommands[] = {
      .run = assign,
      .arity_override = -2},  // ASSIGN HELP
     {.name = "ASSIGN.ACCEPT",
-     .syntax = "order token",
+     .syntax = "order token:integer",
      .summary = "The driver takes the order that they were offered.",
      .since = kAssignSince,
      .complexity = "O(1)",
@@ -161,7 +161,7 @@ constexpr Command kCommands[] = {
      .event = "hset",
      .run = accept},
     {.name = "ASSIGN.REJECT",
-     .syntax = "order token",
+     .syntax = "order token:integer",
      .summary = "The driver declines the order that they were offered, and the search goes on.",
      .since = kAssignSince,
      .complexity = kSearchComplexity,
@@ -171,7 +171,7 @@ constexpr Command kCommands[] = {
      .event = "hset",
      .run = reject},
     {.name = "ASSIGN.RELEASE",
-     .syntax = "order [token] [REASON text]",
+     .syntax = "order [token:integer] [REASON text]",
      .summary = "The driver gives an accepted order back, and the search goes on.",
      .since = kAssignSince,
      .complexity = kSearchComplexity,
@@ -181,7 +181,7 @@ constexpr Command kCommands[] = {
      .event = "hset",
      .run = release},
     {.name = "ASSIGN.COMPLETE",
-     .syntax = "order [token]",
+     .syntax = "order [token:integer]",
      .summary = "The order is delivered: its driver is available again.",
      .since = kAssignSince,
      .complexity = "O(1)",
@@ -191,7 +191,7 @@ constexpr Command kCommands[] = {
      .event = "hset",
      .run = complete},
     {.name = "ASSIGN.CANCEL",
-     .syntax = "order [token] [IF state]",
+     .syntax = "order [token:integer] [IF state]",
      .summary = "Ends an order that is not completed: a driver who had it is available again.",
      .since = kAssignSince,
      .complexity = "O(1)",

@@ -11,12 +11,14 @@ namespace server::commands {
 
 /// The arguments of ASSIGN, and so of ASSIGN.EXPLAIN; and since when the family is there.
 inline constexpr std::string_view kAssignSyntax =
-    "geo available order <FROMLONLAT longitude latitude | FROMMEMBER member> "
-    "<BYRADIUS radius <M | KM | FT | MI> | BYBOX width height <M | KM | FT | MI>> "
-    "[STRATEGY <NEAREST | RATING>] [RATINGBY pattern] [COUNT count] "
-    "[REQUIRE numsets set [set ...]] [EXCEPT numsets set [set ...]] "
-    "[SKIP nummembers member [member ...]] [LOCK pattern] [EX seconds | PX milliseconds] "
-    "[HOLD seconds] [OFFER] [DEADLINE milliseconds] [RETRY]";
+    "geo available order <FROMLONLAT longitude:double latitude:double | FROMMEMBER member> "
+    "<BYRADIUS radius:double <M | KM | FT | MI> | BYBOX width:double height:double <M | KM | FT | "
+    "MI>> "
+    "[STRATEGY <NEAREST | RATING>] [RATINGBY pattern:pattern] [COUNT count:integer] "
+    "[REQUIRE numsets:integer set [set ...]] [EXCEPT numsets:integer set [set ...]] "
+    "[SKIP nummembers:integer member [member ...]] [LOCK pattern:pattern] [EX seconds:integer | PX "
+    "milliseconds:integer] "
+    "[HOLD seconds:integer] [OFFER] [DEADLINE milliseconds:integer] [RETRY]";
 inline constexpr std::string_view kAssignSince = "dabba 0.1.0";
 inline constexpr std::size_t kAssignMinArguments = 8;
 

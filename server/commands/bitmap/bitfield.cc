@@ -107,8 +107,7 @@ void write_field(store::String& string, const Step& step, Wide value)
 {
     const std::uint64_t first = step.offset / 8;
     const std::uint64_t last = (step.offset + step.type.bits - 1) / 8;
-std:
-    bytes{string.view().substr(first, last - first + 1)};
+    std::string bytes{string.view().substr(first, last - first + 1)};
     for (unsigned i = 0; i < step.type.bits; ++i) {
         const std::uint64_t bit = step.offset + i - first * 8;
         const auto mask = static_cast<unsigned char>(0x80 >> bit % 8);
@@ -208,12 +207,12 @@ void bitfield_ro(Call& call)
 
 constexpr Command kCommands[] = {
     {.name = "BITFIELD",
-     .syntax = "key [GET encoding offset | [OVERFLOW WRAP | SAT | FAIL] <SET encoding "
-               "offset "
-               "value | INCRBY encoding offset increment> [GET encoding "
-               "offset | [OVERFLOW WRAP | "
-               "SAT | FAIL] <SET encoding offset value | INCRBY encoding offset "
-               "increment> ...]]",
+     .syntax = "key [GET encoding offset:integer | [OVERFLOW WRAP | SAT | FAIL] <SET encoding "
+               "offset:integer "
+               "value | INCRBY encoding offset:integer increment:integer> [GET encoding "
+               "offset:integer | [OVERFLOW WRAP | "
+               "SAT | FAIL] <SET encoding offset:integer value | INCRBY encoding offset:integer "
+               "increment:integer> ...]]",
      .summary = "Performs arbitrary bitfield integer operations on strings.",
      .since = "3.2.0",
      .complexity = "O(1) for each subcommand specified",
@@ -224,7 +223,7 @@ constexpr Command kCommands[] = {
      .event = "setbit",
      .run = bitfield},
     {.name = "BITFIELD_RO",
-     .syntax = "key [GET encoding offset [GET encoding offset ...]]",
+     .syntax = "key [GET encoding offset:integer [GET encoding offset:integer ...]]",
      .summary = "Performs arbitrary read-only bitfield integer operations on strings.",
      .since = "6.0.0",
      .complexity = "O(1) for each subcommand specified",

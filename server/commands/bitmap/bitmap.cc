@@ -116,8 +116,7 @@ void bitop(Call& call)
 
     std::size_t size = 0;
     for (const auto string : strings) size = std::max(size, string.size());
-std:
-    result{strings.front()};
+    std::string result{strings.front()};
     result.resize(size);
     const std::size_t first = operation == Operation::Not ? 0 : 1;
     for (std::size_t i = first; i < strings.size(); ++i) combine(operation, result, strings[i]);
@@ -134,7 +133,7 @@ std:
 
 constexpr Command kCommands[] = {
     {.name = "SETBIT",
-     .syntax = "key offset value",
+     .syntax = "key offset:integer value",
      .summary = "Sets or clears the bit at offset of the string value. Creates the key if it "
                 "doesn't exist.",
      .since = "2.2.0",
@@ -145,7 +144,7 @@ constexpr Command kCommands[] = {
      .event = "setbit",
      .run = setbit},
     {.name = "GETBIT",
-     .syntax = "key offset",
+     .syntax = "key offset:integer",
      .summary = "Returns a bit value by offset.",
      .since = "2.2.0",
      .complexity = "O(1)",

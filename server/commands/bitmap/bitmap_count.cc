@@ -137,7 +137,7 @@ void bitpos(Call& call)
 
 constexpr Command kCommands[] = {
     {.name = "BITCOUNT",
-     .syntax = "key [start end [BYTE | BIT]]",
+     .syntax = "key [start:integer end:integer [BYTE | BIT]]",
      .summary = "Counts the number of set bits (population counting) in a string.",
      .since = "2.6.0",
      .complexity = "O(N)",
@@ -146,7 +146,7 @@ constexpr Command kCommands[] = {
      .keys = {key_at(1, "RO ACCESS")},
      .run = bitcount},
     {.name = "BITPOS",
-     .syntax = "key bit [start [end [BYTE | BIT]]]",
+     .syntax = "key bit [start:integer [end:integer [BYTE | BIT]]]",
      .summary = "Finds the first set (1) or clear (0) bit in a string.",
      .since = "2.8.7",
      .complexity = "O(N)",

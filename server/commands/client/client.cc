@@ -91,8 +91,7 @@ void reply(Call& call)
 void list(Call& call)
 {
     const auto now = call.server.clock.now();
-std:
-    lines;
+    std::string lines;
     if (call.args.remaining() == 2 && call.args.accept("TYPE")) {
         const ClientType type = parse_client_type(call.args.next());
         for (const auto& [number, session] : call.server.sessions) {
@@ -313,9 +312,9 @@ constexpr Command kCommands[] = {
      .run = info,
      .tips = "nondeterministic_output"},
     {.name = "CLIENT KILL",
-     .syntax = "<ip:port | [ID client-id] [TYPE <NORMAL | MASTER | SLAVE | REPLICA "
+     .syntax = "<ip:port:string | [ID client-id:integer] [TYPE <NORMAL | MASTER | SLAVE | REPLICA "
                "| PUBSUB>] "
-               "[USER username] [ADDR ip:port] [LADDR ip:port] [SKIPME <YES | NO>]>",
+               "[USER username] [ADDR ip:port:string] [LADDR ip:port:string] [SKIPME <YES | NO>]>",
      .summary = "Closes connections.",
      .since = "2.4.0",
      .complexity = "O(N) where N is the number of client connections",
@@ -324,8 +323,8 @@ constexpr Command kCommands[] = {
      .run = kill,
      .arity_override = -3},
     {.name = "CLIENT LIST",
-     .syntax = "[TYPE <NORMAL | MASTER | REPLICA | PUBSUB>] [ID client-id "
-               "[client-id ...]]",
+     .syntax = "[TYPE <NORMAL | MASTER | REPLICA | PUBSUB>] [ID client-id:integer "
+               "[client-id:integer ...]]",
      .summary = "Lists open connections.",
      .since = "2.4.0",
      .complexity = "O(N) where N is the number of client connections",
@@ -376,8 +375,9 @@ constexpr Command kCommands[] = {
      .run = setname,
      .tips = "request_policy:all_nodes response_policy:all_succeeded"},
     {.name = "CLIENT TRACKING",
-     .syntax = "<ON | OFF> [REDIRECT client-id] [PREFIX prefix [PREFIX prefix ...]] [BCAST] "
-               "[OPTIN] [OPTOUT] [NOLOOP]",
+     .syntax =
+         "<ON | OFF> [REDIRECT client-id:integer] [PREFIX prefix [PREFIX prefix ...]] [BCAST] "
+         "[OPTIN] [OPTOUT] [NOLOOP]",
      .summary = "Controls server-assisted client-side caching, which Dabba does not offer: OFF.",
      .since = "6.0.0",
      .complexity = "O(1). Some options may introduce additional complexity.",
@@ -392,7 +392,7 @@ constexpr Command kCommands[] = {
      .flags = kOwn,
      .run = trackinginfo},
     {.name = "CLIENT UNBLOCK",
-     .syntax = "client-id [TIMEOUT | ERROR]",
+     .syntax = "client-id:integer [TIMEOUT | ERROR]",
      .summary = "Unblocks a client blocked by a blocking command from a different connection.",
      .since = "5.0.0",
      .complexity = "O(log N) where N is the number of client connections",

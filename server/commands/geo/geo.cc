@@ -96,7 +96,8 @@ void geopos(Call& call)
 
 constexpr Command kCommands[] = {
     {.name = "GEOADD",
-     .syntax = "key [NX | XX] [CH] longitude latitude member [longitude latitude member ...]",
+     .syntax = "key [NX | XX] [CH] longitude:double latitude:double member [longitude:double "
+               "latitude:double member ...]",
      .summary = "Adds one or more members to a geospatial index. The key is created if it doesn't "
                 "exist.",
      .since = "3.2.0",

@@ -307,10 +307,10 @@ constexpr std::string_view kRadiusComplexity =
 
 constexpr Command kCommands[] = {
     {.name = "GEOSEARCH",
-     .syntax = "key <FROMMEMBER member | FROMLONLAT longitude latitude> "
-               "<BYRADIUS radius <M | KM | FT | MI> | BYBOX width height <M | "
+     .syntax = "key <FROMMEMBER member | FROMLONLAT longitude:double latitude:double> "
+               "<BYRADIUS radius:double <M | KM | FT | MI> | BYBOX width:double height:double <M | "
                "KM | FT | MI>> "
-               "[ASC | DESC] [COUNT count [ANY]] [WITHCOORD] [WITHDIST] [WITHHASH]",
+               "[ASC | DESC] [COUNT count:integer [ANY]] [WITHCOORD] [WITHDIST] [WITHHASH]",
      .summary = "Queries a geospatial index for members inside an area of a box or a circle.",
      .since = "6.2.0",
      .complexity = kSearchComplexity,
@@ -319,10 +319,11 @@ constexpr Command kCommands[] = {
      .keys = {key_at(1, "RO ACCESS")},
      .run = search_command<Form::Search, Store::Never>},
     {.name = "GEOSEARCHSTORE",
-     .syntax = "destination source <FROMMEMBER member | FROMLONLAT longitude latitude> "
-               "<BYRADIUS radius <M | KM | FT | MI> | BYBOX width height <M | KM | "
-               "FT | MI>> "
-               "[ASC | DESC] [COUNT count [ANY]] [STOREDIST]",
+     .syntax =
+         "destination source <FROMMEMBER member | FROMLONLAT longitude:double latitude:double> "
+         "<BYRADIUS radius:double <M | KM | FT | MI> | BYBOX width:double height:double <M | KM | "
+         "FT | MI>> "
+         "[ASC | DESC] [COUNT count:integer [ANY]] [STOREDIST]",
      .summary = "Queries a geospatial index for members inside an area of a box or a circle, "
                 "optionally stores the result.",
      .since = "6.2.0",
@@ -333,9 +334,9 @@ constexpr Command kCommands[] = {
      .event = "geosearchstore",
      .run = search_command<Form::Search, Store::Always>},
     {.name = "GEORADIUS",
-     .syntax = "key longitude latitude radius <M | KM | FT | MI> [WITHCOORD] "
+     .syntax = "key longitude:double latitude:double radius:double <M | KM | FT | MI> [WITHCOORD] "
                "[WITHDIST] [WITHHASH] "
-               "[COUNT count [ANY]] [ASC | DESC] [STORE key | STOREDIST key]",
+               "[COUNT count:integer [ANY]] [ASC | DESC] [STORE key | STOREDIST key]",
      .summary = "Queries a geospatial index for members within a distance from a coordinate, "
                 "optionally stores the result.",
      .since = "3.2.0",
@@ -349,9 +350,9 @@ constexpr Command kCommands[] = {
      .deprecated_since = "6.2.0",
      .replaced_by = "`GEOSEARCH` and `GEOSEARCHSTORE` with the `BYRADIUS` argument"},
     {.name = "GEORADIUS_RO",
-     .syntax = "key longitude latitude radius <M | KM | FT | MI> [WITHCOORD] "
+     .syntax = "key longitude:double latitude:double radius:double <M | KM | FT | MI> [WITHCOORD] "
                "[WITHDIST] [WITHHASH] "
-               "[COUNT count [ANY]] [ASC | DESC]",
+               "[COUNT count:integer [ANY]] [ASC | DESC]",
      .summary = "Returns members from a geospatial index that are within a distance from a "
                 "coordinate.",
      .since = "3.2.10",
@@ -363,8 +364,8 @@ constexpr Command kCommands[] = {
      .deprecated_since = "6.2.0",
      .replaced_by = "`GEOSEARCH` with the `BYRADIUS` argument"},
     {.name = "GEORADIUSBYMEMBER",
-     .syntax = "key member radius <M | KM | FT | MI> [WITHCOORD] [WITHDIST] [WITHHASH] "
-               "[COUNT count [ANY]] [ASC | DESC] [STORE key | STOREDIST key]",
+     .syntax = "key member radius:double <M | KM | FT | MI> [WITHCOORD] [WITHDIST] [WITHHASH] "
+               "[COUNT count:integer [ANY]] [ASC | DESC] [STORE key | STOREDIST key]",
      .summary = "Queries a geospatial index for members within a distance from a member, "
                 "optionally stores the result.",
      .since = "3.2.0",
@@ -379,8 +380,8 @@ constexpr Command kCommands[] = {
      .replaced_by =
          "`GEOSEARCH` and `GEOSEARCHSTORE` with the `BYRADIUS` and `FROMMEMBER` arguments"},
     {.name = "GEORADIUSBYMEMBER_RO",
-     .syntax = "key member radius <M | KM | FT | MI> [WITHCOORD] [WITHDIST] [WITHHASH] "
-               "[COUNT count [ANY]] [ASC | DESC]",
+     .syntax = "key member radius:double <M | KM | FT | MI> [WITHCOORD] [WITHDIST] [WITHHASH] "
+               "[COUNT count:integer [ANY]] [ASC | DESC]",
      .summary = "Returns members from a geospatial index that are within a distance from a member.",
      .since = "3.2.10",
      .complexity = kRadiusComplexity,

@@ -59,7 +59,7 @@ void hincrbyfloat(Call& call)
     if (std::isnan(sum) || std::isinf(sum))
         throw CommandError{"ERR increment would produce NaN or Infinity"};
 
-    const std : text = store::format_long_double(sum);
+    const std::string text = store::format_long_double(sum);
     hash->set(field, text, hash_limits(call));
     ++hash.changes;
     call.reply.bulk(text);
@@ -67,7 +67,7 @@ void hincrbyfloat(Call& call)
 
 constexpr Command kCommands[] = {
     {.name = "HINCRBY",
-     .syntax = "key field increment",
+     .syntax = "key field increment:integer",
      .summary = "Increments the integer value of a field in a hash by a number. Uses 0 as initial "
                 "value if the field doesn't exist.",
      .since = "2.0.0",
@@ -78,7 +78,7 @@ constexpr Command kCommands[] = {
      .event = "hincrby",
      .run = hincrby},
     {.name = "HINCRBYFLOAT",
-     .syntax = "key field increment",
+     .syntax = "key field increment:double",
      .summary = "Increments the floating point value of a field by a number. Uses 0 as initial "
                 "value if the field doesn't exist.",
      .since = "2.6.0",

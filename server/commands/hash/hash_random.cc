@@ -76,7 +76,7 @@ void hrandfield(Call& call)
 
 constexpr Command kCommands[] = {
     {.name = "HRANDFIELD",
-     .syntax = "key [count [WITHVALUES]]",
+     .syntax = "key [count:integer [WITHVALUES]]",
      .summary = "Returns one or more random fields from a hash.",
      .since = "6.2.0",
      .complexity = "O(N) where N is the number of fields returned",

@@ -107,7 +107,8 @@ constexpr Command kCommands[] = {
      .run = dump,
      .tips = "nondeterministic_output"},
     {.name = "RESTORE",
-     .syntax = "key ttl serialized-value [REPLACE] [ABSTTL] [IDLETIME seconds] [FREQ frequency]",
+     .syntax =
+         "key ttl serialized-value [REPLACE] [ABSTTL] [IDLETIME seconds:integer] [FREQ frequency]",
      .summary = "Creates a key from the serialized representation of a value.",
      .since = "2.6.0",
      .complexity =

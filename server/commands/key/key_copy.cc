@@ -87,7 +87,7 @@ void swapdb(Call& call)
 
 constexpr Command kCommands[] = {
     {.name = "COPY",
-     .syntax = "source destination [DB destination-db] [REPLACE]",
+     .syntax = "source destination [DB destination-db:integer] [REPLACE]",
      .summary = "Copies the value of a key to a new key.",
      .since = "6.2.0",
      .complexity = "O(N) worst case for collections, where N is the number of nested items. O(1) "
@@ -98,7 +98,7 @@ constexpr Command kCommands[] = {
      .event = "copy_to",
      .run = copy},
     {.name = "MOVE",
-     .syntax = "key db",
+     .syntax = "key db:integer",
      .summary = "Moves a key to another database.",
      .since = "1.0.0",
      .complexity = "O(1)",
@@ -108,7 +108,7 @@ constexpr Command kCommands[] = {
      .event = "move_to",
      .run = move},
     {.name = "SWAPDB",
-     .syntax = "index1 index2",
+     .syntax = "index1:integer index2:integer",
      .summary = "Swaps two databases.",
      .since = "4.0.0",
      .complexity = "O(N) where N is the count of clients watching or blocking on keys from both "

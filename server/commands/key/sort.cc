@@ -174,7 +174,8 @@ void sort_key(Call& call)
 
 constexpr Command kCommands[] = {
     {.name = "SORT",
-     .syntax = "key [BY by-pattern] [LIMIT offset count] [GET get-pattern [GET get-pattern ...]] "
+     .syntax = "key [BY by-pattern:pattern] [LIMIT offset:integer count:integer] [GET "
+               "get-pattern:pattern [GET get-pattern:pattern ...]] "
                "[ASC | DESC] [ALPHA] [STORE destination]",
      .summary = "Sorts the elements in a list, a set, or a sorted set, optionally storing the "
                 "result.",
@@ -194,7 +195,8 @@ constexpr Command kCommands[] = {
      .event = "sortstore",
      .run = sort_key<Storing::Allowed>},
     {.name = "SORT_RO",
-     .syntax = "key [BY by-pattern] [LIMIT offset count] [GET get-pattern [GET get-pattern ...]] "
+     .syntax = "key [BY by-pattern:pattern] [LIMIT offset:integer count:integer] [GET "
+               "get-pattern:pattern [GET get-pattern:pattern ...]] "
                "[ASC | DESC] [ALPHA]",
      .summary = "Returns the sorted elements of a list, a set, or a sorted set.",
      .since = "7.0.0",

@@ -56,7 +56,7 @@ void blmpop(Call& call)
 
 constexpr Command kCommands[] = {
     {.name = "BLPOP",
-     .syntax = "key [key ...] timeout",
+     .syntax = "key [key ...] timeout:integer",
      .summary = "Removes and returns the first element in a list. Blocks until an element is "
                 "available otherwise. Deletes the list if the last element was popped.",
      .since = "2.0.0",
@@ -67,7 +67,7 @@ constexpr Command kCommands[] = {
      .event = "lpop",
      .run = bpop<End::Front>},
     {.name = "BRPOP",
-     .syntax = "key [key ...] timeout",
+     .syntax = "key [key ...] timeout:integer",
      .summary = "Removes and returns the last element in a list. Blocks until an element is "
                 "available otherwise. Deletes the list if the last element was popped.",
      .since = "2.0.0",
@@ -78,7 +78,7 @@ constexpr Command kCommands[] = {
      .event = "rpop",
      .run = bpop<End::Back>},
     {.name = "BLMOVE",
-     .syntax = "source destination <LEFT | RIGHT> <LEFT | RIGHT> timeout",
+     .syntax = "source destination <LEFT | RIGHT> <LEFT | RIGHT> timeout:integer",
      .summary = "Pops an element from a list, pushes it to another list and returns it. Blocks "
                 "until an element is available otherwise. Deletes the list if the last element "
                 "was moved.",
@@ -90,7 +90,7 @@ constexpr Command kCommands[] = {
      .event = "lpop",
      .run = blmove},
     {.name = "BRPOPLPUSH",
-     .syntax = "source destination timeout",
+     .syntax = "source destination timeout:integer",
      .summary = "Pops an element from a list, pushes it to another list and returns it. Block "
                 "until an element is available otherwise. Deletes the list if the last element "
                 "was popped.",
@@ -104,7 +104,7 @@ constexpr Command kCommands[] = {
      .deprecated_since = "6.2.0",
      .replaced_by = "`BLMOVE` with the `RIGHT` and `LEFT` arguments"},
     {.name = "BLMPOP",
-     .syntax = "timeout numkeys key [key ...] <LEFT | RIGHT> [COUNT count]",
+     .syntax = "timeout:integer numkeys:integer key [key ...] <LEFT | RIGHT> [COUNT count:integer]",
      .summary = "Pops the first element from one of multiple lists. Blocks until an element is "
                 "available otherwise. Deletes the list if the last element was popped.",
      .since = "7.0.0",

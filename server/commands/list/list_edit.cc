@@ -151,7 +151,7 @@ void lpos(Call& call)
 
 constexpr Command kCommands[] = {
     {.name = "LSET",
-     .syntax = "key index element",
+     .syntax = "key index:integer element",
      .summary = "Sets the value of an element in a list by its index.",
      .since = "1.0.0",
      .complexity = "O(N) where N is the length of the list. Setting either the first or the last "
@@ -162,7 +162,7 @@ constexpr Command kCommands[] = {
      .event = "lset",
      .run = lset},
     {.name = "LREM",
-     .syntax = "key count element",
+     .syntax = "key count:integer element",
      .summary = "Removes elements from a list. Deletes the list if the last element was removed.",
      .since = "1.0.0",
      .complexity = "O(N+M) where N is the length of the list and M is the number of elements "
@@ -173,7 +173,7 @@ constexpr Command kCommands[] = {
      .event = "lrem",
      .run = lrem},
     {.name = "LTRIM",
-     .syntax = "key start stop",
+     .syntax = "key start:integer stop:integer",
      .summary = "Removes elements from both ends a list. Deletes the list if all elements were "
                 "trimmed.",
      .since = "1.0.0",

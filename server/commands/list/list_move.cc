@@ -147,7 +147,7 @@ constexpr Command kCommands[] = {
      .deprecated_since = "6.2.0",
      .replaced_by = "`LMOVE` with the `RIGHT` and `LEFT` arguments"},
     {.name = "LMPOP",
-     .syntax = "numkeys key [key ...] <LEFT | RIGHT> [COUNT count]",
+     .syntax = "numkeys:integer key [key ...] <LEFT | RIGHT> [COUNT count:integer]",
      .summary = "Returns multiple elements from a list after removing them. Deletes the list if "
                 "the last element was popped.",
      .since = "7.0.0",

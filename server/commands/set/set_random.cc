@@ -85,7 +85,7 @@ void srandmember(Call& call)
 
 constexpr Command kCommands[] = {
     {.name = "SPOP",
-     .syntax = "key [count]",
+     .syntax = "key [count:integer]",
      .summary = "Returns one or more random members from a set after removing them. Deletes the "
                 "set if the last member was popped.",
      .since = "1.0.0",
@@ -98,7 +98,7 @@ constexpr Command kCommands[] = {
      .run = spop,
      .tips = "nondeterministic_output"},
     {.name = "SRANDMEMBER",
-     .syntax = "key [count]",
+     .syntax = "key [count:integer]",
      .summary = "Get one or multiple random members from a set",
      .since = "1.0.0",
      .complexity = "Without the count argument O(1), otherwise O(N) where N is the absolute value "

@@ -146,7 +146,7 @@ void zscan(Call& call)
 
 constexpr Command kCommands[] = {
     {.name = "ZADD",
-     .syntax = "key [NX | XX] [GT | LT] [CH] [INCR] score member [score member ...]",
+     .syntax = "key [NX | XX] [GT | LT] [CH] [INCR] score:double member [score:double member ...]",
      .summary = "Adds one or more members to a sorted set, or updates their scores. Creates the "
                 "key if it doesn't exist.",
      .since = "1.2.0",
@@ -158,7 +158,7 @@ constexpr Command kCommands[] = {
      .event = "zadd",
      .run = zadd},
     {.name = "ZINCRBY",
-     .syntax = "key increment member",
+     .syntax = "key increment:integer member",
      .summary = "Increments the score of a member in a sorted set.",
      .since = "1.2.0",
      .complexity = "O(log(N)) where N is the number of elements in the sorted set.",
@@ -207,7 +207,7 @@ constexpr Command kCommands[] = {
      .keys = {key_at(1, "RO ACCESS")},
      .run = zmscore},
     {.name = "ZSCAN",
-     .syntax = "key cursor [MATCH pattern] [COUNT count]",
+     .syntax = "key cursor:integer [MATCH pattern:pattern] [COUNT count:integer]",
      .summary = "Iterates over members and scores of a sorted set.",
      .since = "2.8.0",
      .complexity = "O(1) for every call. O(N) for a complete iteration, including enough command "

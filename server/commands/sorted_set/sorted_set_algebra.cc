@@ -122,7 +122,8 @@ void zintercard(Call& call)
 
 constexpr Command kCommands[] = {
     {.name = "ZUNION",
-     .syntax = "numkeys key [key ...] [WEIGHTS weight [weight ...]] [AGGREGATE <SUM | MIN | MAX>] "
+     .syntax = "numkeys:integer key [key ...] [WEIGHTS weight:integer [weight:integer ...]] "
+               "[AGGREGATE <SUM | MIN | MAX>] "
                "[WITHSCORES]",
      .summary = "Returns the union of multiple sorted sets.",
      .since = "6.2.0",
@@ -133,8 +134,9 @@ constexpr Command kCommands[] = {
      .keys = {counted_keys_at(1, "RO ACCESS")},
      .run = reply_combined<Operation::Union>},
     {.name = "ZUNIONSTORE",
-     .syntax = "destination numkeys key [key ...] [WEIGHTS weight [weight ...]] "
-               "[AGGREGATE <SUM | MIN | MAX>]",
+     .syntax =
+         "destination numkeys:integer key [key ...] [WEIGHTS weight:integer [weight:integer ...]] "
+         "[AGGREGATE <SUM | MIN | MAX>]",
      .summary = "Stores the union of multiple sorted sets in a key.",
      .since = "2.0.0",
      .complexity = "O(N)+O(M log(M)) with N being the sum of the sizes of the input sorted sets, "
@@ -145,7 +147,8 @@ constexpr Command kCommands[] = {
      .event = "zunionstore",
      .run = store_combined<Operation::Union>},
     {.name = "ZINTER",
-     .syntax = "numkeys key [key ...] [WEIGHTS weight [weight ...]] [AGGREGATE <SUM | MIN | MAX>] "
+     .syntax = "numkeys:integer key [key ...] [WEIGHTS weight:integer [weight:integer ...]] "
+               "[AGGREGATE <SUM | MIN | MAX>] "
                "[WITHSCORES]",
      .summary = "Returns the intersect of multiple sorted sets.",
      .since = "6.2.0",
@@ -157,8 +160,9 @@ constexpr Command kCommands[] = {
      .keys = {counted_keys_at(1, "RO ACCESS")},
      .run = reply_combined<Operation::Intersection>},
     {.name = "ZINTERSTORE",
-     .syntax = "destination numkeys key [key ...] [WEIGHTS weight [weight ...]] "
-               "[AGGREGATE <SUM | MIN | MAX>]",
+     .syntax =
+         "destination numkeys:integer key [key ...] [WEIGHTS weight:integer [weight:integer ...]] "
+         "[AGGREGATE <SUM | MIN | MAX>]",
      .summary = "Stores the intersect of multiple sorted sets in a key.",
      .since = "2.0.0",
      .complexity = "O(N*K)+O(M*log(M)) worst case with N being the smallest input sorted set, K "
@@ -170,7 +174,7 @@ constexpr Command kCommands[] = {
      .event = "zinterstore",
      .run = store_combined<Operation::Intersection>},
     {.name = "ZINTERCARD",
-     .syntax = "numkeys key [key ...] [LIMIT limit]",
+     .syntax = "numkeys:integer key [key ...] [LIMIT limit:integer]",
      .summary = "Returns the number of members of the intersect of multiple sorted sets.",
      .since = "7.0.0",
      .complexity = "O(N*K) worst case with N being the smallest input sorted set, K being the "
@@ -180,7 +184,7 @@ constexpr Command kCommands[] = {
      .keys = {counted_keys_at(1, "RO ACCESS")},
      .run = zintercard},
     {.name = "ZDIFF",
-     .syntax = "numkeys key [key ...] [WITHSCORES]",
+     .syntax = "numkeys:integer key [key ...] [WITHSCORES]",
      .summary = "Returns the difference between multiple sorted sets.",
      .since = "6.2.0",
      .complexity = "O(L + (N-K)log(N)) worst case where L is the total number of elements in all "
@@ -190,7 +194,7 @@ constexpr Command kCommands[] = {
      .keys = {counted_keys_at(1, "RO ACCESS")},
      .run = reply_combined<Operation::Difference>},
     {.name = "ZDIFFSTORE",
-     .syntax = "destination numkeys key [key ...]",
+     .syntax = "destination numkeys:integer key [key ...]",
      .summary = "Stores the difference of multiple sorted sets in a key.",
      .since = "6.2.0",
      .complexity = "O(L + (N-K)log(N)) worst case where L is the total number of elements in all "

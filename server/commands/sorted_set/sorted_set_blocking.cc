@@ -51,7 +51,7 @@ void bzmpop(Call& call)
 
 constexpr Command kCommands[] = {
     {.name = "BZPOPMIN",
-     .syntax = "key [key ...] timeout",
+     .syntax = "key [key ...] timeout:integer",
      .summary = "Removes and returns the member with the lowest score from one or more sorted "
                 "sets. Blocks until a member is available otherwise. Deletes the sorted set if "
                 "the last element was popped.",
@@ -63,7 +63,7 @@ constexpr Command kCommands[] = {
      .event = "zpopmin",
      .run = bzpop<PopEnd::Lowest>},
     {.name = "BZPOPMAX",
-     .syntax = "key [key ...] timeout",
+     .syntax = "key [key ...] timeout:integer",
      .summary = "Removes and returns the member with the highest score from one or more sorted "
                 "sets. Blocks until a member available otherwise.  Deletes the sorted set if the "
                 "last element was popped.",
@@ -75,7 +75,7 @@ constexpr Command kCommands[] = {
      .event = "zpopmax",
      .run = bzpop<PopEnd::Highest>},
     {.name = "BZMPOP",
-     .syntax = "timeout numkeys key [key ...] <MIN | MAX> [COUNT count]",
+     .syntax = "timeout:integer numkeys:integer key [key ...] <MIN | MAX> [COUNT count:integer]",
      .summary = "Removes and returns a member by score from one or more sorted sets. Blocks "
                 "until a member is available otherwise. Deletes the sorted set if the last "
                 "element was popped.",

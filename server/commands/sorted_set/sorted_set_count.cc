@@ -78,7 +78,7 @@ constexpr std::string_view kRemoveComplexity =
 
 constexpr Command kCommands[] = {
     {.name = "ZCOUNT",
-     .syntax = "key min max",
+     .syntax = "key min:double max:double",
      .summary = "Returns the count of members in a sorted set that have scores within a range.",
      .since = "2.0.0",
      .complexity = kCountComplexity,
@@ -96,7 +96,7 @@ constexpr Command kCommands[] = {
      .keys = {key_at(1, "RO ACCESS")},
      .run = zlexcount},
     {.name = "ZREMRANGEBYRANK",
-     .syntax = "key start stop",
+     .syntax = "key start:integer stop:integer",
      .summary = "Removes members in a sorted set within a range of indexes. Deletes the sorted set "
                 "if all members were removed.",
      .since = "2.0.0",
@@ -107,7 +107,7 @@ constexpr Command kCommands[] = {
      .event = "zremrangebyrank",
      .run = zremrangebyrank},
     {.name = "ZREMRANGEBYSCORE",
-     .syntax = "key min max",
+     .syntax = "key min:double max:double",
      .summary = "Removes members in a sorted set within a range of scores. Deletes the sorted set "
                 "if all members were removed.",
      .since = "1.2.0",

@@ -99,7 +99,7 @@ constexpr std::string_view kPopComplexity =
 
 constexpr Command kCommands[] = {
     {.name = "ZPOPMIN",
-     .syntax = "key [count]",
+     .syntax = "key [count:integer]",
      .summary = "Returns the lowest-scoring members from a sorted set after removing them. Deletes "
                 "the sorted set if the last member was popped.",
      .since = "5.0.0",
@@ -110,7 +110,7 @@ constexpr Command kCommands[] = {
      .event = "zpopmin",
      .run = zpop<PopEnd::Lowest>},
     {.name = "ZPOPMAX",
-     .syntax = "key [count]",
+     .syntax = "key [count:integer]",
      .summary = "Returns the highest-scoring members from a sorted set after removing them. "
                 "Deletes the sorted set if the last member was popped.",
      .since = "5.0.0",
@@ -121,7 +121,7 @@ constexpr Command kCommands[] = {
      .event = "zpopmax",
      .run = zpop<PopEnd::Highest>},
     {.name = "ZMPOP",
-     .syntax = "numkeys key [key ...] <MIN | MAX> [COUNT count]",
+     .syntax = "numkeys:integer key [key ...] <MIN | MAX> [COUNT count:integer]",
      .summary = "Returns the highest- or lowest-scoring members from one or more sorted sets after "
                 "removing them. Deletes the sorted set if the last member was popped.",
      .since = "7.0.0",

@@ -97,7 +97,7 @@ constexpr Command kCommands[] = {
      .event = "incrby",
      .run = decr},
     {.name = "INCRBY",
-     .syntax = "key increment",
+     .syntax = "key increment:integer",
      .summary = "Increments the integer value of a key by a number. Uses 0 as initial value if "
                 "the key doesn't exist.",
      .since = "1.0.0",
@@ -108,7 +108,7 @@ constexpr Command kCommands[] = {
      .event = "incrby",
      .run = incrby},
     {.name = "DECRBY",
-     .syntax = "key decrement",
+     .syntax = "key decrement:integer",
      .summary = "Decrements a number from the integer value of a key. Uses 0 as initial value if "
                 "the key doesn't exist.",
      .since = "1.0.0",
@@ -119,7 +119,7 @@ constexpr Command kCommands[] = {
      .event = "incrby",
      .run = decrby},
     {.name = "INCRBYFLOAT",
-     .syntax = "key increment",
+     .syntax = "key increment:double",
      .summary = "Increment the floating point value of a key by a number. Uses 0 as initial value "
                 "if the key doesn't exist.",
      .since = "2.6.0",

@@ -99,7 +99,7 @@ void lcs(Call& call)
 
 constexpr Command kCommands[] = {
     {.name = "LCS",
-     .syntax = "key1 key2 [LEN] [IDX] [MINMATCHLEN min-match-len] [WITHMATCHLEN]",
+     .syntax = "key1 key2 [LEN] [IDX] [MINMATCHLEN min-match-len:integer] [WITHMATCHLEN]",
      .summary = "Finds the longest common substring.",
      .since = "7.0.0",
      .complexity = "O(N*M) where N and M are the lengths of s1 and s2, respectively",

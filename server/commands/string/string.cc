@@ -168,8 +168,8 @@ void delex(Call& call)
 constexpr Command kCommands[] = {
     {.name = "SET",
      .syntax = "key value [NX | XX | IFEQ comparison-value | IFNE comparison-value] [GET] "
-               "[EX seconds | PX milliseconds | EXAT unix-time-seconds | "
-               "PXAT unix-time-milliseconds | KEEPTTL]",
+               "[EX seconds:integer | PX milliseconds:integer | EXAT unix-time-seconds:unix-time | "
+               "PXAT unix-time-milliseconds:unix-time | KEEPTTL]",
      .summary = "Sets the string value of a key, ignoring its type. The key is created if it "
                 "doesn't exist.",
      .since = "1.0.0",
@@ -202,7 +202,7 @@ constexpr Command kCommands[] = {
      .deprecated_since = "2.6.12",
      .replaced_by = "`SET` with the `NX` argument"},
     {.name = "SETEX",
-     .syntax = "key seconds value",
+     .syntax = "key seconds:integer value",
      .summary = "Sets the string value and expiration time of a key. Creates the key if it "
                 "doesn't exist.",
      .since = "2.0.0",
@@ -215,7 +215,7 @@ constexpr Command kCommands[] = {
      .deprecated_since = "2.6.12",
      .replaced_by = "`SET` with the `EX` argument"},
     {.name = "PSETEX",
-     .syntax = "key milliseconds value",
+     .syntax = "key milliseconds:integer value",
      .summary = "Sets both string value and expiration time in milliseconds of a key. The key is "
                 "created if it doesn't exist.",
      .since = "2.6.0",
@@ -250,8 +250,9 @@ constexpr Command kCommands[] = {
      .event = "del",
      .run = getdel},
     {.name = "GETEX",
-     .syntax = "key [EX seconds | PX milliseconds | EXAT unix-time-seconds | PXAT "
-               "unix-time-milliseconds | PERSIST]",
+     .syntax = "key [EX seconds:integer | PX milliseconds:integer | EXAT "
+               "unix-time-seconds:unix-time | PXAT "
+               "unix-time-milliseconds:unix-time | PERSIST]",
      .summary = "Returns the string value of a key after setting its expiration time.",
      .since = "6.2.0",
      .complexity = "O(1)",

@@ -123,8 +123,9 @@ constexpr Command kCommands[] = {
      .event = "set",
      .run = msetnx},
     {.name = "MSETEX",
-     .syntax = "numkeys key value [key value ...] [NX | XX] [EX seconds | PX milliseconds | EXAT "
-               "unix-time-seconds | PXAT unix-time-milliseconds | KEEPTTL]",
+     .syntax = "numkeys:integer key value [key value ...] [NX | XX] [EX seconds:integer | PX "
+               "milliseconds:integer | EXAT "
+               "unix-time-seconds:unix-time | PXAT unix-time-milliseconds:unix-time | KEEPTTL]",
      .summary = "Atomically creates or modifies the string values of one or more keys, and "
                 "optionally set their expiration.",
      .since = "8.4.0",

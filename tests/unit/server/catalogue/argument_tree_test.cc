@@ -57,25 +57,24 @@ std::string tree(std::string_view syntax, decltype(Command::keys) keys = {},
 
 }  // namespace
 
-TEST_CASE("plain words are arguments, whose types their names tell")
+TEST_CASE("plain words are arguments, whose types stand behind a colon")
 {
     CHECK(tree("") == "");
-    CHECK(tree("longitude latitude member") == "longitude:double latitude:double member:string");
-    CHECK(tree("cursor [MATCH pattern]") == "cursor:integer MATCH=pattern:pattern?");
-}
-
-TEST_CASE("a name can mean something else to one command")
-{
-    CHECK(tree("increment") == "increment:integer");
-    CHECK(tree("increment", {}, "INCRBYFLOAT") == "increment:double");
+    CHECK(tree("longitude:double member") == "longitude:double member:string");
+    CHECK(tree("cursor:integer [MATCH pattern:pattern]") ==
+          "cursor:integer MATCH=pattern:pattern?");
+    CHECK(tree("when:unix-time") == "when:unix-time");
+    CHECK(tree("ip:port:string") == "ip:port:string");
+    CHECK_THROWS(tree("increment:duoble"));
 }
 
 TEST_CASE("what may be repeated is said once")
 {
     CHECK(tree("member [member ...]") == "member:string+");
-    CHECK(tree("score member [score member ...]") == "score:block(score:double member:string)+");
+    CHECK(tree("score:double member [score:double member ...]") ==
+          "score:block(score:double member:string)+");
     CHECK(tree("[section [section ...]]") == "section:string?+");
-    CHECK(tree("[ID client-id [client-id ...]]") == "ID=client-id:integer?+");
+    CHECK(tree("[ID client-id:integer [client-id:integer ...]]") == "ID=client-id:integer?+");
     CHECK(tree("[PREFIX prefix [PREFIX prefix ...]]") == "PREFIX=prefix:string?*");
     CHECK(tree("[member ...]") == "member:string?+");
 }
@@ -84,20 +83,21 @@ TEST_CASE("of a choice one is taken")
 {
     CHECK(tree("[NX | XX]") == "condition:oneof(NX XX)?");
     CHECK(tree("<YES | NO>") == "yes-or-no:oneof(YES NO)");
-    CHECK(tree("[EX seconds | PX milliseconds | KEEPTTL]") ==
+    CHECK(tree("[EX seconds:integer | PX milliseconds:integer | KEEPTTL]") ==
           "expiration:oneof(EX=seconds:integer PX=milliseconds:integer KEEPTTL)?");
-    CHECK(tree("[FILTERBY <MODULE module-name | PATTERN pattern>]") ==
+    CHECK(tree("[FILTERBY <MODULE module-name | PATTERN pattern:pattern>]") ==
           "FILTERBY=module-or-pattern:oneof(MODULE=module-name:string PATTERN=pattern:pattern)?");
 }
 
 TEST_CASE("a token takes what stands behind it")
 {
-    CHECK(tree("[LIMIT offset count]") == "LIMIT=limit:block(offset:integer count:integer)?");
-    CHECK(tree("[COUNT count [ANY]]") == "count:block(COUNT=count:integer ANY?)?");
-    CHECK(tree("<BYRADIUS radius <M | KM> | BYBOX width height <M | KM>>") ==
+    CHECK(tree("[LIMIT offset:integer count:integer]") ==
+          "LIMIT=limit:block(offset:integer count:integer)?");
+    CHECK(tree("[COUNT count:integer [ANY]]") == "count:block(COUNT=count:integer ANY?)?");
+    CHECK(tree("<BYRADIUS radius:double <M | KM> | BYBOX width:double height:double <M | KM>>") ==
           "by:oneof(byradius:block(BYRADIUS=radius:double unit:oneof(M KM)) "
           "bybox:block(BYBOX=width:double height:double unit:oneof(M KM)))");
-    CHECK(tree("[protover [AUTH username password] [SETNAME clientname]]") ==
+    CHECK(tree("[protover:integer [AUTH username password] [SETNAME clientname]]") ==
           "protover:block(protover:integer AUTH=auth:block(username:string password:string)? "
           "SETNAME=clientname:string?)?");
 }
@@ -113,11 +113,12 @@ TEST_CASE("keys are found by the command's own specifications")
                                                      .step = 2,
                                                      .flags = "OW"}}) ==
           "key:block(key:key#0 value:string)+");
-    CHECK(tree("destination numkeys key [key ...]", {key_at(1, "OW"), counted_keys_at(2, "RO")}) ==
+    CHECK(tree("destination numkeys:integer key [key ...]",
+               {key_at(1, "OW"), counted_keys_at(2, "RO")}) ==
           "destination:key#0 numkeys:integer key:key+#1");
     CHECK(tree("key [STORE destination]", {key_at(1, "RO"), key_after("STORE", 2, "OW")}) ==
           "key:key#0 STORE=destination:key?#1");
-    CHECK(tree("city [REQUIRE numsets set [set ...]]",
+    CHECK(tree("city [REQUIRE numsets:integer set [set ...]]",
                {key_at(1, "RO"), counted_keys_after("REQUIRE", 2, "RO")}) ==
           "city:key#0 REQUIRE=require:block(numsets:integer set:key+#1)?");
     CHECK(tree("key", {key_at(2, "RO")}, "OBJECT ENCODING") == "key:key#0");

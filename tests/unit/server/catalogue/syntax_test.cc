@@ -19,3 +19,12 @@ TEST_CASE("a syntax line tells how many arguments a command takes")
                           "<BYRADIUS radius <M | KM> | BYBOX width height <M | KM>>") ==
           Arity{6, true});
 }
+
+TEST_CASE("people read a syntax line without its types")
+{
+    using server::without_types;
+    CHECK(without_types("") == "");
+    CHECK(without_types("key increment:double") == "key increment");
+    CHECK(without_types("[LIMIT offset:integer count:integer] <ip:port:string | all>") ==
+          "[LIMIT offset count] <ip:port | all>");
+}
