@@ -6,7 +6,7 @@
 
 #include "store/structures/prefetch.h"
 #include "store/structures/score_tree_node.h"
-#include "store/types/scored_member.h"
+#include "store/structures/scored_member.h"
 
 namespace store {
 

@@ -6,7 +6,7 @@
 #include <cstring>
 #include <string_view>
 
-#include "store/types/scored_member.h"
+#include "store/structures/scored_member.h"
 
 /// The nodes of a ScoreTree, and the searches within one. Nobody else needs them.
 namespace store::score_tree {

@@ -12,8 +12,8 @@
 
 #include "store/random.h"
 #include "store/structures/score_tree.h"
+#include "store/structures/scored_member.h"
 #include "store/structures/table.h"
-#include "store/types/scored_member.h"
 #include "store/types/traits.h"
 
 namespace store {

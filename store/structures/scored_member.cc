@@ -1,4 +1,4 @@
-#include "store/types/scored_member.h"
+#include "store/structures/scored_member.h"
 
 #include <new>
 
