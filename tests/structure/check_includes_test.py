@@ -4,6 +4,7 @@
 import importlib.machinery
 import importlib.util
 import pathlib
+import tempfile
 import unittest
 
 _path = str(pathlib.Path(__file__).with_name("check_includes"))
@@ -24,6 +25,14 @@ class CheckIncludes(unittest.TestCase):
             ("protocol/a.cc", "server/execution/command_error.h"),
             ("store/a.h", "protocol/number_format.h"),
             ("store/a.cc", "server/execution/call.h"),
+            ("ascii/a.h", "store/number.h"),
+            ("store/structures/a.h", "store/types/set.h"),
+            ("store/types/a.h", "store/keyspace.h"),
+            ("store/types/a.h", "store/entry.h"),
+            ("store/keyspace.cc", "store/dispatch/assignment.h"),
+            ("server/catalogue/docs.cc", "server/server.h"),
+            ("server/config/options.cc", "server/server.h"),
+            ("server/execution/executor.cc", "server/dispatch/dispatcher.h"),
             ("server/clients/session.h", "server/net/connection.h"),
             ("server/execution/executor.cc", "server/commands/expiry.h"),
             ("server/commands/set.cc", "server/net/connection.h"),
@@ -36,6 +45,8 @@ class CheckIncludes(unittest.TestCase):
                 self.assertEqual(violations(path, f'#include "{included}"'), [f'may not include "{included}"'])
         permitted = [
             ("server/commands/set.cc", "store/types/set.h"),
+            ("protocol/a.cc", "ascii/integer.h"),
+            ("store/types/a.h", "store/structures/table.h"),
             ("server/catalogue/command_table.cc", "server/commands/families.h"),
             ("server/net/connection.cc", "server/execution/executor.h"),
             ("server/app.cc", "server/net/listener.h"),
@@ -60,12 +71,29 @@ class CheckIncludes(unittest.TestCase):
         self.assertEqual(len(violations("server/app.cc", "std::random_device device;")), 1)
         self.assertEqual(violations("server/main.cc", "std::random_device device;"), [])
 
+    def test_rooms_say_what_they_are_for(self):
+        with tempfile.TemporaryDirectory() as root:
+            room = pathlib.Path(root, "store/types")
+            room.mkdir(parents=True)
+            paths = ["store/types/set.h"]
+            self.assertEqual(len(list(checker.check_rooms(root, paths))), 1)
+            paths.append("store/types/README.md")
+            (room / "README.md").write_text("Sets.\n")
+            self.assertEqual(len(list(checker.check_rooms(root, paths))), 1)
+            (room / "README.md").write_text("Sets.\n\nMay include: nothing.\n")
+            self.assertEqual(list(checker.check_rooms(root, paths)), [])
+            self.assertEqual(list(checker.check_rooms(root, ["tests/unit/a.cc"])), [])
+
+    def test_what_runs_commands_names_no_subsystem(self):
+        self.assertEqual(len(violations("server/execution/executor.cc", "server.dispatcher.offers();")), 1)
+        self.assertEqual(violations("server/server.h", "Dispatcher dispatcher;"), [])
+
     def test_headers_are_guarded_and_clean(self):
         self.assertEqual([rule for _, rule in checker.check_source("store/a.h", "int a;\n")], ["a header begins with #pragma once"])
         self.assertEqual(len(violations("store/a.h", "using namespace std;")), 1)
 
     def test_functions_fit_a_screen_and_files_have_one_job(self):
-        body = ["    ++a;"] * (checker.MAX_FUNCTION_LINES + 1)
+        body = ["    ++a;"] * (checker.MAX_FUNCTION_LINES["sources"] + 1)
         self.assertEqual(len(violations("store/a.cc", "void grow()", "{", *body, "}")), 1)
         self.assertEqual(violations("store/a.cc", "void grow()", "{", *body[1:], "}"), [])
         self.assertEqual(violations("store/a.cc", "class Grown : public Thing", "{", *body, "};"), [])
