@@ -1,6 +1,9 @@
 #pragma once
 
+#include <array>
 #include <charconv>
+#include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -20,5 +23,24 @@ inline std::optional<std::int64_t> parse_integer(std::string_view text)
     if (error != std::errc{} || stop != end) return std::nullopt;
     return value;
 }
+
+/// The digits of a 64-bit integer, signed or not, in place. Converts to std::string_view; dies with
+/// its owner.
+class IntegerText
+{
+public:
+    template <std::integral Value>
+    explicit IntegerText(Value value)
+        : size_(static_cast<std::size_t>(
+              std::to_chars(digits_.data(), digits_.data() + digits_.size(), value).ptr -
+              digits_.data()))
+    {}
+
+    operator std::string_view() const { return {digits_.data(), size_}; }
+
+private:
+    std::array<char, 20> digits_;  // "-9223372036854775808"
+    std::size_t size_;
+};
 
 }  // namespace ascii

@@ -1,7 +1,6 @@
 #include "store/dispatch/assignment.h"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include "ascii/integer.h"
@@ -279,10 +278,7 @@ void Assignments::reserve(std::string_view order, AssignmentRecord& record,
                                      .place = candidate.place,
                                      .distance_m = candidate.distance_m,
                                      .lock = lock_key(search.lock_pattern, candidate.member)};
-    char digits[20];
-    const auto end = std::to_chars(digits, digits + sizeof digits, record.token).ptr;
-    keys_.put_string(token_key(search.geo), {digits, static_cast<std::size_t>(end - digits)},
-                     {.event = kLockSet});
+    keys_.put_string(token_key(search.geo), ascii::IntegerText{record.token}, {.event = kLockSet});
     if (!search.offer) return take_driver(order, record);
 
     // The deadline bounds acceptance, too.

@@ -1,6 +1,9 @@
 #include "store/dispatch/member_list.h"
 
+#include <charconv>
 #include <utility>
+
+#include "ascii/integer.h"
 
 namespace store {
 
@@ -16,9 +19,7 @@ std::optional<MemberList> MemberList::parse(std::string_view text)
 
 void MemberList::add(std::string_view member)
 {
-    char digits[20];
-    const auto end = std::to_chars(digits, digits + sizeof digits, member.size()).ptr;
-    text_.append(digits, end).append(1, ':').append(member).append(1, ',');
+    text_.append(ascii::IntegerText{member.size()}).append(1, ':').append(member).append(1, ',');
     ++size_;
 }
 

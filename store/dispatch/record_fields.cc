@@ -97,9 +97,7 @@ void FieldWriter::write(std::string_view field, double number)
 
 void FieldWriter::write(std::string_view field, std::uint64_t number)
 {
-    char digits[20];
-    const auto end = std::to_chars(digits, digits + sizeof digits, number).ptr;
-    write(field, std::string_view{digits, static_cast<std::size_t>(end - digits)});
+    write(field, std::string_view{ascii::IntegerText{number}});
 }
 
 void FieldWriter::write(std::string_view field, std::string_view text)

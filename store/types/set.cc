@@ -121,8 +121,8 @@ bool Set::fits_packed(std::string_view member, const Limits& limits) const
     const IntSet mine = ints();
     if (mine.count() == 0) return member.size() <= Packed::kLongestText;
     const std::size_t longest =
-        std::max(std::string_view{IntegerText{mine.at(0)}}.size(),
-                 std::string_view{IntegerText{mine.at(mine.count() - 1)}}.size());
+        std::max(std::string_view{ascii::IntegerText{mine.at(0)}}.size(),
+                 std::string_view{ascii::IntegerText{mine.at(mine.count() - 1)}}.size());
     return longest <= limits.packed_member_bytes && mine.count() < Packed::kMaxBytes / 32 &&
            member.size() <= Packed::kLongestText;
 }

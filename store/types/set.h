@@ -1,13 +1,13 @@
 #pragma once
 
 #include <array>
-#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include "ascii/integer.h"
 #include "store/random.h"
 #include "store/structures/int_set.h"
 #include "store/structures/packed.h"
@@ -158,30 +158,13 @@ private:
     TaggedPointer<Encoding> members_;
 };
 
-/// The integer's digits, in place.
-class IntegerText
-{
-public:
-    explicit IntegerText(std::int64_t value)
-        : size_(static_cast<std::size_t>(
-              std::to_chars(digits_.data(), digits_.data() + digits_.size(), value).ptr -
-              digits_.data()))
-    {}
-
-    operator std::string_view() const { return {digits_.data(), size_}; }
-
-private:
-    std::array<char, 20> digits_;  // "-9223372036854775808"
-    std::size_t size_;
-};
-
 template <class F>
 void Set::for_each(F&& f) const
 {
     switch (encoding()) {
         case Encoding::IntSet:
             for (std::size_t i = 0; i < ints().count(); ++i)
-                f(std::string_view{IntegerText{ints().at(i)}});
+                f(std::string_view{ascii::IntegerText{ints().at(i)}});
             return;
         case Encoding::Packed:
             for (const auto member : packed()) f(member);
@@ -207,7 +190,7 @@ void Set::random(Random& random, F&& f) const
 {
     switch (encoding()) {
         case Encoding::IntSet:
-            return f(std::string_view{IntegerText{ints().at(random.below(ints().count()))}});
+            return f(std::string_view{ascii::IntegerText{ints().at(random.below(ints().count()))}});
         case Encoding::Packed: return f(*packed().nth(random.below(packed().count())));
         case Encoding::Table: return f(table().random(random)->key());
     }

@@ -1,5 +1,3 @@
-#include <array>
-#include <charconv>
 #include <cmath>
 
 #include "ascii/integer.h"
@@ -31,10 +29,7 @@ void hincrby(Call& call)
     if (__builtin_add_overflow(integer_in(*hash, field), increment, &sum))
         throw CommandError{"ERR increment or decrement would overflow"};
 
-    std::array<char, 20> digits;  // "-9223372036854775808"
-    const char* end = std::to_chars(digits.begin(), digits.end(), sum).ptr;
-    hash->set(field, {digits.data(), static_cast<std::size_t>(end - digits.data())},
-              hash_limits(call));
+    hash->set(field, ascii::IntegerText{sum}, hash_limits(call));
     ++hash.changes;
     call.reply.integer(sum);
 }

@@ -1,5 +1,3 @@
-#include <array>
-#include <charconv>
 #include <cmath>
 
 #include "ascii/integer.h"
@@ -28,9 +26,7 @@ void add(Call& call, std::string_view key, std::int64_t increment)
     if (__builtin_add_overflow(integer_of(counter), increment, &sum))
         throw CommandError{"ERR increment or decrement would overflow"};
 
-    std::array<char, 20> digits;  // "-9223372036854775808"
-    const char* end = std::to_chars(digits.begin(), digits.end(), sum).ptr;
-    counter->assign({digits.data(), static_cast<std::size_t>(end - digits.data())});
+    counter->assign(ascii::IntegerText{sum});
     ++counter.changes;
     call.reply.integer(sum);
 }

@@ -20,3 +20,14 @@ TEST_CASE("an integer has one spelling")
         CHECK_FALSE(parse_integer(text));
     }
 }
+
+TEST_CASE("the digits of an integer are its spelling")
+{
+    for (const std::int64_t value :
+         {std::int64_t{0}, std::int64_t{-12}, std::numeric_limits<std::int64_t>::min(),
+          std::numeric_limits<std::int64_t>::max()}) {
+        CHECK(parse_integer(ascii::IntegerText{value}) == value);
+    }
+    CHECK(std::string_view{ascii::IntegerText{std::numeric_limits<std::uint64_t>::max()}} ==
+          "18446744073709551615");
+}
