@@ -95,10 +95,11 @@ void zincrby(Call& call)
 {
     const auto key = call.args.next();
     // Redis reads ZADD's options here, too, and then misses the pair of score and member.
-    for (const auto option : {"NX", "XX", "GT", "LT", "CH", "INCR"})
-        if (call.args.accept(option)) throw CommandError{text::kSyntax};
+    bool increment = true;
+    const PutOptions options = next_put_options(call.args, increment);
+    check_put_options(options, increment, call.args.remaining());
     const double by = call.args.next_double();
-    reply_score(call, increment_score(call, key, {}, call.args.next(), by));
+    reply_score(call, increment_score(call, key, options, call.args.next(), by));
 }
 
 void zrem(Call& call)
