@@ -73,11 +73,17 @@ bool waits_for_replicas(Call& call, std::int64_t wanted, std::int64_t timeout_ms
     return call.wait_for({}, std::nullopt, deadline);
 }
 
+std::int64_t next_timeout_ms(Args& args)
+{
+    const auto timeout = args.next_integer("ERR timeout is not an integer or out of range");
+    if (timeout < 0) throw CommandError{"ERR timeout is negative"};
+    return timeout;
+}
+
 void wait(Call& call)
 {
     const auto wanted = call.args.next_integer();
-    const auto timeout = call.args.next_integer("ERR timeout is not an integer or out of range");
-    if (timeout < 0) throw CommandError{"ERR timeout is negative"};
+    const auto timeout = next_timeout_ms(call.args);
     if (waits_for_replicas(call, wanted, timeout)) return;
     call.reply.integer(0);
 }
@@ -91,8 +97,7 @@ void waitaof(Call& call)
         throw CommandError{"ERR value is out of range, value must between 0 and 1"};
     const auto wanted = call.args.next_integer(kNegative);
     if (wanted < 0) throw CommandError{kNegative};
-    const auto timeout = call.args.next_integer("ERR timeout is not an integer or out of range");
-    if (timeout < 0) throw CommandError{"ERR timeout is negative"};
+    const auto timeout = next_timeout_ms(call.args);
     if (files > 0) {
         throw CommandError{
             "ERR WAITAOF cannot be used when numlocal is set but appendonly is disabled."};

@@ -1,10 +1,11 @@
-#include <algorithm>
 #include <utility>
 
+#include "ascii/case.h"
 #include "server/catalogue/command.h"
 #include "server/commands/assign/assign_args.h"
 #include "server/commands/assign/assign_reply.h"
 #include "server/commands/families.h"
+#include "server/commands/help.h"
 #include "server/execution/call.h"
 #include "server/server.h"
 #include "store/dispatch/assignment.h"
@@ -16,17 +17,11 @@ namespace {
 /// "ASSIGN HELP": the family's commands and what each does, from their rows.
 void help(Call& call)
 {
-    std::vector<std::string> lines;
-    for (const Command* row : call.server.commands.all()) {
-        if (row->group != Group::Assign) continue;
-        lines.push_back(fmt::format("{} {}", row->name, without_types(row->syntax)));
-        lines.push_back(fmt::format("    {}", row->summary));
-    }
-    lines.emplace_back("ASSIGN HELP");
-    lines.emplace_back("    Prints this help. The page on ASSIGN explains every option.");
-
-    call.reply.array(lines.size());
-    for (const std::string& line : lines) call.reply.simple(line);
+    HelpText text;
+    for (const Command* row : call.server.commands.all())
+        if (row->group == Group::Assign) text.add(row->name, row->syntax, row->summary);
+    text.add("ASSIGN HELP", "", "Prints this help. The page on ASSIGN explains every option.");
+    text.reply(call.reply);
 }
 
 void assign(Call& call)
@@ -103,11 +98,7 @@ void complete(Call& call)
 store::AssignmentState next_state(Args& args)
 {
     const auto word = next_operand(args, "IF", "a state");
-    std::string name{word};
-    std::transform(name.begin(), name.end(), name.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
-    if (const auto state = store::state_named(name)) return *state;
+    if (const auto state = store::state_named(ascii::lower(word))) return *state;
     throw CommandError{
         "ERR unknown state '{}': offered, assigned, unassigned, completed, cancelled or expired",
         word};

@@ -145,12 +145,7 @@ private:
         search().strategy = Strategy::Rating;
     }
     void read_rating() { search().rating_pattern = args_.next(); }
-    void read_count()
-    {
-        const std::int64_t count = next_integer_of(args_, "COUNT");
-        if (count <= 0) throw CommandError{"ERR COUNT must be > 0"};
-        search().count = static_cast<std::size_t>(count);
-    }
+    void read_count() { search().count = next_count(args_); }
 
     void read_require()
     {
@@ -257,6 +252,13 @@ std::int64_t next_integer_of(Args& args, std::string_view name)
     const auto text = args.next();
     if (const auto number = ascii::parse_integer(text)) return *number;
     throw CommandError{"ERR {} must be an integer, not '{}'", name, text};
+}
+
+std::size_t next_count(Args& args)
+{
+    const std::int64_t count = next_integer_of(args, "COUNT");
+    if (count <= 0) throw CommandError{"ERR COUNT must be > 0"};
+    return static_cast<std::size_t>(count);
 }
 
 std::string_view next_operand(Args& args, std::string_view option, std::string_view operand)

@@ -43,6 +43,9 @@ AssignRequest next_assign_request(Call& call);
 /// The next argument as an integer. The error says what is none: `name`.
 std::int64_t next_integer_of(Args& args, std::string_view name);
 
+/// The next argument as a COUNT, which is above 0.
+std::size_t next_count(Args& args);
+
 /// The next argument, which `option` needs. The error says so.
 std::string_view next_operand(Args& args, std::string_view option, std::string_view operand);
 

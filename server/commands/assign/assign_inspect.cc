@@ -138,10 +138,9 @@ std::size_t next_pending_count(Args& args)
 {
     if (args.done()) return std::numeric_limits<std::size_t>::max();
     if (!args.accept("COUNT", 1)) expect_end_of_request(args);
-    const std::int64_t count = next_integer_of(args, "COUNT");
-    if (count <= 0) throw CommandError{"ERR COUNT must be > 0"};
+    const std::size_t count = next_count(args);
     expect_end_of_request(args);
-    return static_cast<std::size_t>(count);
+    return count;
 }
 
 void pending(Call& call)
