@@ -54,10 +54,9 @@ void OpenOrders::erase(int database, std::string_view order)
 
 const OpenOrder* OpenOrders::find(int database, std::string_view order) const
 {
-    const Book* orders = find_book(database);
-    if (orders == nullptr) return nullptr;
-    const auto found = orders->by_order.find(order);
-    return found == orders->by_order.end() ? nullptr : found->second.get();
+    const Book& orders = book(database);
+    const auto found = orders.by_order.find(order);
+    return found == orders.by_order.end() ? nullptr : found->second.get();
 }
 
 void OpenOrders::wake_at(int database, std::string_view order, store::Deadline deadline)
@@ -93,19 +92,18 @@ std::vector<OpenOrders::Name> OpenOrders::due(store::Deadline now, std::size_t m
 
 bool OpenOrders::concerns(int database, std::string_view key) const
 {
-    const Book* orders = find_book(database);
-    return orders != nullptr && !orders->by_order.empty() &&
-           (orders->by_order.contains(key) || orders->by_lock.contains(key) ||
-            orders->by_available.contains(key));
+    const Book& orders = book(database);
+    return !orders.by_order.empty() &&
+           (orders.by_order.contains(key) || orders.by_lock.contains(key) ||
+            orders.by_available.contains(key));
 }
 
 std::vector<OpenOrders::Name> OpenOrders::of_lock(int database, std::string_view lock) const
 {
     std::vector<Name> names;
-    const Book* orders = find_book(database);
-    if (orders == nullptr) return names;
-    const auto found = orders->by_lock.find(lock);
-    if (found == orders->by_lock.end()) return names;
+    const Book& orders = book(database);
+    const auto found = orders.by_lock.find(lock);
+    if (found == orders.by_lock.end()) return names;
     for (const OpenOrder* order = found->second; order != nullptr; order = order->next_of_lock_)
         names.push_back(name_of(*order));
     return names;
@@ -115,11 +113,9 @@ std::vector<OpenOrders::Name> OpenOrders::of_available(int database,
                                                        std::string_view available) const
 {
     std::vector<Name> names;
-    const Book* orders = find_book(database);
-    if (orders == nullptr) return names;
-    const auto found = orders->by_available.find(available);
-    if (found == orders->by_available.end()) return names;
-    for (const auto& [driver, order] : found->second->by_driver) names.push_back(name_of(*order));
+    const Offers* offers = offers_of(database, available);
+    if (offers == nullptr) return names;
+    for (const auto& [driver, order] : offers->by_driver) names.push_back(name_of(*order));
     return names;
 }
 
@@ -127,11 +123,9 @@ std::vector<OpenOrders::Name> OpenOrders::of_driver(int database, std::string_vi
                                                     std::string_view driver) const
 {
     std::vector<Name> names;
-    const Book* orders = find_book(database);
-    if (orders == nullptr) return names;
-    const auto found = orders->by_available.find(available);
-    if (found == orders->by_available.end()) return names;
-    const auto [begin, end] = found->second->by_driver.equal_range(driver);
+    const Offers* offers = offers_of(database, available);
+    if (offers == nullptr) return names;
+    const auto [begin, end] = offers->by_driver.equal_range(driver);
     for (auto order = begin; order != end; ++order) names.push_back(name_of(*order->second));
     return names;
 }
@@ -139,9 +133,7 @@ std::vector<OpenOrders::Name> OpenOrders::of_driver(int database, std::string_vi
 std::vector<const OpenOrder*> OpenOrders::offers(int database) const
 {
     std::vector<const OpenOrder*> offers;
-    const Book* orders = find_book(database);
-    if (orders == nullptr) return offers;
-    for (const auto& [available, its_offers] : orders->by_available)
+    for (const auto& [available, its_offers] : book(database).by_available)
         for (const auto& [driver, order] : its_offers->by_driver) offers.push_back(order);
     std::sort(offers.begin(), offers.end(), [](const OpenOrder* a, const OpenOrder* b) {
         return std::tie(a->expires_at, a->order) < std::tie(b->expires_at, b->order);
@@ -171,10 +163,18 @@ OpenOrders::Book& OpenOrders::book(int database)
     return books_[index];
 }
 
-const OpenOrders::Book* OpenOrders::find_book(int database) const
+const OpenOrders::Book& OpenOrders::book(int database) const
 {
+    static const Book none;
     const auto index = static_cast<std::size_t>(database);
-    return index < books_.size() ? &books_[index] : nullptr;
+    return index < books_.size() ? books_[index] : none;
+}
+
+const OpenOrders::Offers* OpenOrders::offers_of(int database, std::string_view available) const
+{
+    const Book& orders = book(database);
+    const auto found = orders.by_available.find(available);
+    return found == orders.by_available.end() ? nullptr : found->second.get();
 }
 
 /// Makes it known by the keys that it depends on.

@@ -86,8 +86,6 @@ public:
     /// Exchanges the orders of two databases.
     void swap(int first, int second);
 
-    std::size_t size() const { return heap_.size(); }
-
 private:
     struct Hash
     {
@@ -110,7 +108,9 @@ private:
     };
 
     Book& book(int database);
-    const Book* find_book(int database) const;
+    const Book& book(int database) const;
+    /// nullptr if there are none.
+    const Offers* offers_of(int database, std::string_view available) const;
     static void file(Book& book, OpenOrder* order);
     static void unfile(Book& book, OpenOrder* order);
 

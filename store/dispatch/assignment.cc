@@ -210,14 +210,12 @@ Deadline Assignments::next_look(const Reservation& reservation)
 /// Compare before delete: another's lock stays.
 void Assignments::release_lock(std::string_view order, std::string_view lock)
 {
-    const auto* value = keys_.find_if_type<String>(lock);
-    if (value != nullptr && value->view() == order) keys_.erase(lock);
+    if (is_lock_of(order, lock)) keys_.erase(lock);
 }
 
 void Assignments::rename_lock(std::string_view lock, std::string_view from, std::string_view to)
 {
-    const auto* value = keys_.find_if_type<String>(lock);
-    if (value != nullptr && value->view() == from)
+    if (is_lock_of(from, lock))
         keys_.put_string(lock, to, {.keep_deadline = true, .event = kLockSet});
 }
 
@@ -240,7 +238,13 @@ std::uint64_t Assignments::last_token(std::string_view geo)
 
 bool Assignments::holds_driver(std::string_view order, const Reservation& reservation)
 {
-    const auto* value = keys_.find_if_type<String>(reservation.lock);
+    return is_lock_of(order, reservation.lock);
+}
+
+/// What makes a lock an order's: its value.
+bool Assignments::is_lock_of(std::string_view order, std::string_view lock)
+{
+    const auto* value = keys_.find_if_type<String>(lock);
     return value != nullptr && value->view() == order;
 }
 
@@ -359,11 +363,17 @@ void Assignments::enter(AssignmentRecord& record, AssignmentState state) const
     record.since = keys_.clock().now_ms();
 }
 
+/// A record takes no higher number: there the counting ends.
+void Assignments::count_event(AssignmentRecord& record)
+{
+    record.sequence = std::min<std::uint64_t>(record.sequence + 1, kMaxToken);
+}
+
 /// Writes the record and tells of it. A finished one lives only so much longer.
 void Assignments::save(std::string_view order, AssignmentRecord& record, AssignmentEvent event,
                        std::string_view reason)
 {
-    record.sequence = std::min<std::uint64_t>(record.sequence + 1, kMaxToken);
+    count_event(record);
     keys_.put(order, to_hash(record));
     if (record.is_finished()) keys_.expire(order, keys_.clock().now_ms() + record_time_);
     listener_.order_changed(keys_.index(), order, event, record, reason);
@@ -373,7 +383,7 @@ void Assignments::save(std::string_view order, AssignmentRecord& record, Assignm
 void Assignments::announce(std::string_view order, AssignmentRecord& record, AssignmentEvent event,
                            std::string_view reason)
 {
-    record.sequence = std::min<std::uint64_t>(record.sequence + 1, kMaxToken);
+    count_event(record);
     listener_.order_changed(keys_.index(), order, event, record, reason);
 }
 

@@ -131,6 +131,7 @@ public:
 private:
     AssignmentRecord require(std::string_view order, Token token);
     std::uint64_t last_token(std::string_view geo);
+    bool is_lock_of(std::string_view order, std::string_view lock);
     bool is_available(const AssignmentRecord& record);
     void free_driver(std::string_view order, const AssignmentRecord& record);
 
@@ -144,6 +145,7 @@ private:
                const std::optional<Candidate>& candidate, std::optional<Shortage> shortage = {});
     std::string_view reason_of(const AssignmentRecord& record, std::optional<Shortage> shortage);
     void enter(AssignmentRecord& record, AssignmentState state) const;
+    static void count_event(AssignmentRecord& record);
     void save(std::string_view order, AssignmentRecord& record, AssignmentEvent event,
               std::string_view reason = {});
     void announce(std::string_view order, AssignmentRecord& record, AssignmentEvent event,
