@@ -55,11 +55,30 @@ public:
 
     /// What the changes of the command that begins now are called.
     void name_own_changes(std::string_view name) { own_name_ = name; }
-    std::string_view own_name() const { return own_name_; }
 
-    /// Whether the changes to come are the server's own doing, not that of a command, which changes
-    /// nothing if it fails. Returns what held before.
-    bool count_as_servers(bool by_server) { return std::exchange(by_server_, by_server); }
+    /// While it lives, changes are the server's own doing, under a name of their own, and not those
+    /// of the command that runs, which changes nothing if it fails.
+    class ByServer
+    {
+    public:
+        ByServer(KeyEvents& events, std::string_view name)
+            : events_(events),
+              name_before_(std::exchange(events.own_name_, name)),
+              by_server_before_(std::exchange(events.by_server_, true))
+        {}
+        ~ByServer()
+        {
+            events_.own_name_ = name_before_;
+            events_.by_server_ = by_server_before_;
+        }
+        ByServer(const ByServer&) = delete;
+        ByServer& operator=(const ByServer&) = delete;
+
+    private:
+        KeyEvents& events_;
+        std::string_view name_before_;
+        bool by_server_before_;
+    };
 
     /// Tells what was gathered. Called after each command and tick.
     void tell()

@@ -66,17 +66,12 @@ bool Dispatcher::look_after_some()
 /// of a command that may fail.
 void Dispatcher::look_after(int database, std::string_view order)
 {
-    const bool before = key_events_.count_as_servers(true);
-    const auto own_name = key_events_.own_name();
-    key_events_.name_own_changes("hset");
     {
+        const KeyEvents::ByServer by_server{key_events_, "hset"};
         const Acting acting{*this};
         const OpenOrder* open = open_.find(database, order);
         rules(databases_[database]).look_after(order, open != nullptr && open->holds);
     }
-    key_events_.name_own_changes(own_name);
-    key_events_.count_as_servers(before);
-
     const OpenOrder* open = open_.find(database, order);
     if (open != nullptr && open->wakes_at <= clock_.now_ms()) read_again(database, order);
 }
