@@ -139,13 +139,8 @@ std::string Model::reject(const std::string& name, std::uint64_t token)
 {
     Order order = require(name, token);
     if (order.state != "offered") throw wrong_state(order);
-    check_counter(order.search);
     order.rejected.push_back(order.held->driver);
-    std::optional<Held> next;
-    if (!order.search.deadline || *order.search.deadline > now) {
-        check_types(order.search);
-        next = choose(order.search, joined(order.tried, order.rejected));
-    }
+    const auto next = next_choice(order);
     unlock(name, *order.held);
     ++order.sequence;
     publish(name, order, "rejected", {});
@@ -158,13 +153,8 @@ std::string Model::release(const std::string& name, Token token, const std::stri
     Order order = require(name, token);
     if (order.state != "assigned") throw wrong_state(order);
     check_spoiled(cities[order.search.city].available);
-    check_counter(order.search);
     order.rejected.push_back(order.held->driver);
-    std::optional<Held> next;
-    if (!order.search.deadline || *order.search.deadline > now) {
-        check_types(order.search);
-        next = choose(order.search, joined(order.tried, order.rejected));
-    }
+    const auto next = next_choice(order);
     free_driver(name, order);
     ++order.sequence;
     publish(name, order, "released", reason);
@@ -502,6 +492,15 @@ void Model::go_on(const std::string& name, Order order, const std::optional<Held
     save(name, order, "unassigned", why);
 }
 
+/// Who is asked next, or nobody; refused if the keys do not allow to say.
+std::optional<Held> Model::next_choice(const Order& order) const
+{
+    check_counter(order.search);
+    if (order.search.deadline && *order.search.deadline <= now) return std::nullopt;
+    check_types(order.search);
+    return choose(order.search, joined(order.tried, order.rejected));
+}
+
 void Model::pass_on(const std::string& name, std::string_view event, std::string_view reason)
 {
     Order order = orders.at(name);
@@ -509,11 +508,7 @@ void Model::pass_on(const std::string& name, std::string_view event, std::string
     std::optional<Held> next;
     std::string_view why;
     try {
-        check_counter(order.search);
-        if (!order.search.deadline || *order.search.deadline > now) {
-            check_types(order.search);
-            next = choose(order.search, joined(order.tried, order.rejected));
-        }
+        next = next_choice(order);
     } catch (const Refused&) {
         why = "a key of the search holds another type";
     }

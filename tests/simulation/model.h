@@ -161,6 +161,7 @@ private:
     bool is_candidate(const Search& search, const std::vector<std::string>& passed_over,
                       const std::string& driver) const;
     double rating_of(const Search& search, const std::string& driver) const;
+    std::optional<Held> next_choice(const Order& order) const;
     std::optional<Held> choose(const Search& search,
                                const std::vector<std::string>& passed_over) const;
     void unlock(const std::string& order, const Held& held);
