@@ -1,5 +1,6 @@
 #include "server/key_events.h"
 
+#include <new>
 #include <utility>
 
 namespace server {
@@ -18,14 +19,24 @@ std::uint64_t& KeyEvents::counter_of(store::Change change)
     return by_server_ ? stats_.changes_by_server : stats_.changes;
 }
 
-void KeyEvents::key_changed(const store::KeyEvent& event)
+void KeyEvents::key_changed(const store::KeyEvent& event) noexcept
 {
     ++counter_of(event.change);
     if (listening_ == 0) return;
+    try {
+        gather(event);
+    } catch (const std::bad_alloc&) {
+        missed_ = true;
+    }
+}
+
+void KeyEvents::gather(const store::KeyEvent& event)
+{
     store::KeyEvent named = event;
     if (named.name.empty() && named.change != store::Change::Cleared) named.name = own_name_;
     const std::uint32_t wanted_by = who_wants(named);
     if (wanted_by == 0) return;
+    keys_.reserve(keys_.size() + event.key.size() + event.removed.size());
     gathered_.push_back({named, keys_.size(), wanted_by});
     keys_ += event.key;
     keys_ += event.removed;
@@ -39,6 +50,36 @@ std::uint32_t KeyEvents::who_wants(const store::KeyEvent& event) const
         if (subscriber.listening_ && subscriber.wants(event)) wanted_by |= 1U << i;
     }
     return wanted_by;
+}
+
+void KeyEvents::tell_all()
+{
+    try {
+        tell_gathered();
+    } catch (const std::bad_alloc&) {
+        missed_ = true;
+    }
+    if (missed_) tell_missed();
+}
+
+/// What was gathered besides is part of what the subscribers assume by then.
+void KeyEvents::tell_missed()
+{
+    missed_ = false;
+    forget_gathered();
+    for (KeySubscriber* const subscriber : subscribers_) {
+        try {
+            if (subscriber->listening_) subscriber->changes_missed();
+        } catch (const std::bad_alloc&) {
+            missed_ = true;  // they are all told again, after the next command or tick
+        }
+    }
+}
+
+void KeyEvents::forget_gathered()
+{
+    gathered_.clear();
+    keys_.clear();
 }
 
 void KeyEvents::tell_gathered()
@@ -64,8 +105,7 @@ void KeyEvents::tell_gathered()
     if (telling.capacity() > kMaxKeptEvents) return;
     gathered_.swap(telling);
     keys_.swap(keys);
-    gathered_.clear();
-    keys_.clear();
+    forget_gathered();
 }
 
 }  // namespace server

@@ -26,6 +26,9 @@ public:
     /// Whether it wants to be told of this event. Asked while the change is being made, if it
     /// listens: must be quick, and must not touch the keyspace.
     virtual bool wants(const store::KeyEvent&) const { return true; }
+    /// Memory ran out, and any number of changes to any key were not told: it must assume the
+    /// worst.
+    virtual void changes_missed() = 0;
 
 protected:
     /// Whether this subscriber wants events at all. At first it does not; while no subscriber does,
@@ -83,10 +86,10 @@ public:
     /// Tells what was gathered. Called after each command and tick.
     void tell()
     {
-        if (!gathered_.empty()) tell_gathered();
+        if (!gathered_.empty() || missed_) tell_all();
     }
 
-    void key_changed(const store::KeyEvent& event) override;
+    void key_changed(const store::KeyEvent& event) noexcept override;
 
 private:
     friend class KeySubscriber;
@@ -101,7 +104,11 @@ private:
 
     std::uint32_t who_wants(const store::KeyEvent& event) const;
     std::uint64_t& counter_of(store::Change change);
+    void gather(const store::KeyEvent& event);
+    void tell_all();
     void tell_gathered();
+    void tell_missed();
+    void forget_gathered();
 
     Stats& stats_;
     std::vector<KeySubscriber*> subscribers_;
@@ -110,6 +117,7 @@ private:
     std::string_view own_name_;
     std::vector<Gathered> gathered_;
     std::string keys_;
+    bool missed_ = false;  ///< there was no memory for an event
 };
 
 }  // namespace server

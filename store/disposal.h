@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <deque>
+#include <new>
 #include <utility>
 #include <variant>
 
@@ -34,8 +35,12 @@ public:
     {
         const std::size_t size = container.size();
         if (!is_worthwhile(size, waiting_)) return;
-        containers_.push_back({std::move(container), size});
-        waiting_ += size;
+        try {
+            containers_.push_back({std::move(container), size});
+            waiting_ += size;
+        } catch (const std::bad_alloc&) {
+            // It was freed at once instead.
+        }
     }
 
     /// Frees about so many elements.

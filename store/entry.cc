@@ -10,7 +10,12 @@ Entry* Entry::make(std::string_view key, Type type)
     const std::size_t bytes = offsetof(Entry, key_) + sized_bytes_size(key.size());
     void* room = std::malloc(bytes < sizeof(Entry) ? sizeof(Entry) : bytes);
     if (room == nullptr) throw std::bad_alloc{};
-    return new (room) Entry(key, type);
+    try {
+        return new (room) Entry(key, type);
+    } catch (const std::bad_alloc&) {
+        std::free(room);
+        throw;
+    }
 }
 
 void Entry::destroy(Entry* entry)

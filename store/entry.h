@@ -5,6 +5,7 @@
 #include <memory>
 #include <new>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 #include "store/error.h"
@@ -17,6 +18,9 @@ namespace store {
 /// destroyed by the keyspace only. Never moves.
 class Entry
 {
+    template <class T>
+    static constexpr bool kInline = sizeof(T) <= sizeof(void*) && alignof(T) <= alignof(void*);
+
 public:
     /// A new entry with an empty value.
     static Entry* make(std::string_view key, Type type);
@@ -61,13 +65,31 @@ public:
     /// of a collection.
     std::size_t memory_bytes() const;
 
+    /// A value in the form in which an entry keeps it: made before anything is changed, for memory
+    /// may run out. One no larger than a pointer lies in the entry, a larger one behind a pointer.
+    template <class T>
+    using Stored = std::conditional_t<kInline<T>, T, std::unique_ptr<T>>;
+    template <class T>
+    static Stored<T> make_stored(T value)
+    {
+        if constexpr (kInline<T>) {
+            return value;
+        } else {
+            return std::make_unique<T>(std::move(value));
+        }
+    }
+
     /// Destroys the value, whatever it is, and takes over another.
     template <class T>
-    void replace_value(T with)
+    void replace_value(Stored<T> with) noexcept
     {
         destroy_value();
         type_ = kTypeOf<T>;
-        construct_value<T>(std::move(with));
+        if constexpr (kInline<T>) {
+            new (storage_) T(std::move(with));
+        } else {
+            new (storage_) T*(with.release());
+        }
     }
 
     /// Takes the other's value and gives it an empty string.
@@ -95,10 +117,6 @@ public:
 
 private:
     static constexpr std::uint32_t kNoSlot = 0xffffffff;
-
-    /// A value no larger than a pointer lies in the entry, a larger one behind a pointer.
-    template <class T>
-    static constexpr bool kInline = sizeof(T) <= sizeof(void*) && alignof(T) <= alignof(void*);
 
     Entry(std::string_view key, Type type);
     ~Entry() { destroy_value(); }

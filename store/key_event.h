@@ -32,12 +32,12 @@ struct KeyEvent
 };
 
 /// Told of every change to any key at the moment it happens, in the middle of a command. It may
-/// count and remember, but must not touch the keyspace.
+/// count and remember, but must not touch the keyspace, nor throw: the change is made by then.
 class Observer
 {
 public:
     virtual ~Observer() = default;
-    virtual void key_changed(const KeyEvent& event) = 0;
+    virtual void key_changed(const KeyEvent& event) noexcept = 0;
 };
 
 /// The names that do not depend on the command.

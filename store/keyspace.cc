@@ -1,5 +1,7 @@
 #include "store/keyspace.h"
 
+#include <new>
+
 namespace store {
 
 Keyspace::~Keyspace()
@@ -32,27 +34,26 @@ std::optional<Deadline> Keyspace::deadline(std::string_view key)
 
 bool Keyspace::put_string(std::string_view key, std::string_view value, const StringPut& options)
 {
-    if (options.deadline) pay_for_deadline();
+    if (options.deadline) {
+        pay_for_deadline();
+        deadlines_.make_room();
+    }
     const std::uint64_t hash = hash_bytes(key);
     Entry* entry = lookup(key, hash);
     if (entry == nullptr) {
         if (options.condition == StringPut::Condition::IfPresent) return false;
-        entry = insert(key, hash, kTypeOf<String>);
+        entry = insert_string(key, hash, value);
     } else {
         if (options.condition == StringPut::Condition::IfMissing) return false;
         assert(!entry->is_open() && "one open edit a key");
+        assign_string(entry, value);
         if (!options.keep_deadline && !options.deadline) clear_deadline(entry);
-        if (entry->type() != kTypeOf<String>) {
-            discard_value(entry);
-            entry->replace_value(String{});
-        }
     }
     if (options.deadline && *options.deadline <= clock_.now_ms()) {
         report(*entry, Change::Erased, event::kErased);
         remove(entry);
         return true;
     }
-    entry->get<String>().assign(value);
     report(*entry, Change::Modified, options.event);
     if (!options.deadline) return true;
     set_deadline(entry, *options.deadline);
@@ -101,6 +102,7 @@ bool Keyspace::rename(std::string_view from, std::string_view to)
     if (from == to) return true;
     const std::uint64_t hash = hash_bytes(to);
     Entry* target = lookup(to, hash);
+    deadlines_.make_room();
     if (target == nullptr) target = insert(to, hash, kTypeOf<String>);
     report(*source, Change::Erased, event::kRenamedFrom);
     discard_value(target);
@@ -117,6 +119,7 @@ bool Keyspace::copy(std::string_view from, Keyspace& target, std::string_view to
 {
     const Entry* source = lookup(from);
     if (source == nullptr) return false;
+    target.deadlines_.make_room();
     source->visit([&](const auto& value) { target.put(to, value.clone()); });
     if (source->has_deadline())
         target.set_deadline(target.lookup(to), deadlines_.deadline(source->deadline_slot()));
@@ -128,8 +131,9 @@ bool Keyspace::move(std::string_view key, Keyspace& target)
     Entry* source = lookup(key);
     const std::uint64_t hash = hash_bytes(key);
     if (source == nullptr || target.lookup(key, hash) != nullptr) return false;
-    report(*source, Change::Erased, event::kMovedFrom);
+    target.deadlines_.make_room();
     Entry* moved = target.insert(key, hash, kTypeOf<String>);
+    report(*source, Change::Erased, event::kMovedFrom);
     show_all_in(source);
     moved->steal_value(*source);
     if (source->has_deadline())
@@ -154,10 +158,11 @@ void Keyspace::clear()
 
 void Keyspace::discard_all()
 {
+    cleared_.emplace_back();  // first: memory may run out
     deadlines_.clear();
     hidden_.clear();
     const std::size_t size = table_.size();
-    cleared_.push_back(std::move(table_));
+    cleared_.back() = std::move(table_);
     cleared_entries_ += size;
     if (!Disposal::is_worthwhile(size, cleared_entries_ - size)) free_cleared(size);
 }
@@ -207,8 +212,30 @@ Entry* Keyspace::lookup(std::string_view key, std::uint64_t hash)
 Entry* Keyspace::insert(std::string_view key, std::uint64_t hash, Type type)
 {
     Entry* entry = Entry::make(key, type);
-    table_.insert(entry, hash);
+    table_.insert_or_destroy(entry, hash);
     return entry;
+}
+
+Entry* Keyspace::insert_string(std::string_view key, std::uint64_t hash, std::string_view value)
+{
+    Entry* const entry = Entry::make(key, kTypeOf<String>);
+    try {
+        entry->get<String>().assign(value);
+    } catch (const std::bad_alloc&) {
+        Entry::destroy(entry);
+        throw;
+    }
+    table_.insert_or_destroy(entry, hash);
+    return entry;
+}
+
+void Keyspace::assign_string(Entry* entry, std::string_view value)
+{
+    if (entry->type() == kTypeOf<String>) return entry->get<String>().assign(value);
+    String stored;
+    stored.assign(value);
+    discard_value(entry);
+    entry->replace_value<String>(std::move(stored));
 }
 
 void Keyspace::remove(Entry* entry)
@@ -226,7 +253,13 @@ void Keyspace::hide(std::string_view set, std::string_view name, std::string_vie
     Entry* const key = table_.find(while_key, hash_bytes(while_key));
     if (sorted_set == nullptr || key == nullptr || sorted_set->type() != kTypeOf<SortedSet>) return;
     auto& members = sorted_set->get<SortedSet>();
-    if (members.contains(member) && members.hide(name, member)) hidden_.add(key, set, member);
+    if (!members.contains(member) || !members.hide(name, member)) return;
+    try {
+        hidden_.add(key, set, member);
+    } catch (const std::bad_alloc&) {
+        members.show(member);
+        throw;
+    }
 }
 
 void Keyspace::show_hidden_by(Entry* entry)

@@ -238,6 +238,8 @@ private:
     }
 
     Entry* insert(std::string_view key, std::uint64_t hash, Type type);
+    Entry* insert_string(std::string_view key, std::uint64_t hash, std::string_view value);
+    void assign_string(Entry* entry, std::string_view value);
     void remove(Entry* entry);
     void show_hidden_by(Entry* entry);
     void show_all_in(Entry* entry);
@@ -348,6 +350,7 @@ void Keyspace::put(std::string_view key, T value, bool keep_deadline)
         }
     }
     const std::uint64_t hash = hash_bytes(key);
+    auto stored = Entry::make_stored<T>(std::move(value));
     Entry* entry = lookup(key, hash);
     if (entry == nullptr) {
         entry = insert(key, hash, kTypeOf<T>);
@@ -356,7 +359,7 @@ void Keyspace::put(std::string_view key, T value, bool keep_deadline)
         if (!keep_deadline) clear_deadline(entry);
         discard_value(entry);
     }
-    entry->replace_value(std::move(value));
+    entry->replace_value<T>(std::move(stored));
     report(*entry, Change::Modified);
 }
 

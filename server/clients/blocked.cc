@@ -37,10 +37,9 @@ Wait* BlockedClients::find(const Session& session)
     return found == waits_.end() ? nullptr : &found->second.first;
 }
 
-BlockedClients::Key BlockedClients::take_ready()
+BlockedClients::Key BlockedClients::begin_serving()
 {
-    Key key = std::move(ready_.front());
-    ready_.pop_front();
+    Key key = ready_.front();
     const auto queue = queues_.find(key);
     if (queue != queues_.end()) queue->second.ready = false;
     return key;
@@ -69,11 +68,16 @@ void BlockedClients::key_changed(const store::KeyEvent& event)
     if (queue != queues_.end()) mark_ready(queue->first, queue->second);
 }
 
+void BlockedClients::changes_missed()
+{
+    for (auto& [key, queue] : queues_) mark_ready(key, queue);
+}
+
 void BlockedClients::mark_ready(const Key& key, Queue& queue)
 {
     if (queue.ready) return;
-    queue.ready = true;
     ready_.push_back(key);
+    queue.ready = true;
 }
 
 }  // namespace server

@@ -51,8 +51,10 @@ public:
     /// Whether a key that somebody waits for was changed.
     bool any_ready() const { return !ready_.empty(); }
 
-    /// The key that was changed first, once. REQUIRES any_ready().
-    Key take_ready();
+    /// The key that was changed first. It stays the first until end_serving(), so that it is not
+    /// lost if serving it fails. REQUIRES any_ready().
+    Key begin_serving();
+    void end_serving() { ready_.pop_front(); }
 
     /// Who waits for the key, longest first, by session id.
     std::vector<std::uint64_t> waiting_for(const Key& key) const;
@@ -71,6 +73,7 @@ public:
     }
 
     void key_changed(const store::KeyEvent& event) override;
+    void changes_missed() override;
 
 private:
     struct KeyLess

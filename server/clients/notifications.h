@@ -19,6 +19,8 @@ public:
     void choose(std::string_view letters);
 
     void key_changed(const store::KeyEvent& event) override;
+    /// Messages that there was no memory for are lost, as a message to a slow client is.
+    void changes_missed() override {}
 
 private:
     bool wants_letter(char letter) const { return letters_.find(letter) != std::string::npos; }

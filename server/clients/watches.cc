@@ -61,6 +61,12 @@ void Watches::key_changed(const store::KeyEvent& event)
     if (found != watchers->second.end()) mark(found->second, false);
 }
 
+/// A transaction that is given up is tried again; one that should have been is not noticed.
+void Watches::changes_missed()
+{
+    for (const auto& [session, keys] : by_session_) session->transaction.keys_changed = true;
+}
+
 void Watches::mark(const std::vector<Watcher>& watchers, bool only_if_key_existed)
 {
     for (const Watcher& watcher : watchers)

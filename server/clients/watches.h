@@ -24,6 +24,7 @@ public:
     void unwatch(Session& session);
 
     void key_changed(const store::KeyEvent& event) override;
+    void changes_missed() override;
 
     /// Marks the sessions that watch a key of the database for which `changed(key)` holds.
     template <class Changed>

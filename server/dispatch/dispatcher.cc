@@ -149,6 +149,15 @@ void Dispatcher::key_changed(const store::KeyEvent& event)
     look_after_some();
 }
 
+/// All open orders are looked after. A record that came under a new name is read when somebody
+/// asks for it, as one that was written by hand.
+void Dispatcher::changes_missed()
+{
+    renamed_.reset();
+    open_.wake_all_at(clock_.now_ms());
+    look_after_some();
+}
+
 /// An order that is renamed keeps its driver: the old name is told first, then the new one.
 void Dispatcher::order_key_changed(const store::KeyEvent& event)
 {

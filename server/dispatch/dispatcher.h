@@ -60,6 +60,7 @@ public:
 
     void key_changed(const store::KeyEvent& event) override;
     bool wants(const store::KeyEvent& event) const override;
+    void changes_missed() override;
 
 private:
     class Acting;

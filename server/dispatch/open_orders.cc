@@ -1,6 +1,7 @@
 #include "server/dispatch/open_orders.h"
 
 #include <algorithm>
+#include <new>
 #include <tuple>
 
 namespace server {
@@ -35,9 +36,14 @@ void OpenOrders::put(int database, std::string_view order, const store::Assignme
     auto open = make(database, order, record, wakes_at, holds);
     OpenOrder* const added = open.get();
     Book& orders = book(database);
-    orders.by_order.emplace(added->order, std::move(open));
-    file(orders, added);
-    heap_.push(wakes_at, added);
+    const auto at = orders.by_order.try_emplace(added->order).first;
+    try {
+        file(orders, added);
+    } catch (const std::bad_alloc&) {
+        orders.by_order.erase(at);
+        throw;
+    }
+    at->second = std::move(open);
 }
 
 void OpenOrders::erase(int database, std::string_view order)
@@ -46,7 +52,6 @@ void OpenOrders::erase(int database, std::string_view order)
     const auto found = orders.by_order.find(order);
     if (found == orders.by_order.end()) return;
     OpenOrder* const open = found->second.get();
-    heap_.erase(open->slot_);
     unfile(orders, open);
     const auto owned = std::move(found->second);  // its name is the map's key
     orders.by_order.erase(found);
@@ -66,6 +71,13 @@ void OpenOrders::wake_at(int database, std::string_view order, store::Deadline d
     heap_.change(open.slot_, deadline);
 }
 
+void OpenOrders::wake_all_at(store::Deadline deadline)
+{
+    for (const Book& orders : books_)
+        for (const auto& [name, order] : orders.by_order)
+            if (order->wakes_at > deadline) wake_at(order->database, name, deadline);
+}
+
 std::optional<store::Deadline> OpenOrders::next_wake() const
 {
     if (heap_.empty()) return std::nullopt;
@@ -75,6 +87,7 @@ std::optional<store::Deadline> OpenOrders::next_wake() const
 std::vector<OpenOrders::Name> OpenOrders::due(store::Deadline now, std::size_t max)
 {
     std::vector<OpenOrder*> taken;
+    taken.reserve(std::min(max, heap_.size()));
     while (taken.size() < max && !heap_.empty() && heap_.top().deadline <= now) {
         taken.push_back(heap_.top().owner);
         heap_.erase(taken.back()->slot_);
@@ -177,12 +190,32 @@ const OpenOrders::Offers* OpenOrders::offers_of(int database, std::string_view a
     return found == orders.by_available.end() ? nullptr : found->second.get();
 }
 
-/// Makes it known by the keys that it depends on.
+/// Makes it known by its time and by the keys that it depends on.
 void OpenOrders::file(Book& book, OpenOrder* order)
 {
-    const auto [first, is_only] = book.by_lock.try_emplace(order->lock, order);
-    if (!is_only) order->next_of_lock_ = std::exchange(first->second->next_of_lock_, order);
-    if (!order->is_offered()) return;
+    heap_.push(order->wakes_at, order);
+    try {
+        file_keys(book, order);
+    } catch (const std::bad_alloc&) {
+        heap_.erase(order->slot_);
+        throw;
+    }
+}
+
+void OpenOrders::file_keys(Book& book, OpenOrder* order)
+{
+    if (order->is_offered()) file_offer(book, order);
+    try {
+        const auto [first, is_only] = book.by_lock.try_emplace(order->lock, order);
+        if (!is_only) order->next_of_lock_ = std::exchange(first->second->next_of_lock_, order);
+    } catch (const std::bad_alloc&) {
+        if (order->is_offered()) unfile_offer(book, order);
+        throw;
+    }
+}
+
+void OpenOrders::file_offer(Book& book, const OpenOrder* order)
+{
     auto found = book.by_available.find(order->available);
     if (found == book.by_available.end()) {
         auto offers = std::make_unique<Offers>();
@@ -195,17 +228,26 @@ void OpenOrders::file(Book& book, OpenOrder* order)
 
 void OpenOrders::unfile(Book& book, OpenOrder* order)
 {
+    heap_.erase(order->slot_);
     const auto first = book.by_lock.find(order->lock);
     if (first->second == order) {
         OpenOrder* const next = order->next_of_lock_;
-        book.by_lock.erase(first);  // the key was a view of this order's
-        if (next != nullptr) book.by_lock.emplace(next->lock, next);
+        auto node = book.by_lock.extract(first);  // its key is a view of this order's
+        if (next != nullptr) {
+            node.key() = next->lock;
+            node.mapped() = next;
+            book.by_lock.insert(std::move(node));
+        }
     } else {
         OpenOrder* before = first->second;
         while (before->next_of_lock_ != order) before = before->next_of_lock_;
         before->next_of_lock_ = order->next_of_lock_;
     }
-    if (!order->is_offered()) return;
+    if (order->is_offered()) unfile_offer(book, order);
+}
+
+void OpenOrders::unfile_offer(Book& book, const OpenOrder* order)
+{
     const auto offers = book.by_available.find(order->available);
     auto& by_driver = offers->second->by_driver;
     auto found = by_driver.find(order->driver);

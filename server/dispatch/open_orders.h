@@ -51,7 +51,7 @@ public:
     using Name = std::pair<int, std::string>;
 
     /// An order has this open record, instead of the one it had, and holds its driver or does not.
-    /// REQUIRES record.is_open().
+    /// REQUIRES record.is_open(). Throws std::bad_alloc: the order is not in the index.
     void put(int database, std::string_view order, const store::AssignmentRecord& record,
              store::Deadline wakes_at, bool holds);
 
@@ -62,6 +62,9 @@ public:
 
     /// The order must be looked after at this moment. REQUIRES that it is open.
     void wake_at(int database, std::string_view order, store::Deadline deadline);
+
+    /// All orders that would be looked after later are at this moment.
+    void wake_all_at(store::Deadline deadline);
 
     /// The earliest moment at which an order must be looked after.
     std::optional<store::Deadline> next_wake() const;
@@ -111,8 +114,11 @@ private:
     const Book& book(int database) const;
     /// nullptr if there are none.
     const Offers* offers_of(int database, std::string_view available) const;
-    static void file(Book& book, OpenOrder* order);
-    static void unfile(Book& book, OpenOrder* order);
+    void file(Book& book, OpenOrder* order);
+    void unfile(Book& book, OpenOrder* order);
+    static void file_keys(Book& book, OpenOrder* order);
+    static void file_offer(Book& book, const OpenOrder* order);
+    static void unfile_offer(Book& book, const OpenOrder* order);
 
     std::vector<Book> books_;  ///< by the database's number
     store::DeadlineHeap<OpenOrder> heap_;

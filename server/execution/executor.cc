@@ -197,7 +197,10 @@ void Executor::settle(Session& session, std::size_t reply_start, Outcome outcome
 /// keys (BLMOVE), whose turn comes after.
 void Executor::serve_blocked()
 {
-    while (server_.blocked.any_ready()) serve_blocked_on(server_.blocked.take_ready());
+    while (server_.blocked.any_ready()) {
+        serve_blocked_on(server_.blocked.begin_serving());
+        server_.blocked.end_serving();
+    }
 }
 
 void Executor::serve_blocked_on(const BlockedClients::Key& key)

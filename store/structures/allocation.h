@@ -35,6 +35,13 @@ inline void* reallocate(void* block, std::size_t bytes)
     return moved;
 }
 
+/// The same for fewer bytes than the block has. It stays as it is if it cannot be made smaller.
+inline void* shrink_block(void* block, std::size_t bytes) noexcept
+{
+    void* const moved = std::realloc(block, bytes);
+    return moved == nullptr ? block : moved;
+}
+
 inline void deallocate(void* block) { std::free(block); }
 
 }  // namespace store

@@ -40,11 +40,16 @@ public:
     /// REQUIRES: there is such a slot; also for the next three.
     Deadline deadline(Slot slot) const { return at(slot).deadline; }
 
+    /// The next push() throws nothing.
+    void make_room()
+    {
+        if (size_ + kFirst >= chunks_.size() * kChunkItems)
+            chunks_.push_back(std::make_unique<Chunk>());
+    }
+
     void push(Deadline deadline, Owner* owner)
     {
-        if (size_ + kFirst >= chunks_.size() * kChunkItems) {
-            chunks_.push_back(std::make_unique<Chunk>());
-        }
+        make_room();
         ++size_;
         sum_ += deadline.time_since_epoch().count();
         rise(size_ - 1, {deadline, owner});

@@ -87,8 +87,11 @@ bool IntSet::add(std::int64_t value)
         block_ = static_cast<Block*>(allocate(room_for(sizeof(Block) + width)));
         *block_ = {0, width};
     } else {
-        if (width > block_->width) widen(width);
-        set_room(old_count + 1);
+        if (width > block_->width) {
+            widen(width, old_count + 1);
+        } else {
+            set_room(old_count + 1);
+        }
     }
     std::memmove(place(index + 1), place(index), (old_count - index) * block_->width);
     block_->count = static_cast<std::uint32_t>(old_count + 1);
@@ -130,13 +133,13 @@ std::size_t IntSet::memory_bytes() const
     return block_ == nullptr ? 0 : room_for(sizeof(Block) + count() * block_->width);
 }
 
-void IntSet::widen(std::uint32_t width)
+/// Makes the integers so wide, with room for so many.
+void IntSet::widen(std::uint32_t width, std::size_t room)
 {
-    const std::size_t count = block_->count;
-    const IntSet wide{allocate(room_for(sizeof(Block) + count * width))};
+    const IntSet wide{allocate(room_for(sizeof(Block) + room * width))};
     *wide.block_ = {block_->count, width};
     IntSet target = wide;
-    for (std::size_t i = 0; i < count; ++i) target.put(i, at(i));
+    for (std::size_t i = 0; i < block_->count; ++i) target.put(i, at(i));
     free();
     block_ = wide.block_;
 }
@@ -145,7 +148,9 @@ void IntSet::widen(std::uint32_t width)
 void IntSet::set_room(std::size_t count)
 {
     const std::size_t room = room_for(sizeof(Block) + count * block_->width);
-    if (room != memory_bytes()) block_ = static_cast<Block*>(reallocate(block_, room));
+    const std::size_t old_room = memory_bytes();
+    if (room > old_room) block_ = static_cast<Block*>(reallocate(block_, room));
+    if (room < old_room) block_ = static_cast<Block*>(shrink_block(block_, room));
 }
 
 }  // namespace store

@@ -52,7 +52,7 @@ private:
     void put(std::size_t index, std::int64_t value);
     /// The first index whose integer is not less than the value; count() if all are.
     std::size_t lower_bound(std::int64_t value) const;
-    void widen(std::uint32_t width);
+    void widen(std::uint32_t width, std::size_t room);
     void set_room(std::size_t count);
 
     Block* block_ = nullptr;

@@ -124,8 +124,16 @@ void ListChunk::erase(std::size_t from, std::size_t to, std::size_t how_many)
     }
     head.count -= static_cast<std::uint32_t>(how_many);
     constexpr std::size_t kSmall = 64;
-    if (head.capacity > kSmall && bytes() * 4 < head.capacity)
-        move_to(room_for(bytes() * 2), head.begin, 0);
+    if (head.capacity > kSmall && bytes() * 4 < head.capacity) try_to_shrink();
+}
+
+/// If there is no memory to make it smaller, it stays as it is.
+void ListChunk::try_to_shrink() noexcept
+{
+    try {
+        move_to(room_for(bytes() * 2), begin(), 0);
+    } catch (const std::bad_alloc&) {
+    }
 }
 
 void ListChunk::append(ListChunk other)

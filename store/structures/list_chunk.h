@@ -76,6 +76,7 @@ private:
     std::size_t open_gap(std::size_t position, std::size_t bytes);
     /// Moves to a block of this capacity, with the gap before `position`.
     std::size_t move_to(std::size_t capacity, std::size_t position, std::size_t gap);
+    void try_to_shrink() noexcept;
 
     char* block_ = nullptr;
 };

@@ -33,14 +33,19 @@ Packed::Iterator Packed::find(std::string_view text, unsigned stride) const
     return last;
 }
 
-void Packed::append(std::string_view text)
+void Packed::append(std::initializer_list<std::string_view> added)
 {
-    assert(text.size() <= kLongestText);
+    std::size_t bytes = 0;
+    for (const std::string_view text : added) {
+        assert(text.size() <= kLongestText);
+        bytes += sized_bytes_size(text.size());
+    }
     const std::size_t old_used = used();
-    const unsigned old_count = short_count();
-    resize_part(old_used, 0, sized_bytes_size(text.size()));
-    write_sized_bytes(mutable_texts() + old_used, text);
-    set_header(used(), old_count + 1);
+    const std::size_t old_count = short_count();
+    resize_part(old_used, 0, bytes);
+    char* at = mutable_texts() + old_used;
+    for (const std::string_view text : added) at = write_sized_bytes(at, text);
+    set_header(used(), old_count + added.size());
 }
 
 void Packed::replace(Iterator at, std::string_view text)
@@ -113,7 +118,8 @@ void Packed::resize_part(std::size_t offset, std::size_t old_bytes, std::size_t 
     };
     // The tail must lie in the block before and after it is cut or made longer.
     if (new_bytes < old_bytes) move_tail();
-    if (new_room != old_room) block_ = static_cast<unsigned char*>(reallocate(block_, new_room));
+    if (new_room > old_room) block_ = static_cast<unsigned char*>(reallocate(block_, new_room));
+    if (new_room < old_room) block_ = static_cast<unsigned char*>(shrink_block(block_, new_room));
     if (new_bytes > old_bytes) move_tail();
     set_header(new_used, old_used == 0 ? 0 : short_count());
 }

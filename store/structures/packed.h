@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <string_view>
 
 #include "store/structures/sized_bytes.h"
@@ -74,13 +75,14 @@ public:
         return bytes <= kLongestText && used() + sized_bytes_size(bytes) <= kMaxBytes;
     }
 
-    /// Puts a text at the end. REQUIRES: it is not a part of this block and within the limits.
-    void append(std::string_view text);
+    /// Puts texts at the end. REQUIRES: they are no part of this block and within the limits.
+    /// Throws std::bad_alloc, nothing changed; so does replace().
+    void append(std::initializer_list<std::string_view> added);
 
     /// Puts another text in the place of one. REQUIRES: as append.
     void replace(Iterator at, std::string_view text);
 
-    /// Removes so many texts from here on. Frees the block if nothing is left.
+    /// Removes so many texts from here on. Frees the block if nothing is left. Throws nothing.
     void erase(Iterator at, unsigned how_many = 1);
 
     Packed clone() const;

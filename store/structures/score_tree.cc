@@ -1,6 +1,8 @@
 #include "store/structures/score_tree.h"
 
+#include <array>
 #include <cassert>
+#include <memory>
 #include <new>
 #include <utility>
 
@@ -226,9 +228,16 @@ void ScoreTree::move(ScoredMember* member, double new_score)
         if (from == 0 || to == 0) update_first(slot_of(leaf).score, leaf->members()[0], path);
         return;
     }
+    const double old_score = member->score();
     erase_at(leaf, from, path);
     member->set_score(new_score);
-    insert(member);
+    try {
+        insert(member);
+    } catch (const std::bad_alloc&) {
+        member->set_score(old_score);
+        insert(member);  // there is room where it was
+        throw;
+    }
 }
 
 void ScoreTree::insert_at(Leaf* leaf, unsigned position, ScoredMember* member, Path& path)
@@ -252,7 +261,7 @@ void ScoreTree::erase_at(Leaf* leaf, unsigned position, Path& path)
     if (height_ == 0) {
         if (leaf->size == 0) return clear();
         if (leaf->capacity > kSmallestCapacity && leaf->size <= leaf->capacity / 4) {
-            resize_root_leaf(std::max(kSmallestCapacity, leaf->capacity / 2));
+            try_to_resize_root_leaf(std::max(kSmallestCapacity, leaf->capacity / 2));
         }
         return;
     }
@@ -313,8 +322,35 @@ bool ScoreTree::share_with_sibling(Path& path)
     return true;
 }
 
+/// The inner nodes that a split takes, made before anything is changed: memory may run out.
+class ScoreTree::SpareNodes
+{
+public:
+    /// For a sibling of the node at the end of the path.
+    explicit SpareNodes(const Path& path)
+    {
+        unsigned depth = path.length;
+        while (depth > 0 && path.steps[depth - 1].node->size == kInnerCapacity) {
+            nodes_[count_++] = std::make_unique<Inner>();
+            --depth;
+        }
+        if (depth == 0) nodes_[count_++] = std::make_unique<Inner>();  // the root's
+    }
+
+    Inner* take()
+    {
+        assert(count_ > 0);
+        return nodes_[--count_].release();
+    }
+
+private:
+    std::array<std::unique_ptr<Inner>, kMaxHeight + 1> nodes_;
+    unsigned count_ = 0;
+};
+
 void ScoreTree::split_leaf(Leaf* leaf, unsigned keep, Path& path)
 {
+    SpareNodes spare{path};
     Leaf* right = make_leaf(kLeafCapacity);
     right->size = leaf->size - keep;
     copy_entries(*leaf, keep, *right, 0, right->size);
@@ -325,15 +361,16 @@ void ScoreTree::split_leaf(Leaf* leaf, unsigned keep, Path& path)
     Leaf*& back = right->next == nullptr ? last_ : right->next->previous;
     back = right;
     leaf->next = right;
-    add_sibling(path, path.length, leaf, right);
+    add_sibling(path, path.length, leaf, right, spare);
 }
 
 /// Makes known to the node above that the node at this depth gave its upper entries to a sibling.
 template <class NodeType>
-void ScoreTree::add_sibling(Path& path, unsigned depth, NodeType* node, NodeType* sibling)
+void ScoreTree::add_sibling(Path& path, unsigned depth, NodeType* node, NodeType* sibling,
+                            SpareNodes& spare)
 {
     if (depth == 0) {
-        Inner* root = make_inner();
+        Inner* root = make_inner(spare);
         insert_slot(*root, 0, slot_of(node));
         insert_slot(*root, 1, slot_of(sibling));
         root_ = root;
@@ -346,7 +383,7 @@ void ScoreTree::add_sibling(Path& path, unsigned depth, NodeType* node, NodeType
 
     const bool is_append = is_last(path, depth);
     const unsigned keep = is_append ? parent->size : parent->size / 2;
-    Inner* right = make_inner();
+    Inner* right = make_inner(spare);
     right->size = parent->size - keep;
     copy_entries(*parent, keep, *right, 0, right->size);
     parent->size = keep;
@@ -355,7 +392,7 @@ void ScoreTree::add_sibling(Path& path, unsigned depth, NodeType* node, NodeType
     } else {
         insert_slot(*right, index + 1 - keep, slot_of(sibling));
     }
-    add_sibling(path, depth - 1, parent, right);
+    add_sibling(path, depth - 1, parent, right, spare);
 }
 
 /// The node at this depth has few entries: merges it with a sibling, or evens the two out.
@@ -418,9 +455,9 @@ ScoreTree::Leaf* ScoreTree::make_leaf(unsigned capacity)
     return leaf;
 }
 
-ScoreTree::Inner* ScoreTree::make_inner()
+ScoreTree::Inner* ScoreTree::make_inner(SpareNodes& spare)
 {
-    auto* inner = new Inner;
+    auto* inner = spare.take();
     inner->size = 0;
     memory_bytes_ += sizeof(Inner);
     return inner;
@@ -451,6 +488,15 @@ void ScoreTree::resize_root_leaf(unsigned capacity)
     copy_entries(*old, 0, *leaf, 0, old->size);
     dispose(old);
     root_ = first_ = last_ = leaf;
+}
+
+/// For a smaller one: if there is no memory for it, it stays as it is.
+void ScoreTree::try_to_resize_root_leaf(unsigned capacity) noexcept
+{
+    try {
+        resize_root_leaf(capacity);
+    } catch (const std::bad_alloc&) {
+    }
 }
 
 void ScoreTree::dispose_inner_nodes(Node* node, unsigned height)

@@ -114,19 +114,22 @@ private:
 
     void make_room(Leaf* leaf, unsigned position, Path& path);
     bool share_with_sibling(Path& path);
+    class SpareNodes;
     void split_leaf(Leaf* leaf, unsigned keep, Path& path);
     template <class NodeType>
-    void add_sibling(Path& path, unsigned depth, NodeType* node, NodeType* sibling);
+    void add_sibling(Path& path, unsigned depth, NodeType* node, NodeType* sibling,
+                     SpareNodes& spare);
     template <class NodeType>
     void refill(Path& path, unsigned depth, unsigned merge_max);
     void remove_child(Path& path, unsigned depth, unsigned index);
 
     Leaf* make_leaf(unsigned capacity);
-    Inner* make_inner();
+    Inner* make_inner(SpareNodes& spare);
     void dispose(Leaf* leaf);
     void dispose(Inner* inner);
     void dispose_inner_nodes(Node* node, unsigned height);
     void resize_root_leaf(unsigned capacity);
+    void try_to_resize_root_leaf(unsigned capacity) noexcept;
 
     /// Whether a node is the first or last of its level, which may be nearly empty.
     enum class Edge { None, First, Last, Both };

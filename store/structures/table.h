@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <new>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
@@ -86,9 +87,21 @@ public:
         return element;
     }
 
-    /// REQUIRES: no element has this key.
+    /// REQUIRES: no element has this key. Throws std::bad_alloc: it is not in the table.
     void insert(Element* element, std::uint64_t hash);
     void insert(Element* element) { insert(element, Hash{}(*element)); }
+
+    /// The same for an element that nobody else knows yet: destroys it if there is no memory for
+    /// its place.
+    void insert_or_destroy(Element* element, std::uint64_t hash)
+    {
+        try {
+            insert(element, hash);
+        } catch (const std::bad_alloc&) {
+            Element::destroy(element);
+            throw;
+        }
+    }
 
     /// Removes the element with this key and returns it, or nullptr if there is none.
     Element* take(std::string_view key, std::uint64_t hash);
@@ -176,12 +189,15 @@ private:
     bool make_room(std::uint64_t hash);
     void resize(Segment segment, std::uint64_t hash);
     void split(Segment segment, std::uint64_t hash);
+    void try_to_shrink(Segment segment, std::uint64_t hash) noexcept;
     void shrink(Segment segment, std::uint64_t hash);
     void merge(Segment low, Segment high, std::uint64_t hash);
     void double_directory();
     void halve_directory();
 
     Segment make_segment(unsigned count, unsigned depth);
+    std::pair<Segment, Segment> make_halves(unsigned low_count, unsigned high_count,
+                                            unsigned depth);
     void free_segment(Segment segment);
     void point_to(Segment segment, std::uint64_t hash);
 

@@ -64,13 +64,13 @@ void Table<Element, Hash>::replace(const Element* old, Element* with, std::uint6
 template <class Element, class Hash>
 void Table<Element, Hash>::insert(Element* element, std::uint64_t hash)
 {
-    ++size_;
     if (make_room(hash)) {
         segment_of(hash).place(element, hash);
     } else {
         if (spill_ == nullptr) spill_ = std::make_unique<Spill>();
         spill_->emplace(hash, element);
     }
+    ++size_;
 }
 
 /// Makes the segment of this hash one that has a free slot. False if only a larger directory
@@ -91,7 +91,7 @@ bool Table<Element, Hash>::make_room(std::uint64_t hash)
             return true;
         }
         if (segment.depth() == depth_) {
-            if (depth_ == kMaxDepth || size_ < 2 * entry_count() * kElementsPerEntry) {
+            if (depth_ == kMaxDepth || size_ + 1 < 2 * entry_count() * kElementsPerEntry) {
                 return !segment.full();
             }
             double_directory();
@@ -123,8 +123,7 @@ void Table<Element, Hash>::split(Segment segment, std::uint64_t hash)
         ++count;
     });
 
-    const Segment low = make_segment(count - high_count + 1, depth + 1);
-    const Segment high = make_segment(high_count + 1, depth + 1);
+    const auto [low, high] = make_halves(count - high_count + 1, high_count + 1, depth + 1);
     unsigned next = 0;
     segment.for_each([&](Element* element) {
         const std::uint64_t its_hash = hashes[next++];
@@ -170,7 +169,7 @@ Element* Table<Element, Hash>::remove(Location location, std::uint64_t hash)
     }
     segment.set_count(segment.count() - 1);
     --size_;
-    if (segment.sparse()) shrink(segment, hash);
+    if (segment.sparse()) try_to_shrink(segment, hash);
     return element;
 }
 
@@ -187,6 +186,16 @@ Element* Table<Element, Hash>::take_spilled(std::string_view key, std::uint64_t 
         return element;
     }
     return nullptr;
+}
+
+/// The element is out by now: if there is no memory to make it smaller, the table stays as it is.
+template <class Element, class Hash>
+void Table<Element, Hash>::try_to_shrink(Segment segment, std::uint64_t hash) noexcept
+{
+    try {
+        shrink(segment, hash);
+    } catch (const std::bad_alloc&) {
+    }
 }
 
 /// Merges the segment with its buddy if both together fill at most half of a full one (so that the
@@ -300,9 +309,24 @@ typename Table<Element, Hash>::Segment Table<Element, Hash>::make_segment(unsign
                                                                           unsigned depth)
 {
     const unsigned buckets = Segment::fitting_buckets(count);
+    const Segment made = Segment::make(buckets, depth);
     buckets_ += buckets;
     ++segments_;
-    return Segment::make(buckets, depth);
+    return made;
+}
+
+/// Both or, if memory runs out, none.
+template <class Element, class Hash>
+auto Table<Element, Hash>::make_halves(unsigned low_count, unsigned high_count, unsigned depth)
+    -> std::pair<Segment, Segment>
+{
+    const Segment low = make_segment(low_count, depth);
+    try {
+        return {low, make_segment(high_count, depth)};
+    } catch (const std::bad_alloc&) {
+        free_segment(low);
+        throw;
+    }
 }
 
 template <class Element, class Hash>

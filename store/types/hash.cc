@@ -17,7 +17,7 @@ constexpr unsigned kPair = 2;  ///< packed texts: field, value, field, value ...
 /// REQUIRES: the table has no such field.
 void insert(Table<HashField>& fields, std::string_view field, std::string_view value)
 {
-    fields.insert(HashField::make(field, value), hash_bytes(field));
+    fields.insert_or_destroy(HashField::make(field, value), hash_bytes(field));
 }
 
 bool is_short(std::string_view text, const Hash::Limits& limits)
@@ -67,15 +67,9 @@ Hash Hash::of(std::span<const Pair> pairs, const Limits& limits)
 
 Hash Hash::clone() const
 {
+    if (is_table()) return as_table();
     Hash copy;
-    if (!is_table()) {
-        copy.keep(packed().clone());
-        return copy;
-    }
-    copy.become_table();
-    for_each([&](std::string_view field, std::string_view value) {
-        insert(copy.table(), field, value);
-    });
+    copy.keep(packed().clone());
     return copy;
 }
 
@@ -117,8 +111,7 @@ bool Hash::set_in_packed(std::string_view field, std::string_view value)
     const auto found = texts.find(field, kPair);
     const bool is_new = found == texts.end();
     if (is_new) {
-        texts.append(field);
-        texts.append(value);
+        texts.append({field, value});
     } else {
         texts.replace(found.next(), value);
     }
@@ -131,7 +124,7 @@ bool Hash::set_in_table(std::string_view field, std::string_view value)
     const std::uint64_t hash = hash_bytes(field);
     HashField* const old = table().find(field, hash);
     if (old == nullptr) {
-        table().insert(HashField::make(field, value), hash);
+        table().insert_or_destroy(HashField::make(field, value), hash);
         return true;
     }
     if (old->value().size() == value.size()) {
@@ -194,12 +187,17 @@ std::size_t Hash::free_some(std::size_t most)
 
 void Hash::become_table()
 {
-    if (is_table()) return;
-    auto fields = std::make_unique<Fields>();
-    for_each(
-        [&](std::string_view field, std::string_view value) { insert(*fields, field, value); });
-    free();
-    fields_ = {fields.release(), Encoding::Table};
+    if (!is_table()) *this = as_table();
+}
+
+Hash Hash::as_table() const
+{
+    Hash made;
+    made.fields_ = {new Fields, Encoding::Table};
+    for_each([&](std::string_view field, std::string_view value) {
+        insert(made.table(), field, value);
+    });
+    return made;
 }
 
 void Hash::free()

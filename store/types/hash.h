@@ -155,6 +155,7 @@ private:
     bool set_in_packed(std::string_view field, std::string_view value);
     bool set_in_table(std::string_view field, std::string_view value);
     void become_table();
+    Hash as_table() const;
     void free();
 
     TaggedPointer<Encoding> fields_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <new>
 #include <string>
 
 namespace store {
@@ -61,17 +62,28 @@ void List::insert_into_row(Place place, std::string_view element)
     ListChunk& part = chunks[place.chunk];
     if (part.has_room(element.size())) return part.insert(part.position(place.index), element);
 
-    ListChunk alone;
-    alone.insert(0, element);
-    auto at = chunks.begin() + static_cast<std::ptrdiff_t>(place.chunk);
-    if (place.index == 0) {
-        chunks.insert(at, alone);
-    } else if (place.index == part.count()) {
-        chunks.insert(at + 1, alone);
-    } else {
-        const ListChunk tail = part.split(part.position(place.index), part.count() - place.index);
-        const ListChunk both[] = {alone, tail};
-        chunks.insert(at + 1, std::begin(both), std::end(both));
+    if (place.index > 0 && place.index < part.count()) {
+        add_chunk(place.chunk + 1, [&](ListChunk& tail) {
+            ListChunk& cut = chunks[place.chunk];
+            tail = cut.split(cut.position(place.index), cut.count() - place.index);
+        });
+    }
+    add_chunk(place.index == 0 ? place.chunk : place.chunk + 1,
+              [&](ListChunk& alone) { alone.insert(0, element); });
+}
+
+/// A new chunk becomes this one, unless there is no memory to fill it.
+template <class Fill>
+void List::add_chunk(std::size_t number, Fill&& fill)
+{
+    auto& chunks = row().chunks;
+    const auto at =
+        chunks.insert(chunks.begin() + static_cast<std::ptrdiff_t>(number), ListChunk{});
+    try {
+        fill(*at);
+    } catch (const std::bad_alloc&) {
+        chunks.erase(at);
+        throw;
     }
 }
 
@@ -113,12 +125,22 @@ void List::erase(std::size_t index, std::size_t count)
     }
     const auto gone = chunks.begin() + static_cast<std::ptrdiff_t>(emptied_from);
     chunks.erase(gone, gone + static_cast<std::ptrdiff_t>(emptied));
-    if (first + 1 < chunks.size() &&
-        chunks[first].bytes() + chunks[first + 1].bytes() <= ListChunk::kMaxBytes / 2) {
-        chunks[first].append(chunks[first + 1]);
-        chunks.erase(chunks.begin() + static_cast<std::ptrdiff_t>(first) + 1);
-    }
+    if (first + 1 < chunks.size()) join_if_small(first);
     shrink();
+}
+
+/// Makes one chunk of this and the next one; if there is no memory for it, they stay two.
+void List::join_if_small(std::size_t number)
+{
+    auto& chunks = row().chunks;
+    ListChunk& joined = chunks[number];
+    if (joined.bytes() + chunks[number + 1].bytes() > ListChunk::kMaxBytes / 2) return;
+    try {
+        joined.append(chunks[number + 1]);
+    } catch (const std::bad_alloc&) {
+        return;
+    }
+    chunks.erase(chunks.begin() + static_cast<std::ptrdiff_t>(number) + 1);
 }
 
 std::size_t List::remove(std::string_view element, std::size_t max, End from)

@@ -108,6 +108,9 @@ private:
     /// The element number `index`; for size() the place behind the last chunk's last element.
     Place find(std::size_t index) const;
     void insert_into_row(Place place, std::string_view element);
+    template <class Fill>
+    void add_chunk(std::size_t number, Fill&& fill);
+    void join_if_small(std::size_t number);
     void become_row();
     void shrink();
     void free();

@@ -29,12 +29,7 @@ Set Set::clone() const
     switch (encoding()) {
         case Encoding::IntSet: copy.keep(ints().clone()); break;
         case Encoding::Packed: copy.keep(packed().clone()); break;
-        case Encoding::Table:
-            copy.become_table();
-            for_each([&](std::string_view member) {
-                copy.table().insert(SetMember::make(member), hash_bytes(member));
-            });
-            break;
+        case Encoding::Table: copy = as_table(); break;
     }
     return copy;
 }
@@ -97,7 +92,7 @@ bool Set::add_to_packed(std::string_view member, const Limits& limits)
     Packed mine = packed();
     if (mine.find(member) != mine.end()) return false;
     if (fits_packed(member, limits)) {
-        mine.append(member);
+        mine.append({member});
         keep(mine);
         return true;
     }
@@ -109,7 +104,7 @@ bool Set::add_to_table(std::string_view member)
 {
     const std::uint64_t hash = hash_bytes(member);
     if (table().find(member, hash) != nullptr) return false;
-    table().insert(SetMember::make(member), hash);
+    table().insert_or_destroy(SetMember::make(member), hash);
     return true;
 }
 
@@ -213,13 +208,16 @@ void Set::become_packed()
 
 void Set::become_table()
 {
-    if (is_table()) return;
-    auto members = std::make_unique<Members>();
+    if (!is_table()) *this = as_table();
+}
+
+Set Set::as_table() const
+{
+    Set made{Encoding::Table};
     for_each([&](std::string_view member) {
-        members->insert(SetMember::make(member), hash_bytes(member));
+        made.table().insert_or_destroy(SetMember::make(member), hash_bytes(member));
     });
-    free();
-    members_ = {members.release(), Encoding::Table};
+    return made;
 }
 
 void Set::free()

@@ -153,6 +153,7 @@ private:
     bool fits_packed(std::string_view member, const Limits& limits) const;
     void become_packed();
     void become_table();
+    Set as_table() const;
     void free();
 
     TaggedPointer<Encoding> members_;

@@ -1,6 +1,7 @@
 #include "store/types/sorted_set.h"
 
 #include <algorithm>
+#include <new>
 #include <utility>
 #include <vector>
 
@@ -67,8 +68,13 @@ SortedSet::PutResult SortedSet::put(std::string_view member, double score, const
 void SortedSet::add(std::string_view member, std::uint64_t hash, double score)
 {
     ScoredMember* added = ScoredMember::make(member, score);
-    table_.insert(added, hash);
-    tree_.insert(added);
+    table_.insert_or_destroy(added, hash);
+    try {
+        tree_.insert(added);
+    } catch (const std::bad_alloc&) {
+        ScoredMember::destroy(table_.take(member, hash));
+        throw;
+    }
 }
 
 void SortedSet::expect(std::string_view first, std::size_t count, const Limits& limits)

@@ -71,6 +71,13 @@ void* operator new(std::size_t size)
     return real(size);
 }
 
+void* operator new(std::size_t size, std::align_val_t alignment)
+{
+    static auto* const real = next<void*(std::size_t, std::align_val_t)>("_ZnwmSt11align_val_t");
+    if (fails()) throw std::bad_alloc{};
+    return real(size, alignment);
+}
+
 void* operator new[](std::size_t size)
 {
     static auto* const real = next<void*(std::size_t)>("_Znam");

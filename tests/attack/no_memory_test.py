@@ -23,7 +23,7 @@ from server_process import ServerProcess  # noqa: E402
 BINARY = os.environ["SERVER_BINARY"]
 MEBIBYTE = 1 << 20
 FIRST_SEED = int(os.environ.get("SEED", "1"))
-SEEDS = int(os.environ.get("SEEDS", "4"))
+SEEDS = int(os.environ.get("SEEDS", "8"))
 
 
 class FailingAllocations(unittest.TestCase):
@@ -47,7 +47,7 @@ class FailingAllocations(unittest.TestCase):
 
     def test_hostile_requests_while_allocations_fail(self):
         for seed in range(FIRST_SEED, FIRST_SEED + SEEDS):
-            with self.subTest(seed=seed), self.serve(seed, one_in=(100, 300, 1000)[seed % 3]) as server:
+            with self.subTest(seed=seed), self.serve(seed, one_in=(30, 100, 300, 1000)[seed % 4]) as server:
                 chance = random.Random(seed)
                 commands = Commands(server, chance)
                 fill(server)

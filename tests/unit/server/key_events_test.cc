@@ -1,6 +1,8 @@
 #include "server/key_events.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
+#include <new>
 #include <string>
 #include <vector>
 
@@ -24,9 +26,17 @@ public:
         }
         if (react) react(event);
     }
+    /// There is no memory for the next event, either where it is gathered or where it is told.
+    bool wants(const store::KeyEvent&) const override
+    {
+        if (std::exchange(cannot_gather, false)) throw std::bad_alloc{};
+        return true;
+    }
+    void changes_missed() override { told.emplace_back("missed"); }
     using KeySubscriber::listen;
 
     std::vector<std::string> told;
+    mutable bool cannot_gather = false;
     std::function<void(const store::KeyEvent&)> react;
 };
 
@@ -110,4 +120,43 @@ TEST_CASE("every write command has a name for its changes")
         if (command->has(server::kWrite) && command->run != nullptr && !clears)
             CHECK_FALSE(command->event.empty());
     }
+}
+
+TEST_CASE("where memory runs out for an event, all assume that their keys changed")
+{
+    World world;
+    Client watcher{world.client}, waiter{world.client};
+    watcher("WATCH", "balance");
+    watcher("MULTI");
+    waiter("BLPOP", "jobs", "0");
+    const auto push_unnoticed = [&] {
+        SECTION("in the middle of the command") { world.listener.cannot_gather = true; }
+        SECTION("when it is told")
+        {
+            world.listener.react = [&](const store::KeyEvent&) {
+                world.listener.react = nullptr;
+                throw std::bad_alloc{};
+            };
+        }
+        CHECK(world.client("RPUSH", "jobs", "deliver") == ":1\r\n");
+    };
+    push_unnoticed();
+    CHECK(waiter.take_output() == "*2\r\n$4\r\njobs\r\n$7\r\ndeliver\r\n");
+    CHECK(watcher("EXEC") == "*-1\r\n");
+    const Told told = world.take();
+    CHECK(std::count(told.begin(), told.end(), "missed") == 1);
+}
+
+TEST_CASE("an offer goes on although memory ran out for the event that its driver left")
+{
+    World world;
+    Client& client = world.client;
+    client("GEOADD", "geo", "77.59", "12.97", "driver:D1", "77.60", "12.97", "driver:D2");
+    client("SADD", "available", "driver:D1", "driver:D2");
+    client("ASSIGN", "geo", "available", "order:1", "FROMLONLAT", "77.59", "12.97", "BYRADIUS", "5",
+           "km", "OFFER");
+    REQUIRE(client("HGET", "order:1", "driver") == "$9\r\ndriver:D1\r\n");
+    world.listener.cannot_gather = true;
+    client("SREM", "available", "driver:D1");
+    CHECK(client("HGET", "order:1", "driver") == "$9\r\ndriver:D2\r\n");
 }

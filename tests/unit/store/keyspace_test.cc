@@ -26,7 +26,7 @@ using store::Type;
 class Diary : public store::Observer
 {
 public:
-    void key_changed(const store::KeyEvent& event) override
+    void key_changed(const store::KeyEvent& event) noexcept override
     {
         constexpr char kMarks[] = {'+', '-', '~'};
         if (event.change == Change::Cleared) {

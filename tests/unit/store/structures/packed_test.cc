@@ -31,7 +31,7 @@ TEST_CASE("packed texts keep their order")
     OwnedPacked packed;
     CHECK(packed.empty());
     CHECK(packed.find("anna") == packed.end());
-    for (const auto* name : {"ravi", "anna", "", "zoe"}) packed.append(name);
+    for (const auto* name : {"ravi", "anna", "", "zoe"}) packed.append({name});
     CHECK(packed.texts() == std::vector<std::string>{"ravi", "anna", "", "zoe"});
     CHECK(packed.count() == 4);
     CHECK(*packed.nth(3) == "zoe");
@@ -43,7 +43,7 @@ TEST_CASE("packed texts keep their order")
 TEST_CASE("a search by stride looks at fields, not at values")
 {
     OwnedPacked packed;
-    for (const auto* text : {"name", "rating", "rating", "4.8"}) packed.append(text);
+    for (const auto* text : {"name", "rating", "rating", "4.8"}) packed.append({text});
     CHECK(*packed.find("rating", 2).next() == "4.8");
     CHECK(packed.find("4.8", 2) == packed.end());
 }
@@ -53,7 +53,7 @@ TEST_CASE("a driver's profile takes one block of 64 bytes")
     OwnedPacked packed;
     for (const auto* text :
          {"name", "Rohit Sharma", "rating", "4.8", "vehicle", "Bike KA01HX2847"}) {
-        packed.append(text);
+        packed.append({text});
     }
     CHECK(packed.memory_bytes() == 64);
 }
@@ -70,7 +70,7 @@ TEST_CASE("packed texts agree with a vector of strings")
         const auto text = some_text();
         const std::uint64_t choice = random.below(10);
         if (strings.size() < 1026 && (choice < 6 || strings.empty())) {
-            packed.append(text);
+            packed.append({text});
             strings.push_back(text);
         } else if (choice < 8) {
             const std::size_t at = random.below(strings.size());
