@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The same requests to Dabba's ASSIGN family and to scripts/assign.lua on a real Redis.
+"""The same requests to Dabba's ASSIGN family and to scripts/assign_library/assign.lua on a real Redis.
 
 After each step, replies, events and all data (records, locks, sets, tokens, places, times to live) must agree.
 What the library cannot see, for it has no events of keys (its head says what), is told to Redis between the step

@@ -5,7 +5,7 @@ import time
 
 from resp_client import Connection
 
-LIBRARY = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "scripts", "assign.lua")
+LIBRARY = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "scripts", "assign_library", "assign.lua")
 KEYS_OF_FUNCTION = {"ASSIGN": 3, "ASSIGN.EXPLAIN": 3}
 READERS = {
     b"string": ("GET",),
@@ -99,7 +99,7 @@ class TwoServers:
             text = file.read()
         for name, value in (("kFewAvailable = 1000", few_available), ("kFirstPage = 100", first_page)):
             if text.count(f"local {name}\n") != 1:
-                raise AssertionError(f"scripts/assign.lua has no {name}")
+                raise AssertionError(f"scripts/assign_library/assign.lua has no {name}")
             if value is not None:
                 text = text.replace(f"local {name}\n", f"local {name.split()[0]} = {value}\n")
         reply = self.redis.ask("FUNCTION", "LOAD", "REPLACE", text)
