@@ -87,12 +87,11 @@ void Connection::wait_for_requests()
 
 void Connection::take_turn_later()
 {
-    if (turn_planned_) return;
+    if (turn_ == Turn::Planned) return;
     asio::post(socket_.get_executor(), [self = shared_from_this()] {
-        self->turn_planned_ = false;
-        if (self->socket_.is_open()) self->take_turn();
+        if (self->turn_ == Turn::Planned && self->socket_.is_open()) self->take_turn();
     });
-    turn_planned_ = true;  // now that there was memory to plan it
+    turn_ = Turn::Planned;  // now that there was memory to plan it
 }
 
 void Connection::read_requests()
@@ -145,7 +144,7 @@ void Connection::hang_up()
 {
     if (session_.blocked) return close();
     session_.close_after_reply = true;
-    if (!waiting_to_send_) send();
+    if (may_send()) send();
 }
 
 void Connection::take_turn()
@@ -153,9 +152,10 @@ void Connection::take_turn()
     all_.observe_time();
     borrow_memory();
     limit_output();
-    in_turn_ = true;
+    turn_ = Turn::Running;
+    bool requests_left = false;
     try {
-        execute_requests();
+        requests_left = execute_requests();
     } catch (const protocol::ProtocolError& error) {
         refuse(error.what());
     } catch (const std::bad_alloc&) {
@@ -163,16 +163,17 @@ void Connection::take_turn()
     } catch (const std::length_error&) {
         run_out_of_memory();
     }
-    in_turn_ = false;
+    const bool doomed = std::exchange(turn_, Turn::None) == Turn::Doomed;
     report_guesses();
-    if (doomed_) return close();
+    if (doomed) return close();
     limit_output();  // the client may have become a subscriber, or given its password
     send();
     if (all_.server.shutdown_requested) return all_.shut_down();
-    if (socket_.is_open()) go_on();
+    if (socket_.is_open()) go_on(requests_left);
 }
 
-void Connection::execute_requests()
+/// True if the turn ended before the input did.
+bool Connection::execute_requests()
 {
     const auto& output = session_.output;
     const std::size_t most_output =
@@ -180,22 +181,21 @@ void Connection::execute_requests()
         (session_.authenticated ? kMostReplyBytesInTurn : kMostReplyBytesBeforePassword);
     const store::TimePoint began = all_.server.clock.now();
     int requests = 0;
-    requests_left_ = false;
     while (!session_.blocked) {
         parser_.limits().authenticated = session_.authenticated;
         parser_.limits().max_bulk_bytes = all_.server.options.proto_max_bulk_len;
         prefetcher_.look_ahead(all_.server.databases[session_.database], input_.view());
-        if (!parser_.next(input_.view())) return;
+        if (!parser_.next(input_.view())) return false;
         if (!parser_.arguments().empty()) execute(parser_.arguments());
         input_.consume(parser_.size());
-        if (session_.close_after_reply || doomed_) return;
+        if (session_.close_after_reply || turn_ == Turn::Doomed) return false;
         if (output.size() > most_output) break;
         if (++requests % kRequestsBetweenLooks == 0) {
             all_.observe_time();
             if (all_.server.clock.now() - began > kMostTimeInTurn) break;
         }
     }
-    requests_left_ = !session_.blocked && !input_.empty();
+    return !session_.blocked && !input_.empty();
 }
 
 void Connection::execute(std::span<const std::string_view> request)
@@ -205,8 +205,7 @@ void Connection::execute(std::span<const std::string_view> request)
         all_.server.executor.execute({session_, Origin::Client, request, reply});
     if (outcome == Outcome::Refused && is_http(request[0])) {
         all_.log_attack(address_);
-        doomed_ = true;  // and never sees the error
-        return;
+        return kill();  // and it never sees the error
     }
     if (has_much_to_read() && reads_too_slowly()) {
         disconnect_slow_reader();
@@ -240,11 +239,11 @@ void Connection::run_out_of_memory()
 }
 
 // What comes after a turn: another turn, or waiting for the client.
-void Connection::go_on()
+void Connection::go_on(bool requests_left)
 {
     return_memory();
     if (session_.close_after_reply) return;
-    if (requests_left_) {
+    if (requests_left) {
         take_turn_later();
     } else {
         wait_for_requests();
@@ -255,7 +254,7 @@ void Connection::go_on()
 // reads as fast as we write must not keep the others waiting, either.
 void Connection::send()
 {
-    if (waiting_to_send_) return put_aside();
+    if (!may_send()) return put_aside();
     std::size_t left = kMostBytesInSend;
     for (auto bytes = next_to_send(); !bytes.empty(); bytes = next_to_send()) {
         Error error;
@@ -291,9 +290,9 @@ void Connection::drop_sent(std::size_t size)
 void Connection::wait_to_send()
 {
     put_aside();
-    waiting_to_send_ = true;
+    sending_ = Sending::WaitsForRoom;
     socket_.async_wait(Socket::wait_write, [self = shared_from_this()](const Error& error) {
-        self->waiting_to_send_ = false;
+        if (self->sending_ == Sending::WaitsForRoom) self->sending_ = Sending::None;
         if (error || !self->socket_.is_open()) return;
         self->send();
         self->limit_output();
@@ -310,33 +309,43 @@ void Connection::put_aside()
 void Connection::flush()
 {
     // A turn ends with sending, and a full socket will say when there is room.
-    if (in_turn_ || flush_planned_ || !socket_.is_open()) return;
-    if (waiting_to_send_) {
+    if (in_turn() || !socket_.is_open()) return;
+    if (sending_ == Sending::WaitsForRoom) {
         put_aside();
-        if (!reads_too_slowly()) return;
+        if (reads_too_slowly()) end_slow_reader_later();
     }
+    if (sending_ != Sending::None) return;
     asio::post(socket_.get_executor(), [self = shared_from_this()] {
-        self->flush_planned_ = false;
-        if (!self->socket_.is_open()) return;
+        if (self->sending_ != Sending::Planned || !self->socket_.is_open()) return;
+        self->sending_ = Sending::None;
         if (self->reads_too_slowly()) {
             self->disconnect_slow_reader();
         } else {
             self->send();
         }
     });
-    flush_planned_ = true;  // now that there was memory to plan it
+    sending_ = Sending::Planned;  // now that there was memory to plan it
+}
+
+// Whoever calls flush() may be in the middle of telling all clients something.
+void Connection::end_slow_reader_later()
+{
+    asio::post(socket_.get_executor(), [self = shared_from_this()] {
+        if (self->socket_.is_open()) self->disconnect_slow_reader();
+    });
+    sending_ = Sending::Ending;
 }
 
 // A turn of its own, unless one is running: the one that is blocked ends anyway.
 void Connection::resume()
 {
-    if (socket_.is_open() && !in_turn_) take_turn_later();
+    if (socket_.is_open() && !in_turn()) take_turn_later();
 }
 
 void Connection::kill()
 {
-    if (in_turn_) {
-        doomed_ = true;
+    if (in_turn()) {
+        turn_ = Turn::Doomed;
     } else {
         close();
     }

@@ -28,19 +28,22 @@ namespace server::net {
 /// client that has not given its password has Redis's limit of 1 KB (beyond the 16 KB that Redis
 /// does not count).
 ///
-/// Reading and sending go on side by side:
+/// Its turns and its sending go on side by side:
 ///
-///                    bytes came             requests left
-///     waiting_to_read ---------> in_turn -----------------> turn_planned
-///            ^                   |     ^                         |
-///            +-------------------+     +-------------------------+
-///             no whole request left
+///          bytes came             requests left
+///     None ---------> Running -------------------> Planned         None: it waits to read
+///      ^              |  |  ^                         |
+///      +--------------+  |  +-------------------------+
+///      no whole request  | kill()
+///      left              +-------> Doomed: closed at the end of the turn
 ///
-///                      socket full
-///     (nothing to send) ---------> waiting_to_send       flush() between turns: flush_planned,
-///            ^                           |               then as after a turn
-///            +---------------------------+
+///            flush()              socket full              too much waits
+///     None -----------> Planned ------------> WaitsForRoom ------------> Ending: closed soon
+///      ^                   |                       |
+///      +-------------------+-----------------------+
 ///                     all was sent
+///
+/// The end of a turn sends without a plan: from None to WaitsForRoom if the socket is full.
 ///
 /// A blocked session executes nothing and goes on waiting to read; resume() plans its turn. The end
 /// comes at once (close, or the end of a turn that was doomed), or, with close_after_reply, once
@@ -74,14 +77,16 @@ private:
     void take_turn_later();
     void read_requests();
     bool receive();
+    bool in_turn() const { return turn_ == Turn::Running || turn_ == Turn::Doomed; }
     void take_turn();
-    void execute_requests();
+    bool execute_requests();
     void execute(std::span<const std::string_view> request);
     void report_guesses();
     void refuse(std::string_view error);
     void run_out_of_memory();
-    void go_on();
+    void go_on(bool requests_left);
     void send();
+    bool may_send() const { return sending_ == Sending::None || sending_ == Sending::Planned; }
     std::string_view next_to_send() const;
     void drop_sent(std::size_t size);
     void wait_to_send();
@@ -93,6 +98,7 @@ private:
     bool has_much_to_read() const;
     bool reads_too_slowly();
     void disconnect_slow_reader();
+    void end_slow_reader_later();
     void borrow_memory();
     void return_memory();
 
@@ -109,13 +115,12 @@ private:
     store::TimePoint last_heard_;
     std::uint64_t reported_guesses_ = 0;
 
-    bool in_turn_ = false;          // requests are being executed
-    bool turn_planned_ = false;     // take_turn_later() was called
-    bool waiting_to_read_ = false;  // for the next request
-    bool requests_left_ = false;    // the turn ended before the input did
-    bool waiting_to_send_ = false;  // the socket is full
-    bool flush_planned_ = false;
-    bool doomed_ = false;  // close at the end of the turn, whatever is unsent
+    enum class Turn { None, Planned, Running, Doomed };
+    enum class Sending { None, Planned, WaitsForRoom, Ending };
+
+    Turn turn_ = Turn::None;
+    Sending sending_ = Sending::None;
+    bool waiting_to_read_ = false;  // asio has been asked to; also while a blocked session resumes
 };
 
 }  // namespace server::net
