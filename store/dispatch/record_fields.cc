@@ -28,6 +28,7 @@ FieldReader::FieldReader(const Hash& hash)
     fields_.reserve(hash.size());
     hash.for_each([this](std::string_view field, std::string_view value) {
         fields_.push_back({field, value});
+        present_ |= bit_of(field);
     });
 }
 
@@ -67,6 +68,7 @@ MemberList FieldReader::list(std::string_view field) const
 /// written.
 std::optional<std::string_view> FieldReader::find(std::string_view name) const
 {
+    if ((present_ & bit_of(name)) == 0) return std::nullopt;
     for (std::size_t looked = 0; looked < fields_.size(); ++looked) {
         const std::size_t at = (position_ + looked) % fields_.size();
         if (fields_[at].field != name) continue;

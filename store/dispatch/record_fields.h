@@ -43,7 +43,16 @@ public:
 private:
     std::optional<std::string_view> find(std::string_view name) const;
 
+    /// One of 64 bits for each name.
+    static std::uint64_t bit_of(std::string_view name)
+    {
+        const auto last = name.empty() ? 0u : static_cast<unsigned char>(name.back());
+        return std::uint64_t{1} << ((7 * name.size() + last) & 63u);
+    }
+
     std::vector<Hash::Pair> fields_;
+    std::uint64_t present_ =
+        0;  ///< the bits of all names: most fields with a default are not there
     mutable std::size_t position_ = 0;
 };
 

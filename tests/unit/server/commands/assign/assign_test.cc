@@ -79,6 +79,39 @@ TEST_CASE("an offer runs out by the server's own clock, without a client doing a
                         R"("driver":"driver:ben","token":2)") != std::string::npos);
 }
 
+TEST_CASE("an order is open until it ends or its key is gone")
+{
+    City city;
+    city.assign("order:1", "OFFER");
+    city.assign("order:2");
+    const auto& dispatcher = city.client.server().dispatcher;
+    REQUIRE(dispatcher.open_orders() == 2);
+
+    SECTION("ended")
+    {
+        city.client("ASSIGN.CANCEL", "order:1");
+        city.client("ASSIGN.COMPLETE", "order:2");
+    }
+    SECTION("deleted") { city.client("DEL", "order:1", "order:2"); }
+    SECTION("overwritten")
+    {
+        city.client("SET", "order:1", "text");
+        city.client("RENAME", "order:1", "order:2");
+    }
+    SECTION("all keys deleted") { city.client("FLUSHALL"); }
+    SECTION("renamed, swapped, then deleted")
+    {
+        city.client("RENAME", "order:1", "order:3");
+        CHECK(dispatcher.open_orders() == 2);
+        city.client("SWAPDB", "0", "1");
+        CHECK(dispatcher.open_orders() == 2);
+        city.client("SELECT", "1");
+        city.client("DEL", "order:2", "order:3");
+        CHECK(city.client("KEYS", "agent:*") == "*0\r\n");
+    }
+    CHECK(dispatcher.open_orders() == 0);
+}
+
 TEST_CASE("offers that end together, or are lost together, end in slices between requests")
 {
     City city;
