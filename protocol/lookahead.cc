@@ -43,12 +43,12 @@ private:
 std::span<const Lookahead::Glimpse> Lookahead::scan(std::string_view input)
 {
     // A request that carries much is not worth a glimpse at all of it.
-    constexpr std::size_t kMostWords = 16;
+    constexpr std::size_t kMaxWords = 16;
     Cursor cursor{input};
     std::size_t count = 0;
-    while (count < kMost) {
+    while (count < kMax) {
         const auto words = cursor.header('*');
-        if (!words || *words == 0 || *words > kMostWords) break;
+        if (!words || *words == 0 || *words > kMaxWords) break;
         Glimpse glimpse;
         std::size_t read = 0;
         for (; read < *words; ++read) {

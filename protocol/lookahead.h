@@ -13,7 +13,7 @@ namespace protocol {
 class Lookahead
 {
 public:
-    static constexpr std::size_t kMost = 16;
+    static constexpr std::size_t kMax = 16;
 
     /// A request's first and last argument, the same for a request of two words. The first is most
     /// often a key, the last a member of what is there. Views into the input.
@@ -23,11 +23,11 @@ public:
         std::string_view last;
     };
 
-    /// The next requests, kMost at most. Requests without arguments count, with empty views.
+    /// The next requests, kMax at most. Requests without arguments count, with empty views.
     std::span<const Glimpse> scan(std::string_view input);
 
 private:
-    std::array<Glimpse, kMost> glimpses_;
+    std::array<Glimpse, kMax> glimpses_;
 };
 
 }  // namespace protocol

@@ -62,9 +62,9 @@ public:
     static constexpr int kMaxDepth = 128;
 
     /// The reply that `input` starts with, and in `used` how many bytes it took. nullopt if it is
-    /// not whole: give the same bytes and more. It starts over then; whoever reads large replies in
-    /// small pieces should collect more before asking again. Holds no memory for what is merely
-    /// announced. Throws ProtocolError.
+    /// not whole: give the same bytes and more. It starts over then; a caller that reads large
+    /// replies in small pieces should collect more before asking again. Holds no memory for what is
+    /// merely announced. Throws ProtocolError.
     std::optional<Value> next(std::string_view input, std::size_t& used);
 
 private:

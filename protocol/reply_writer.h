@@ -14,7 +14,7 @@ namespace protocol {
 enum class Version { Resp2 = 2, Resp3 = 3 };
 
 /// Appends replies to a buffer that the caller owns. Where RESP2 lacks a type, the writer writes
-/// what Redis writes instead; nobody else needs to know which version the client speaks.
+/// what Redis writes instead; no other code needs to know the client's version.
 ///
 /// An aggregate (array, map, set, push) is a header; its elements are written after it. If their
 /// number is known only at the end:

@@ -39,7 +39,7 @@ public:
 
     /// True when `input` starts with a whole request. `input` begins at the first byte that no
     /// finished request has used: after false, give the same bytes (at any address) and more.
-    /// Throws ProtocolError exactly where Redis refuses; the parser is of no use afterwards.
+    /// Throws ProtocolError exactly where Redis refuses; the parser must not be used afterwards.
     bool next(std::string_view input);
 
     /// The finished request's words: views into the input (or, for quoted words of an inline

@@ -20,7 +20,7 @@ fail() {
 }
 
 has_header() {
-    if ! command -v "$compiler"; then # then nobody can be asked
+    if ! command -v "$compiler"; then # then there is no compiler to ask
         [[ -e /usr/include/$1 || -e /usr/local/include/$1 ]]
         return
     fi

@@ -1,4 +1,4 @@
-"""Several orders want the same driver at the same moment: who gets him, three ways.
+"""Several orders want the same driver at the same moment: who gets them, three ways.
 
 Run by scripts/race, which starts a server first; needs nothing but Python 3.
 
@@ -21,7 +21,7 @@ SERVER_TIMEOUT_S = 30
 
 DESCRIPTION = """\
 Replays the race for a driver: in each round, several orders from one restaurant, placed at the same moment,
-want the nearest driver. Three ways to give him away:
+want the nearest driver. Three ways to give them away:
 
   no lock    GEORADIUS, SMEMBERS, then SREM: whoever has read takes the driver
   SET NX EX  GEORADIUS, SMEMBERS, SET lock order NX EX 30, then SREM; who comes too late to lock tries the
@@ -37,7 +37,7 @@ Without --port, Dabba is built if need be (build/release), started on a free por
 DABBA_SERVER=FILE in the environment starts that server and builds nothing. With --port the race is run on
 the server that is there, Dabba or any Redis; its keys begin with race: and are removed in the end.
 
-Columns: a double assignment is an order that was given a driver whom another order of its round has, too.
+Columns: a double assignment is an order that was given a driver that another order of its round also has.
 A retry is a lock that somebody else held. Round trips are requests an order waits for. p50 and p99 are
 milliseconds from placing an order until it has its driver; the clients are Python threads, which tells the
 ways apart rather than servers.
@@ -147,7 +147,7 @@ def free_and_near(ask, city, count):
 
 
 def without_lock(ask, city, _order):
-    """Who has read that the driver is free takes him."""
+    """A client that has read that the driver is free takes them."""
     driver = free_and_near(ask, city, len(city.drivers))[0]
     ask("SREM", city.available, driver)
     return driver, 0

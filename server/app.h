@@ -18,7 +18,7 @@ namespace server {
 class App
 {
 public:
-    /// Opens the log and all addresses, and accepts nobody yet. Throws ConfigError or
+    /// Opens the log and all addresses, and accepts no client yet. Throws ConfigError or
     /// net::ListenError.
     explicit App(Options options);
 

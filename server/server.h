@@ -89,7 +89,7 @@ public:
     /// Tells the parts that go by settings of their own that options have changed.
     void options_changed();
 
-    /// SHUTDOWN was asked for: whoever carries the server stops it after this request.
+    /// SHUTDOWN was asked for: the owner of the server stops it after this request.
     bool shutdown_requested = false;
 
 private:

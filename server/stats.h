@@ -80,7 +80,7 @@ struct Stats
         const auto found = errors_by_prefix.find(prefix);
         if (found != errors_by_prefix.end()) {
             ++found->second;
-        } else if (errors_by_prefix.size() < kMostPrefixes) {
+        } else if (errors_by_prefix.size() < kMaxPrefixes) {
             errors_by_prefix.emplace(prefix, 1);
         }
     }
@@ -89,7 +89,7 @@ private:
     store::TimePoint last_sample_{};
 
     // Prefixes can come from clients' scripts: the map must not grow with them.
-    static constexpr std::size_t kMostPrefixes = 128;
+    static constexpr std::size_t kMaxPrefixes = 128;
 };
 
 }  // namespace server

@@ -7,7 +7,7 @@
 namespace server {
 
 /// The only source of the server's time. net/ reports the wall clock before each command and tick;
-/// the store's clock follows it, at a distance or not at all if so told. Whoever drives a server
+/// the store's clock follows it, at a distance or not at all if so told. Code that drives a server
 /// without net/ (a unit test) moves the store's clock by hand and needs none of this.
 class Timekeeper
 {

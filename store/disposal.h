@@ -11,21 +11,21 @@
 
 namespace store {
 
-/// Frees what is large a little at a time, so that nobody has to wait for it: ten million members
-/// take the better part of a second.
+/// Frees what is large a little at a time, so that no client has to wait for it: ten million
+/// members take the better part of a second.
 class Disposal
 {
 public:
     /// Fewer elements are freed at once.
     static constexpr std::size_t kLarge = 1024;
 
-    /// So many elements may wait; what comes on top of them is freed at once. Whoever fills and
-    /// empties large sets faster than they are freed must not fill the memory.
-    static constexpr std::size_t kMostWaiting = std::size_t{1} << 24;
+    /// The maximum of elements that wait; more are freed at once. Large sets that are filled and
+    /// emptied faster than they are freed must not fill the memory.
+    static constexpr std::size_t kMaxWaiting = std::size_t{1} << 24;
 
     static bool is_worthwhile(std::size_t size, std::size_t waiting)
     {
-        return size >= kLarge && waiting + size <= kMostWaiting;
+        return size >= kLarge && waiting + size <= kMaxWaiting;
     }
 
     /// Takes the content over, if it is large, and leaves nothing. Otherwise it does nothing: the
@@ -43,14 +43,14 @@ public:
         }
     }
 
-    /// Frees about so many elements.
-    void work(std::size_t most)
+    /// Frees about this many elements.
+    void work(std::size_t max)
     {
-        while (most > 0 && !containers_.empty()) {
+        while (max > 0 && !containers_.empty()) {
             auto& [container, size] = containers_.front();
             const std::size_t freed =
-                std::visit([&](auto& any) { return free_some(any, most); }, container);
-            most -= std::min(freed, most);
+                std::visit([&](auto& any) { return free_some(any, max); }, container);
+            max -= std::min(freed, max);
             if (freed > 0) continue;
             waiting_ -= size;
             containers_.pop_front();
@@ -61,9 +61,9 @@ public:
 
 private:
     template <class T>
-    static std::size_t free_some(T& value, std::size_t most)
+    static std::size_t free_some(T& value, std::size_t max)
     {
-        if constexpr (kIsContainer<T>) return value.free_some(most);
+        if constexpr (kIsContainer<T>) return value.free_some(max);
         return 0;
     }
 

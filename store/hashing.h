@@ -13,8 +13,8 @@ namespace store {
 /// 192 bytes that decide every hash.
 using HashSecret = std::array<std::uint64_t, 24>;
 
-/// A secret that follows from a seed: for tests that are to be repeated. Whoever knows the seed
-/// knows it.
+/// A secret that follows from a seed: for tests that are to be repeated. A client that knows the
+/// seed knows it.
 constexpr HashSecret repeatable_hash_secret(std::uint64_t seed)
 {
     HashSecret secret{};

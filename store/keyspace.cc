@@ -7,7 +7,7 @@ namespace store {
 Keyspace::~Keyspace()
 {
     discard_all();
-    while (free_some(Disposal::kMostWaiting)) {
+    while (free_some(Disposal::kMaxWaiting)) {
     }
 }
 
@@ -292,19 +292,19 @@ void Keyspace::discard_value(Entry* entry)
     });
 }
 
-bool Keyspace::free_some(std::size_t most)
+bool Keyspace::free_some(std::size_t max)
 {
-    disposal_.work(most);
-    if (disposal_.empty()) free_cleared(most);
+    disposal_.work(max);
+    if (disposal_.empty()) free_cleared(max);
     return !cleared_.empty() || !disposal_.empty();
 }
 
 /// The table that was cleared last goes first: it may be the one that is to go at once.
-void Keyspace::free_cleared(std::size_t most)
+void Keyspace::free_cleared(std::size_t max)
 {
     if (cleared_.empty()) return;
     Table<Entry>& last = cleared_.back();
-    cleared_entries_ -= last.drain(most, [this](Entry* entry) { destroy(entry); });
+    cleared_entries_ -= last.drain(max, [this](Entry* entry) { destroy(entry); });
     if (last.empty()) cleared_.pop_back();
 }
 

@@ -184,8 +184,8 @@ public:
     // Freeing
 
     /// Large values that were erased, and the keys of a database that was cleared, are gone at once
-    /// but freed bit by bit. Frees about so many elements; true if there is more to free.
-    bool free_some(std::size_t most);
+    /// but freed bit by bit. Frees about this many elements; true if there is more to free.
+    bool free_some(std::size_t max);
 
     // Iteration
 
@@ -249,7 +249,7 @@ private:
     void discard_value(Entry* entry);
     void destroy(Entry* entry);
     void discard_all();
-    void free_cleared(std::size_t most);
+    void free_cleared(std::size_t max);
 
     template <class T>
     void finish_edit(Entry* entry, bool was_made, std::int64_t changes, std::string_view event,

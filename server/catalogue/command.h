@@ -168,7 +168,7 @@ struct Command
     /// Its place in CommandTable::all(), which the table writes into its copy of the row.
     std::uint16_t number = 0;
 
-    /// Redis's arity: the number of words with the name; negative: at least so many.
+    /// Redis's arity: the number of words with the name; negative: a minimum.
     int arity = arity_override != 0 ? arity_override : arity_of(words, count_arguments(syntax));
 
     constexpr bool has(Flag flag) const { return (flags & flag) != 0; }

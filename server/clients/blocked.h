@@ -30,8 +30,8 @@ struct Wait
     Agenda::Item time_limit = {};
 };
 
-/// The sessions that wait for keys, and the keys that were changed meanwhile. Wakes nobody itself:
-/// the executor does, after the command, transaction or script that changed a key.
+/// The sessions that wait for keys, and the keys that were changed meanwhile. Wakes no client
+/// itself: the executor does, after the command, transaction or script that changed a key.
 class BlockedClients final : public KeySubscriber
 {
 public:
@@ -87,7 +87,7 @@ private:
         }
     };
 
-    /// Whoever began to wait first is served first.
+    /// The client that has waited longest is served first.
     struct Queue
     {
         std::map<std::uint64_t, std::uint64_t> by_turn;  ///< turn -> session id

@@ -60,7 +60,7 @@ public:
     std::int64_t publish(std::string_view channel, std::string_view message);
     std::int64_t publish_to_shard(std::string_view channel, std::string_view message);
 
-    /// True if nobody would get a message at all.
+    /// True if no client would get any message.
     bool silent() const { return of(Topic::Channel).empty() && of(Topic::Pattern).empty(); }
 
     const Subscribers& of(Topic topic) const { return by_name_[static_cast<std::size_t>(topic)]; }

@@ -63,7 +63,7 @@ void role(Call& call)
     call.reply.array(0);
 }
 
-/// There are no replicas: whoever waits for one waits until the time is over.
+/// There are no replicas: a client that waits for one waits until its timeout.
 bool waits_for_replicas(Call& call, std::int64_t wanted, std::int64_t timeout_ms)
 {
     if (wanted <= 0) return false;

@@ -10,15 +10,15 @@ namespace server::commands {
 std::optional<store::Deadline> to_deadline(std::int64_t number, ExpiryForm form,
                                            store::Deadline now)
 {
-    constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
-    constexpr std::int64_t kLeast = std::numeric_limits<std::int64_t>::min();
+    constexpr std::int64_t kMax = std::numeric_limits<std::int64_t>::max();
+    constexpr std::int64_t kMin = std::numeric_limits<std::int64_t>::min();
     if (form.in_seconds) {
-        if (number > kMost / 1000 || number < kLeast / 1000) return std::nullopt;
+        if (number > kMax / 1000 || number < kMin / 1000) return std::nullopt;
         number *= 1000;
     }
     if (!form.absolute) {
         const std::int64_t origin = now.time_since_epoch().count();
-        if (number > kMost - origin) return std::nullopt;
+        if (number > kMax - origin) return std::nullopt;
         number += origin;
     }
     return store::Deadline{std::chrono::milliseconds{number}};

@@ -22,14 +22,14 @@ RandomCount next_random_count(Args& args);
 class ReplyLimit
 {
 public:
-    static constexpr std::size_t kMostBytes = std::size_t{512} << 20;
+    static constexpr std::size_t kMaxBytes = std::size_t{512} << 20;
 
     explicit ReplyLimit(const protocol::ReplyWriter& reply) : reply_(reply), start_(reply.size()) {}
 
     /// Throws if too much has been written since.
     void check() const
     {
-        if (reply_.size() - start_ > kMostBytes)
+        if (reply_.size() - start_ > kMaxBytes)
             throw CommandError{"ERR the reply would be larger than 512 MB"};
     }
 

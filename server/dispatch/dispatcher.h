@@ -52,6 +52,9 @@ public:
             if (!visit(std::string_view{offer->order})) return;
     }
 
+    /// How many orders are offered or assigned, in all databases.
+    std::size_t open_orders() const { return open_.size(); }
+
     /// Two databases were exchanged, with the orders in them.
     void swap_databases(int first, int second) { open_.swap(first, second); }
 

@@ -40,7 +40,7 @@ private:
 };
 
 /// Which orders are open, when each must be looked after, and which keys they depend on: an index
-/// of the orders' records, which are the truth. Whoever reads from here looks at the record before
+/// of the orders' records, which are the truth. A reader looks at the record before
 /// acting.
 ///
 /// A pointer that is handed out is valid until that order is put or erased.
@@ -81,6 +81,9 @@ public:
     std::vector<Name> of_available(int database, std::string_view available) const;
     std::vector<Name> of_driver(int database, std::string_view available,
                                 std::string_view driver) const;
+
+    /// How many orders are open, in all databases.
+    std::size_t size() const { return heap_.size(); }
 
     /// All open offers of a database, the one that ends first first.
     std::vector<const OpenOrder*> offers(int database) const;

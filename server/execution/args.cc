@@ -21,10 +21,10 @@ std::int64_t Args::next_integer(std::string_view error)
     throw CommandError{error};
 }
 
-std::int64_t Args::next_integer_in(std::int64_t least, std::int64_t most, std::string_view error)
+std::int64_t Args::next_integer_in(std::int64_t min, std::int64_t max, std::string_view error)
 {
     const std::int64_t number = next_integer(error);
-    if (number < least || number > most) throw CommandError{error};
+    if (number < min || number > max) throw CommandError{error};
     return number;
 }
 

@@ -54,8 +54,8 @@ public:
     /// The next argument as a 64-bit integer; throws `error` if it is none or there is none.
     std::int64_t next_integer(std::string_view error = text::kNotAnInteger);
 
-    /// As next_integer(), within [least, most]; throws `error` for numbers outside too.
-    std::int64_t next_integer_in(std::int64_t least, std::int64_t most, std::string_view error);
+    /// As next_integer(), within [min, max]; throws `error` for numbers outside too.
+    std::int64_t next_integer_in(std::int64_t min, std::int64_t max, std::string_view error);
 
     /// The next argument as a number that is not NaN; throws `error` if it is none.
     double next_double(std::string_view error = text::kNotAFloat);

@@ -14,7 +14,7 @@ namespace server {
 struct Command;
 class Server;
 
-/// All that a command's handler may see: what was asked, by whom, where the data is, and where the
+/// All that a command's handler may see: the request, its session, where the data is, and where the
 /// reply goes. Valid only while the handler runs.
 struct Call
 {
@@ -40,7 +40,7 @@ struct Call
     /// Puts the session to sleep until one of the keys is changed and holds a value of this type
     /// (nothing: until the time is over); the request is then run again. No deadline: waits for
     /// ever. False if the request must not wait, or has waited long enough: then the handler
-    /// replies what it replies in vain. REQUIRES that the handler has changed and replied nothing.
+    /// sends its reply for a timeout. REQUIRES that the handler has changed and replied nothing.
     bool wait_for(std::span<const std::string_view> wanted, std::optional<store::Type> type,
                   std::optional<store::Deadline> deadline);
 

@@ -10,7 +10,7 @@ namespace server {
 
 namespace {
 
-/// As many times longer than what was seen in vain, nothing is looked at.
+/// After a look that found nothing to fetch, this many times its length is passed over.
 constexpr std::size_t kRest = 4;
 
 }  // namespace
@@ -22,8 +22,8 @@ std::size_t Prefetcher::fetch(store::Keyspace& keys, std::string_view input)
     if (requests.size() < 2) return requests.size();  // nothing to do meanwhile
 
     // Each step reads what the step before has asked for: sixteen misses at once.
-    std::array<std::uint64_t, protocol::Lookahead::kMost> hashes;
-    std::array<const store::Entry*, protocol::Lookahead::kMost> entries;
+    std::array<std::uint64_t, protocol::Lookahead::kMax> hashes;
+    std::array<const store::Entry*, protocol::Lookahead::kMax> entries;
     for (std::size_t i = 0; i < requests.size(); ++i) {
         hashes[i] = store::hash_bytes(requests[i].first);
         keys.prefetch_place(hashes[i]);

@@ -10,7 +10,7 @@
 
 namespace server::net {
 
-/// The time since the machine started, asleep or awake. Nobody can set it.
+/// The time since the machine started, asleep or awake. It cannot be set.
 inline std::chrono::microseconds time_since_boot()
 {
     timespec time{};
@@ -22,7 +22,7 @@ inline std::chrono::microseconds time_since_boot()
 /// The time of day that the server goes by: at the start the wall clock's, and from then on as much
 /// more as has passed. A wall clock that is set, forwards or backwards, ends no lock and no offer
 /// and prolongs none. It is approached, though: by half a percent of the time that passes, so that
-/// a small error is gone soon and a large one hurts nobody. Never goes back.
+/// a small error is gone soon and a large one does no harm. Never goes back.
 class AnchoredClock
 {
 public:

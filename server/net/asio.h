@@ -2,7 +2,7 @@
 
 // The one door to Asio. Asio 1.22.1 chooses another allocator when one of its headers is the first
 // that a file includes: an ODR violation that ends in an abort under AddressSanitizer. So a
-// standard header comes first, the macros are the same everywhere, and nobody includes Asio
+// standard header comes first, the macros are the same everywhere, and no other file includes Asio
 // directly.
 #include <chrono>
 #include <memory>

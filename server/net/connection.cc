@@ -16,13 +16,13 @@ namespace {
 
 // The room for one read: whole batches of a pipeline, and long enough to make large values cheap.
 constexpr std::size_t kReadRoom = 64 * 1024;
-constexpr std::size_t kMostReadBytes = 1024 * 1024;
-constexpr std::size_t kMostBytesInSend = 1024 * 1024;
+constexpr std::size_t kMaxReadBytes = 1024 * 1024;
+constexpr std::size_t kMaxBytesInSend = 1024 * 1024;
 
 // A turn's bounds: the time that others may have to wait, and replies worth a write.
-constexpr std::chrono::milliseconds kMostTimeInTurn{1};
-constexpr std::size_t kMostReplyBytesInTurn = 256 * 1024;
-constexpr std::size_t kMostReplyBytesBeforePassword = 8 * 1024;
+constexpr std::chrono::milliseconds kMaxTimeInTurn{1};
+constexpr std::size_t kMaxReplyBytesInTurn = 256 * 1024;
+constexpr std::size_t kMaxReplyBytesBeforePassword = 8 * 1024;
 
 // Looking at the clock costs a tenth of a request: not after each.
 constexpr int kRequestsBetweenLooks = 16;
@@ -112,8 +112,8 @@ bool Connection::receive()
     std::size_t size = 0;
     try {
         char* const room = input_.prepare(kReadRoom);
-        const std::size_t most = std::min(input_.available(), kMostReadBytes);
-        size = socket_.read_some(asio::buffer(room, most), error);
+        const std::size_t max = std::min(input_.available(), kMaxReadBytes);
+        size = socket_.read_some(asio::buffer(room, max), error);
     } catch (const std::bad_alloc&) {
         run_out_of_memory();
         return false;
@@ -178,7 +178,7 @@ bool Connection::execute_requests()
     const auto& output = session_.output;
     const std::size_t most_output =
         output.size() +
-        (session_.authenticated ? kMostReplyBytesInTurn : kMostReplyBytesBeforePassword);
+        (session_.authenticated ? kMaxReplyBytesInTurn : kMaxReplyBytesBeforePassword);
     const store::TimePoint began = all_.server.clock.now();
     int requests = 0;
     while (!session_.blocked) {
@@ -192,7 +192,7 @@ bool Connection::execute_requests()
         if (output.size() > most_output) break;
         if (++requests % kRequestsBetweenLooks == 0) {
             all_.observe_time();
-            if (all_.server.clock.now() - began > kMostTimeInTurn) break;
+            if (all_.server.clock.now() - began > kMaxTimeInTurn) break;
         }
     }
     return !session_.blocked && !input_.empty();
@@ -255,7 +255,7 @@ void Connection::go_on(bool requests_left)
 void Connection::send()
 {
     if (!may_send()) return put_aside();
-    std::size_t left = kMostBytesInSend;
+    std::size_t left = kMaxBytesInSend;
     for (auto bytes = next_to_send(); !bytes.empty(); bytes = next_to_send()) {
         Error error;
         const std::size_t sent =
@@ -327,7 +327,7 @@ void Connection::flush()
     sending_ = Sending::Planned;  // now that there was memory to plan it
 }
 
-// Whoever calls flush() may be in the middle of telling all clients something.
+// The caller of flush() may be in the middle of a message to all clients.
 void Connection::end_slow_reader_later()
 {
     asio::post(socket_.get_executor(), [self = shared_from_this()] {

@@ -32,7 +32,7 @@ public:
     Listener(asio::io_context& io, const Endpoint& endpoint, int backlog);
 
     /// Hands every client over, until the listener is destroyed. `troubled` is told, at most once a
-    /// second, why nobody can be accepted just now.
+    /// second, why no client can be accepted just now.
     void start(Welcome welcome, std::function<void(const Error&)> troubled);
 
     /// Accepts again, whatever became of the last attempt: after an exception left

@@ -13,7 +13,7 @@ namespace server::net {
 namespace {
 
 // Somebody else may hold the port of our free one on another address: try again with another.
-constexpr int kMostAttempts = 20;
+constexpr int kMaxAttempts = 20;
 
 // Asio's category of errors knows nothing of std::errc: its values are errno's.
 bool is_address_missing(const Error& error) { return error.value() == EADDRNOTAVAIL; }
@@ -61,7 +61,7 @@ void Listeners::open_tcp()
     const int port = connections_.server.options.port;
     int attempts = 1;
     while (!open_addresses(port)) {
-        if (++attempts > kMostAttempts) throw ListenError{"any port", asio::error::address_in_use};
+        if (++attempts > kMaxAttempts) throw ListenError{"any port", asio::error::address_in_use};
         listeners_.clear();
     }
 }

@@ -17,7 +17,7 @@ constexpr std::string_view kLockSet = "set", kDriverAdded = "sadd", kDriverRemov
 constexpr std::string_view kLockLost = "the lock was lost";
 constexpr std::string_view kDriverLeft = "the driver is no longer available";
 
-/// The drivers whom a running search passes over. Views the record.
+/// The drivers that a running search passes over. Views the record.
 MemberSet passed_over(const AssignmentRecord& record)
 {
     MemberSet members;
@@ -346,7 +346,7 @@ void Assignments::go_on(std::string_view order, AssignmentRecord& record,
     save(order, record, AssignmentEvent::Unassigned, reason_of(record, shortage));
 }
 
-/// Why there is no candidate; nothing if nobody wants to know.
+/// Why there is no candidate; nothing if the reason is not wanted.
 std::string_view Assignments::reason_of(const AssignmentRecord& record,
                                         std::optional<Shortage> shortage)
 {

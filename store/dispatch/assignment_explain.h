@@ -11,7 +11,7 @@
 
 namespace store {
 
-/// A driver whom a search looks at, and what it makes of them.
+/// A driver that a search looks at, and its verdict.
 struct Explained
 {
     std::string member;

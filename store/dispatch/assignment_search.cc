@@ -29,8 +29,8 @@ bool nearer(const Found& a, const Found& b)
 }
 
 /// Gives the drivers who pass the filter, nearest first, in one of two ways: outward from the
-/// place, asking everybody he meets, or, when that has met more drivers than are available at all,
-/// from the list of those available.
+/// place, asking each driver on the way, or, when that has met more drivers than are available at
+/// all, from the list of those available.
 class CandidateSearch
 {
 public:
@@ -41,7 +41,7 @@ public:
           shape_(search.shape),
           filter_(filter),
           outward_(places, search.shape, hidden_),
-          patience_(kLeastPatience + filter.available()->size())
+          patience_(kMinPatience + filter.available()->size())
     {}
 
     /// Those who were passed over because they are locked. Views the places.
@@ -65,9 +65,10 @@ public:
     }
 
 private:
-    static constexpr std::size_t kLeastPatience = 64;
+    static constexpr std::size_t kMinPatience = 64;
 
-    /// Where so many are met in vain, it is cheaper to ask everybody first and measure after.
+    /// Once this many unavailable members were met, checking availability before distance is
+    /// cheaper.
     static constexpr std::size_t kMetBeforeFiltering = 8;
 
     bool has_lost_patience() const { return met_ + outward_.left_out() >= patience_; }
@@ -113,7 +114,7 @@ private:
     const CandidateFilter& filter_;
     NearestSearch outward_;
     std::size_t patience_;  ///< how many may be met outward
-    std::size_t met_ = 0;   ///< so many were, beside those that were left out
+    std::size_t met_ = 0;   ///< members met, besides those left out
     std::optional<Found> last_;
     bool collected_ = false;
     std::vector<Found> rest_;
@@ -245,7 +246,7 @@ std::optional<Candidate> find_candidate(Keyspace& keys, std::string_view order,
                                         const AssignmentSearch& search, const MemberSet& tried)
 {
     // Drivers are hidden until their locks are removed: first those whose time is over. If there
-    // are many, some will do, but nobody is left out for that reason alone.
+    // are many, some will do, but no driver is left out for that reason alone.
     constexpr std::size_t kSome = 40;
     keys.expire_due(kSome);
     for (;;) {

@@ -168,8 +168,8 @@ double ShapeBounds::greatest_cosine(const PlaceRange& range) const
 
 double ShapeBounds::least_distance_m(const PlaceRange& range) const
 {
-    const double latitude = latitude_difference(range).least;
-    const double longitude = longitude_difference(range).least;
+    const double latitude = latitude_difference(range).min;
+    const double longitude = longitude_difference(range).min;
     if (latitude == 0 && longitude == 0) return 0;
     double h = haversine(latitude);
     if (longitude > 0) h += latitude_cosine_ * least_cosine(range) * haversine(longitude);
@@ -179,9 +179,9 @@ double ShapeBounds::least_distance_m(const PlaceRange& range) const
 std::optional<double> ShapeBounds::least_distance_if_touched_m(const PlaceRange& range) const
 {
     if (is_box_ && overlap(range) == Overlap::Outside) return std::nullopt;
-    const double least = least_distance_m(range);
-    if (least > limit_m_) return std::nullopt;
-    return least;
+    const double min = least_distance_m(range);
+    if (min > limit_m_) return std::nullopt;
+    return min;
 }
 
 double ShapeBounds::least_distance_outside_m(const PlaceRange& range) const
@@ -198,38 +198,38 @@ double ShapeBounds::least_distance_outside_m(const PlaceRange& range) const
         to_west_or_east < 90
             ? kEarthRadiusM * latitude_cosine_ * std::sin(to_west_or_east * kRadiansPerDegree)
             : meters_of_degrees(90 - std::fabs(center_.latitude));
-    const double least = std::min(meters_of_degrees(to_south_or_north), to_meridian);
-    return std::max(0.0, least * (1 - kRoundingRatio) - kRoundingM);
+    const double min = std::min(meters_of_degrees(to_south_or_north), to_meridian);
+    return std::max(0.0, min * (1 - kRoundingRatio) - kRoundingM);
 }
 
 Overlap ShapeBounds::overlap(const PlaceRange& range) const
 {
     const Difference latitude = latitude_difference(range);
     const Difference longitude = longitude_difference(range);
-    const double least = least_cosine(range), greatest = greatest_cosine(range);
-    if (is_box_) return box_overlap(latitude, longitude, least, greatest);
+    const double min = least_cosine(range), greatest = greatest_cosine(range);
+    if (is_box_) return box_overlap(latitude, longitude, min, greatest);
 
     const double nearest =
-        haversine(latitude.least) + latitude_cosine_ * least * haversine(longitude.least);
+        haversine(latitude.min) + latitude_cosine_ * min * haversine(longitude.min);
     if (meters_at_least(nearest) > limit_m_) return Overlap::Outside;
     const double farthest =
-        haversine(latitude.most) + latitude_cosine_ * greatest * haversine(longitude.most);
+        haversine(latitude.max) + latitude_cosine_ * greatest * haversine(longitude.max);
     return meters_at_most(farthest) <= limit_m_ ? Overlap::Inside : Overlap::Partly;
 }
 
 Overlap ShapeBounds::box_overlap(Difference latitude, Difference longitude, double least_cosine,
                                  double greatest_cosine) const
 {
-    const double least_height = meters_of_degrees(latitude.least) - kRoundingM;
+    const double least_height = meters_of_degrees(latitude.min) - kRoundingM;
     if (least_height > half_height_m_) return Overlap::Outside;
     const double least_width =
-        meters_at_least(least_cosine * least_cosine * haversine(longitude.least));
+        meters_at_least(least_cosine * least_cosine * haversine(longitude.min));
     if (least_width > half_width_m_) return Overlap::Outside;
 
-    const double most_height = meters_of_degrees(latitude.most) + kRoundingM;
+    const double max_height = meters_of_degrees(latitude.max) + kRoundingM;
     const double most_width =
-        meters_at_most(greatest_cosine * greatest_cosine * haversine(longitude.most));
-    const bool is_inside = most_height <= half_height_m_ && most_width <= half_width_m_;
+        meters_at_most(greatest_cosine * greatest_cosine * haversine(longitude.max));
+    const bool is_inside = max_height <= half_height_m_ && most_width <= half_width_m_;
     return is_inside ? Overlap::Inside : Overlap::Partly;
 }
 

@@ -96,11 +96,11 @@ public:
     static constexpr double kRoundingM = 1e-6;
 
 private:
-    /// A range of differences of longitude or latitude from the center: 0 <= least <= most.
+    /// A range of differences of longitude or latitude from the center: 0 <= min <= max.
     struct Difference
     {
-        double least;
-        double most;
+        double min;
+        double max;
     };
     Difference latitude_difference(const PlaceRange& range) const;
     Difference longitude_difference(const PlaceRange& range) const;

@@ -55,7 +55,7 @@ NearestSearch::NearestSearch(const SortedSet& set, const Shape& shape, const Sor
 std::optional<Found> NearestSearch::next()
 {
     if (run_) return take_from_run();
-    while (!queue_.empty() && left_out_ < most_left_out_) {
+    while (!queue_.empty() && left_out_ < max_left_out_) {
         const Waiting nearest = pop();
         Candidate& candidate = candidates_[nearest.candidate];
         const CellBlock block{candidate.cell, candidate.level};
@@ -138,16 +138,16 @@ NearestSearch::Waiting NearestSearch::pop()
 void NearestSearch::push_outside(CellBlock block)
 {
     if (block == CellBlock::world()) return;
-    const double least = bounds_.least_distance_outside_m(block.places());
-    if (least > bounds_.limit_m()) return;
-    push(least, {block.first, {}, Kind::Outside, static_cast<std::uint8_t>(block.level)});
+    const double min = bounds_.least_distance_outside_m(block.places());
+    if (min > bounds_.limit_m()) return;
+    push(min, {block.first, {}, Kind::Outside, static_cast<std::uint8_t>(block.level)});
 }
 
 void NearestSearch::push_block(CellBlock block)
 {
-    const std::optional<double> least = bounds_.least_distance_if_touched_m(block.places());
-    if (!least) return;
-    push(*least, {block.first, {}, Kind::Block, static_cast<std::uint8_t>(block.level)});
+    const std::optional<double> min = bounds_.least_distance_if_touched_m(block.places());
+    if (!min) return;
+    push(*min, {block.first, {}, Kind::Block, static_cast<std::uint8_t>(block.level)});
 }
 
 void NearestSearch::push_siblings(CellBlock block)
@@ -281,9 +281,9 @@ void NearestSearch::push_cell(std::uint64_t cell, SortedSet::Iterator members)
 {
     const GridPoint point = grid_point_of(cell);
     if (bounds_.is_near(point)) {
-        const double least = bounds_.least_near_distance_m(point);
-        if (least > bounds_.limit_m()) return;
-        push(least, {cell, members, Kind::Unmeasured, 0});
+        const double min = bounds_.least_near_distance_m(point);
+        if (min > bounds_.limit_m()) return;
+        push(min, {cell, members, Kind::Unmeasured, 0});
     } else if (const auto distance = test_.distance_if_inside(place_of(cell))) {
         push(*distance, {cell, members, Kind::Measured, 0});
     }

@@ -52,12 +52,12 @@ public:
     std::optional<Found> next();
 
     /// For a caller who met too many members that are not in `wanted`: from now on those may be
-    /// left out (most will be), which is cheaper than to measure and return them. After `most` that
+    /// left out (most will be), which is cheaper than to measure and return them. After `max` that
     /// were left out the search is over. `wanted` must outlive the search.
-    void leave_out_all_but(const Set& wanted, std::size_t most)
+    void leave_out_all_but(const Set& wanted, std::size_t max)
     {
         wanted_ = &wanted;
-        most_left_out_ = most;
+        max_left_out_ = max;
     }
     /// How many members were left out.
     std::size_t left_out() const { return left_out_; }
@@ -122,7 +122,7 @@ private:
     std::optional<Run> run_;
     const Set* wanted_ = nullptr;  ///< if not null, others are left out
     std::size_t left_out_ = 0;
-    std::size_t most_left_out_ = std::numeric_limits<std::size_t>::max();
+    std::size_t max_left_out_ = std::numeric_limits<std::size_t>::max();
 };
 
 /// Whether a search is to compute distances, which cost more than all the rest.

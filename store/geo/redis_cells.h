@@ -12,7 +12,7 @@ namespace store {
 
 /// The cells in which Redis looks for the members of a shape, in its order: the one that holds the
 /// center, then its neighbours, those left out that cannot hold any. Each is searched by score, and
-/// clients see it: it is the order of a reply that nobody asked to be sorted, and what COUNT with
+/// clients see it: it is the order of a reply without ASC or DESC, and what COUNT with
 /// ANY picks. They cover most shapes, but not those across the date line or larger than a third of
 /// the earth.
 class RedisCells

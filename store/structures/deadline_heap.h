@@ -93,7 +93,7 @@ public:
         return chunks_.size() * sizeof(Chunk) + chunks_.capacity() * sizeof(chunks_[0]);
     }
 
-    /// True if nobody is earlier than its parent. For tests.
+    /// True if no item is earlier than its parent. For tests.
     bool check() const
     {
         for (Slot slot = 1; slot < size_; ++slot) {

@@ -133,7 +133,7 @@ std::size_t IntSet::memory_bytes() const
     return block_ == nullptr ? 0 : room_for(sizeof(Block) + count() * block_->width);
 }
 
-/// Makes the integers so wide, with room for so many.
+/// Makes the integers `width` bytes wide, with room for `room` of them.
 void IntSet::widen(std::uint32_t width, std::size_t room)
 {
     const IntSet wide{allocate(room_for(sizeof(Block) + room * width))};
@@ -144,7 +144,7 @@ void IntSet::widen(std::uint32_t width, std::size_t room)
     block_ = wide.block_;
 }
 
-/// Makes the block what so many integers need. The count is not changed.
+/// Makes the block as large as `count` integers need. The count in it is not changed.
 void IntSet::set_room(std::size_t count)
 {
     const std::size_t room = room_for(sizeof(Block) + count * block_->width);

@@ -48,7 +48,7 @@ public:
 
     /// Puts an element before the one at this position. REQUIRES: it is not a part of this block.
     void insert(std::size_t position, std::string_view element);
-    /// Removes the elements in [from, to), which are so many. Frees the block if none is left.
+    /// Removes the `how_many` elements in [from, to). Frees the block if none is left.
     void erase(std::size_t from, std::size_t to, std::size_t how_many);
     /// Appends all of the other's elements, and frees it.
     void append(ListChunk other);
@@ -72,7 +72,7 @@ private:
 
     Header& header() const { return *reinterpret_cast<Header*>(block_); }
     static ListChunk make(std::size_t bytes);
-    /// Opens a gap of so many bytes there and returns its position.
+    /// Opens a gap of `gap` bytes there and returns its position.
     std::size_t open_gap(std::size_t position, std::size_t bytes);
     /// Moves to a block of this capacity, with the gap before `position`.
     std::size_t move_to(std::size_t capacity, std::size_t position, std::size_t gap);

@@ -69,7 +69,7 @@ public:
     /// REQUIRES: count() is a multiple of the stride.
     Iterator find(std::string_view text, unsigned stride = 1) const;
 
-    /// Whether one more text of so many bytes stays within the limits.
+    /// Whether one more text of this many bytes stays within the limits.
     bool has_room_for(std::size_t bytes) const
     {
         return bytes <= kLongestText && used() + sized_bytes_size(bytes) <= kMaxBytes;
@@ -82,7 +82,7 @@ public:
     /// Puts another text in the place of one. REQUIRES: as append.
     void replace(Iterator at, std::string_view text);
 
-    /// Removes so many texts from here on. Frees the block if nothing is left. Throws nothing.
+    /// Removes `how_many` texts from here on. Frees the block if nothing is left. Throws nothing.
     void erase(Iterator at, unsigned how_many = 1);
 
     Packed clone() const;
@@ -112,7 +112,7 @@ private:
 
     unsigned short_count() const { return header() >> kUsedBits; }
 
-    /// A block with room for texts of so many bytes, lengths included, that are still to be
+    /// A block with room for texts of `used` bytes, lengths included, that are still to be
     /// written.
     static Packed make(std::size_t used, std::size_t count);
     void set_header(std::size_t used, std::size_t count);

@@ -287,7 +287,7 @@ void ScoreTree::update_first(double score, const ScoredMember* member, const Pat
     update_first(score, member, path, path.length);
 }
 
-/// Sees to it that the next insert at this position finds room. The path is of no use afterwards.
+/// Sees to it that the next insert at this position finds room. The path is no longer valid.
 void ScoreTree::make_room(Leaf* leaf, unsigned position, Path& path)
 {
     if (leaf->capacity < kLeafCapacity) return resize_root_leaf(larger_capacity(leaf->capacity));
@@ -437,7 +437,7 @@ void ScoreTree::remove_child(Path& path, unsigned depth, unsigned index)
     copy_entries(*node, index + 1, *node, index, node->size - index - 1);
     --node->size;
     if (depth == 0) {
-        // A root with one child is no use.
+        // A root with one child is dropped.
         while (height_ > 0 && root_->size == 1) {
             auto* root = static_cast<Inner*>(root_);
             root_ = root->children[0];

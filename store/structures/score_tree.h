@@ -69,10 +69,10 @@ public:
     /// Forgets all entries.
     void clear();
 
-    /// Forgets about so many entries and returns how many, 0 if there are none. What is left can
+    /// Forgets about this many entries and returns how many, 0 if there are none. What is left can
     /// only be freed, cleared or destroyed. (The nodes above the leaves, one for some 50 of them,
     /// go at once.)
-    std::size_t free_some(std::size_t most);
+    std::size_t free_some(std::size_t max);
 
     void swap(ScoreTree& other) noexcept;
 

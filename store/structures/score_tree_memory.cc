@@ -70,13 +70,13 @@ void ScoreTree::clear()
     size_ = 0;
 }
 
-std::size_t ScoreTree::free_some(std::size_t most)
+std::size_t ScoreTree::free_some(std::size_t max)
 {
     dispose_inner_nodes(root_, height_);
     root_ = nullptr;
     height_ = 0;
     std::size_t freed = 0;
-    while (first_ != nullptr && freed < most) {
+    while (first_ != nullptr && freed < max) {
         freed += first_->size;
         dispose(first_);
     }

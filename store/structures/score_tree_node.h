@@ -8,7 +8,7 @@
 
 #include "store/structures/scored_member.h"
 
-/// The nodes of a ScoreTree, and the searches within one. Nobody else needs them.
+/// The nodes of a ScoreTree, and the searches within one. Only the tree needs them.
 namespace store::score_tree {
 
 /// A full leaf fills 1,024 bytes of the allocator, an inner node 2,048.

@@ -31,8 +31,8 @@ struct HashOfKey
 /// An index of elements by key, whose growth never stops the world.
 ///
 /// Element has `std::string_view key() const`. The table holds pointers, 11-15 bytes an element,
-/// and owns none of them: whoever inserts, deletes. Keys are unique. A lookup touches one cache
-/// line and the element (the directory stays in the cache).
+/// and owns none of them: the caller that inserts one deletes it. Keys are unique. A lookup touches
+/// one cache line and the element (the directory stays in the cache).
 ///
 /// Extendible hashing: a directory, indexed by the upper bits of the hash, leads to segments of at
 /// most 447 elements in 64-byte buckets. What grows or shrinks is one segment; it is replaced by a
@@ -91,8 +91,8 @@ public:
     void insert(Element* element, std::uint64_t hash);
     void insert(Element* element) { insert(element, Hash{}(*element)); }
 
-    /// The same for an element that nobody else knows yet: destroys it if there is no memory for
-    /// its place.
+    /// The same for an element that nothing else refers to yet: destroys it if there is no memory
+    /// for its place.
     void insert_or_destroy(Element* element, std::uint64_t hash)
     {
         try {
@@ -118,11 +118,11 @@ public:
     template <class F>
     void for_each(F&& f) const;
 
-    /// Takes out elements, segment by segment, until there were `most` or a few more, and calls
+    /// Takes out elements, segment by segment, until there were `max` or a few more, and calls
     /// f(element) for each, which may free it. Returns how many there were, 0 if the table is
     /// empty. What is left can only be drained, cleared or destroyed.
     template <class F>
-    std::size_t drain(std::size_t most, F&& f);
+    std::size_t drain(std::size_t max, F&& f);
 
     /// Visits a few elements, calls f(element) for each, and returns the cursor to go on with: 0 at
     /// the end. Begin with 0. An element that is in the table from the first call to the last is

@@ -278,7 +278,7 @@ void Table<Element, Hash>::clear()
 
 template <class Element, class Hash>
 template <class F>
-std::size_t Table<Element, Hash>::drain(std::size_t most, F&& f)
+std::size_t Table<Element, Hash>::drain(std::size_t max, F&& f)
 {
     std::size_t taken = 0;
     if (spill_ != nullptr) {
@@ -286,7 +286,7 @@ std::size_t Table<Element, Hash>::drain(std::size_t most, F&& f)
         taken += spill_->size();
         spill_ = nullptr;
     }
-    while (taken < most && (depth_ == 0 ? static_cast<bool>(root_) : !directory_.empty())) {
+    while (taken < max && (depth_ == 0 ? static_cast<bool>(root_) : !directory_.empty())) {
         const Segment last = depth_ == 0 ? root_ : directory_.back();
         taken += last.count();
         last.for_each(f);

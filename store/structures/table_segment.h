@@ -37,7 +37,7 @@ inline std::uint8_t tag_of(std::uint64_t hash)
     return tag == kFooterTag ? 1 : tag;
 }
 
-/// The bucket of a column in a segment of so many buckets. Rises with the column, whatever the
+/// The bucket of a column in a segment of `buckets` buckets. Rises with the column, whatever the
 /// number of buckets: this is what a scan relies on.
 inline unsigned bucket_of(std::uint32_t column, unsigned buckets)
 {

@@ -20,10 +20,10 @@ class TextIndex
 {
 public:
     /// REQUIRES: at most `most` different texts will be added, fewer than 2^31.
-    explicit TextIndex(std::size_t most)
-        : slots_(std::bit_ceil(2 * most + 1)), mask_(slots_.size() - 1)
+    explicit TextIndex(std::size_t max)
+        : slots_(std::bit_ceil(2 * max + 1)), mask_(slots_.size() - 1)
     {
-        texts_.reserve(most);
+        texts_.reserve(max);
     }
 
     static constexpr std::size_t kMissing = ~std::size_t{0};

@@ -177,9 +177,9 @@ std::size_t Hash::memory_bytes() const
     return bytes;
 }
 
-std::size_t Hash::free_some(std::size_t most)
+std::size_t Hash::free_some(std::size_t max)
 {
-    if (is_table()) return table().drain(most, [](HashField* field) { HashField::destroy(field); });
+    if (is_table()) return table().drain(max, [](HashField* field) { HashField::destroy(field); });
     const std::size_t all = size();
     free();
     return all;

@@ -112,7 +112,7 @@ public:
     /// True if the field is new.
     bool set(std::string_view field, std::string_view value, const Limits& limits = {});
 
-    /// Told that one command is about to set so many fields, Redis chooses the table at once if
+    /// Told that one command is about to set this many fields, Redis chooses the table at once if
     /// they are many, even if most are there already. The order is all that depends on it.
     void expect(std::size_t count, const Limits& limits = {});
 
@@ -131,14 +131,14 @@ public:
     /// Any field, each with the same chance. REQUIRES: not empty.
     Pair random(Random& random) const;
 
-    /// Calls f(field, value) for `count` different fields; any choice of so many has the same
-    /// chance. REQUIRES: there are so many.
+    /// Calls f(field, value) for `count` different fields; each choice has the same
+    /// chance. REQUIRES: count <= size().
     template <class F>
     void sample(std::size_t count, Random& random, F&& f) const;
 
-    /// Frees about so many fields and returns how many, 0 if none is left. To be called until then:
-    /// nothing else may be asked of what is half freed, but to be destroyed.
-    std::size_t free_some(std::size_t most);
+    /// Frees about this many fields and returns how many, 0 if none is left. To be called until
+    /// then: nothing else may be asked of what is half freed, but to be destroyed.
+    std::size_t free_some(std::size_t max);
 
     /// What it takes beside its own 8 bytes, without the allocator's overhead. O(n) for a table.
     std::size_t memory_bytes() const;

@@ -179,7 +179,7 @@ void List::shrink()
     keep(last);
 }
 
-std::size_t List::free_some(std::size_t most)
+std::size_t List::free_some(std::size_t max)
 {
     std::size_t freed = 0;
     if (!is_row()) {
@@ -188,7 +188,7 @@ std::size_t List::free_some(std::size_t most)
         return freed;
     }
     auto& chunks = row().chunks;
-    while (freed < most && !chunks.empty()) {
+    while (freed < max && !chunks.empty()) {
         freed += chunks.back().count();
         chunks.back().free();
         chunks.pop_back();

@@ -58,7 +58,7 @@ public:
     void insert(std::size_t index, std::string_view element);
     void set(std::size_t index, std::string_view element);
     void pop(End end) { erase(end == End::Front ? 0 : size() - 1, 1); }
-    /// Removes `count` elements from number `index` on. REQUIRES: there are so many.
+    /// Removes `count` elements from number `index` on. REQUIRES: index + count <= size().
     void erase(std::size_t index, std::size_t count);
 
     /// Removes the elements equal to this one, at most `max`, those nearest to the end `from`
@@ -80,9 +80,9 @@ public:
     template <class Visit>
     void walk(std::size_t skip, End from, Visit&& visit) const;
 
-    /// Frees about so many elements and returns how many, 0 if none is left. To be called until
+    /// Frees about this many elements and returns how many, 0 if none is left. To be called until
     /// then: nothing else may be asked of what is half freed, but to be destroyed.
-    std::size_t free_some(std::size_t most);
+    std::size_t free_some(std::size_t max);
 
     /// What it takes beside its own 8 bytes, without the allocator's overhead.
     std::size_t memory_bytes() const;

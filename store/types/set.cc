@@ -190,10 +190,10 @@ std::size_t Set::memory_bytes() const
     return bytes;
 }
 
-std::size_t Set::free_some(std::size_t most)
+std::size_t Set::free_some(std::size_t max)
 {
     if (is_table())
-        return table().drain(most, [](SetMember* member) { SetMember::destroy(member); });
+        return table().drain(max, [](SetMember* member) { SetMember::destroy(member); });
     const std::size_t all = size();
     free();
     return all;

@@ -102,8 +102,9 @@ public:
     /// False if it was a member already.
     bool add(std::string_view member, const Limits& limits = {});
 
-    /// Told that one command is about to add so many members, the first of which is `first`, Redis
-    /// may choose another form at once. The order and OBJECT ENCODING are all that depends on it.
+    /// Told that one command is about to add this many members, the first of which is `first`,
+    /// Redis may choose another form at once. The order and OBJECT ENCODING are all that depends on
+    /// it.
     void expect(std::string_view first, std::size_t count, const Limits& limits = {});
 
     /// Takes the form of integers, if all members are some and the limits allow it: Redis does this
@@ -129,9 +130,9 @@ public:
     template <class F>
     void take_random(Random& random, F&& f);
 
-    /// Frees about so many members and returns how many, 0 if none is left. To be called until
+    /// Frees about this many members and returns how many, 0 if none is left. To be called until
     /// then: nothing else may be asked of what is half freed, but to be destroyed.
-    std::size_t free_some(std::size_t most);
+    std::size_t free_some(std::size_t max);
 
     /// What it takes beside its own 8 bytes, without the allocator's overhead. O(n) for a table.
     std::size_t memory_bytes() const;

@@ -11,8 +11,8 @@
 /// Several members of a set by chance.
 namespace store {
 
-/// Calls visit(member) for `count` different members; any choice of so many has the same chance.
-/// REQUIRES: there are so many.
+/// Calls visit(member) for `count` different members; each choice has the same chance.
+/// REQUIRES: count <= size.
 template <class Visit>
 void sample(const Set& set, std::size_t count, Random& random, Visit&& visit)
 {
@@ -39,7 +39,7 @@ void sample(const Set& set, std::size_t count, Random& random, Visit&& visit)
 }
 
 /// Removes members by chance until `kept` are left and calls visit(member) for the removed ones.
-/// What is kept may change its form, as in Redis. REQUIRES: there are so many.
+/// What is kept may change its form, as in Redis. REQUIRES: count <= size.
 template <class Visit>
 void take_all_but(Set& set, std::size_t kept, Random& random, const Set::Limits& limits,
                   Visit&& visit)

@@ -121,15 +121,15 @@ void SortedSet::clear()
     hidden_.reset();
 }
 
-std::size_t SortedSet::free_some(std::size_t most)
+std::size_t SortedSet::free_some(std::size_t max)
 {
     if (hidden_ != nullptr) {
-        if (const std::size_t freed = hidden_->members.free_some(most)) return freed;
+        if (const std::size_t freed = hidden_->members.free_some(max)) return freed;
         hidden_.reset();
     }
     // The tree first: it does not look at the members when it is freed.
-    if (const std::size_t freed = tree_.free_some(most)) return freed;
-    return table_.drain(most, [](ScoredMember* member) { ScoredMember::destroy(member); });
+    if (const std::size_t freed = tree_.free_some(max)) return freed;
+    return table_.drain(max, [](ScoredMember* member) { ScoredMember::destroy(member); });
 }
 
 std::optional<std::size_t> SortedSet::rank(std::string_view member) const

@@ -71,8 +71,8 @@ public:
     /// not NaN.
     PutResult put(std::string_view member, double score, const Limits& limits = {});
 
-    /// Told that one command is about to put so many members, the first of which is `first`, Redis
-    /// may leave the compact form at once.
+    /// Told that one command is about to put this many members, the first of which is `first`,
+    /// Redis may leave the compact form at once.
     void expect(std::string_view first, std::size_t count, const Limits& limits);
 
     /// True if the member was there. The view may be one that this set gave.
@@ -90,10 +90,10 @@ public:
 
     void clear();
 
-    /// Frees about so many members and returns how many, or what took as long; 0 if nothing is
+    /// Frees about this many members and returns how many, or what took as long; 0 if nothing is
     /// left. To be called until then: nothing else may be asked of what is half freed, but to be
     /// destroyed.
-    std::size_t free_some(std::size_t most);
+    std::size_t free_some(std::size_t max);
 
     std::optional<double> score(std::string_view member) const
     {

@@ -101,9 +101,9 @@ std::size_t most_members(std::span<const ScoredSource> sources)
     }
     std::sort(sizes.begin(), sizes.end());
     sizes.erase(std::unique(sizes.begin(), sizes.end()), sizes.end());
-    std::size_t most = 0;
-    for (const auto& [which, size] : sizes) most += size;
-    return most;
+    std::size_t max = 0;
+    for (const auto& [which, size] : sizes) max += size;
+    return max;
 }
 
 }  // namespace
@@ -170,11 +170,11 @@ void visit_common(ScoredSources sources, Aggregate aggregate, Keep&& keep, Visit
 
 CombinedMembers unite(ScoredSources sources, Aggregate aggregate)
 {
-    const std::size_t most = most_members(sources);
+    const std::size_t max = most_members(sources);
     Combiner result;
-    TextIndex index{most};
+    TextIndex index{max};
     std::vector<double> scores;
-    scores.reserve(most);
+    scores.reserve(max);
     for (const auto& source : smallest_first(sources)) {
         for_each_batch(source, result.keep_digits(), [&](std::span<const Hashed> batch) {
             for (const auto& [item, hash] : batch) index.prefetch(hash);

@@ -42,9 +42,9 @@ std::uint64_t ServerCpu::now_ns() const
 
 void Latencies::add(Clock::duration latency)
 {
-    constexpr std::int64_t kMost = std::numeric_limits<std::uint32_t>::max();
+    constexpr std::int64_t kMax = std::numeric_limits<std::uint32_t>::max();
     const auto ns = std::chrono::duration_cast<std::chrono::nanoseconds>(latency).count();
-    all_ns_.push_back(static_cast<std::uint32_t>(std::clamp<std::int64_t>(ns, 0, kMost)));
+    all_ns_.push_back(static_cast<std::uint32_t>(std::clamp<std::int64_t>(ns, 0, kMax)));
 }
 
 double Latencies::at_us(double fraction) const

@@ -33,11 +33,11 @@ struct Stalls
 
     void judge(std::uint64_t batch, double clock_us, double cpu_us)
     {
-        constexpr std::size_t kMostListed = 2 << 20;  // bytes
+        constexpr std::size_t kMaxListed = 2 << 20;  // bytes
         by_clock += clock_us > limit_us;
         by_cpu += cpu_us > limit_us;
         worst_cpu_us = std::max(worst_cpu_us, cpu_us);
-        if (cpu_us * 10 > limit_us && slow.size() < kMostListed)
+        if (cpu_us * 10 > limit_us && slow.size() < kMaxListed)
             slow += fmt::format("{}[{}, {:.1f}]", slow.empty() ? "" : ", ", batch, cpu_us);
     }
     std::string json() const

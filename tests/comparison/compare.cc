@@ -114,10 +114,10 @@ void print_steps(std::span<const Step> steps)
 /// The last steps before the given one that name a word of its request.
 std::vector<Step> related_steps(std::span<const Step> steps, std::size_t at)
 {
-    constexpr std::size_t kMost = 10;
+    constexpr std::size_t kMax = 10;
     const auto& words = steps[at].request;
     std::vector<Step> related;
-    for (std::size_t i = at; i-- > 0 && related.size() < kMost;) {
+    for (std::size_t i = at; i-- > 0 && related.size() < kMax;) {
         const auto& request = steps[i].request;
         const bool shares_key = std::any_of(words.begin() + 1, words.end(), [&](const auto& word) {
             return word.find(':') != std::string::npos &&

@@ -27,9 +27,9 @@ constexpr std::size_t kShrinkingBudget = 500'000;
 /// The bytes of a reply for people, not more than fit on a screen.
 std::string shown(const std::string& reply)
 {
-    constexpr std::size_t kMost = 1500;
-    return reply.size() <= kMost ? join_words({reply})
-                                 : join_words({reply.substr(0, kMost)}) + " ...";
+    constexpr std::size_t kMax = 1500;
+    return reply.size() <= kMax ? join_words({reply})
+                                : join_words({reply.substr(0, kMax)}) + " ...";
 }
 
 /// Does the request make a key that is over a few milliseconds later?

@@ -92,7 +92,7 @@ std::set<std::string> listed_keys(Connection& connection)
 /// The lines of one text that the other lacks, not more than fit on a screen.
 std::string lines_only_in(const std::string& text, const std::string& other)
 {
-    constexpr int kMost = 10;
+    constexpr int kMax = 10;
     const auto split = [](const std::string& lines) {
         std::set<std::string> set;
         std::istringstream stream{lines};
@@ -103,7 +103,7 @@ std::string lines_only_in(const std::string& text, const std::string& other)
     std::string only;
     int shown = 0;
     for (const auto& line : split(text)) {
-        if (!others.contains(line) && shown++ < kMost) only += "  " + line + "\n";
+        if (!others.contains(line) && shown++ < kMax) only += "  " + line + "\n";
     }
     return only;
 }

@@ -11,7 +11,7 @@ namespace server::commands {
 /// The next argument as the offset of a bit; throws unless a string may be so long.
 std::uint64_t next_bit_offset(Call& call);
 
-/// The same of a field of so many bits, which may be given as "#n", the n-th such field.
+/// The same of a field of this many bits, which may be given as "#n", the n-th such field.
 std::uint64_t next_bit_offset(Call& call, unsigned bits);
 
 /// The bit, 0 behind the end.

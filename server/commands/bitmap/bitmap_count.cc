@@ -36,7 +36,7 @@ bool next_is_in_bits(Args& args)
     throw CommandError{text::kSyntax};
 }
 
-/// The bits of a string of so many bytes that the range names; nothing if it is empty. Negative
+/// The bits that the range names of a string of this many bytes; nothing if it is empty. Negative
 /// offsets count from the end; what lies before the beginning is moved there.
 std::optional<Bits> bits_of(BitRange range, std::size_t bytes)
 {

@@ -60,7 +60,7 @@ bool next_switch(Args& args)
     throw CommandError{text::kSyntax};
 }
 
-/// Dabba evicts nobody: the answer and CLIENT LIST's flag are all there is to it.
+/// Dabba evicts no clients: the answer and CLIENT LIST's flag are the whole effect.
 void no_evict(Call& call)
 {
     call.session.no_evict = next_switch(call.args);
@@ -213,8 +213,9 @@ void unblock(Call& call)
     call.reply.integer(1);
 }
 
-/// Dabba sends no invalidation messages. Whoever asks for them must hear that, or he would go on
-/// trusting what he has cached; switching them off and asking about them is answered as by Redis.
+/// Dabba sends no invalidation messages. A client that asks for them must hear that, or it would go
+/// on trusting its cache; switching them off and asking about them is answered as by
+/// Redis.
 void tracking(Call& call)
 {
     const auto mode = call.args.next();

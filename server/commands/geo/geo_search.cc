@@ -225,10 +225,10 @@ std::vector<Found> first_met(const SortedSet& places, const store::Shape& shape,
 std::vector<Found> search(const SortedSet& places, const Query& query)
 {
     const store::Shape shape = query.extent->around(*query.center);
-    const std::size_t most = query.count == 0 ? places.size() : query.count;
-    const bool limited = most < places.size();
+    const std::size_t max = query.count == 0 ? places.size() : query.count;
+    const bool limited = max < places.size();
     if (limited && !query.any && query.order != Order::FarthestFirst)
-        return nearest(places, shape, most);
+        return nearest(places, shape, max);
 
     const bool nearest_first =
         query.order == Order::NearestFirst || (query.count != 0 && !query.any);
@@ -236,8 +236,8 @@ std::vector<Found> search(const SortedSet& places, const Query& query)
                           query.with_distance || query.store_distance;
     const auto measure = measured ? store::Measure::Yes : store::Measure::No;
     auto found =
-        query.any ? first_met(places, shape, measure, most) : everything(places, shape, measure);
-    const auto kept = std::min(most, found.size());
+        query.any ? first_met(places, shape, measure, max) : everything(places, shape, measure);
+    const auto kept = std::min(max, found.size());
     const auto middle = found.begin() + static_cast<std::ptrdiff_t>(kept);
     if (query.order == Order::FarthestFirst) {
         std::partial_sort(found.begin(), middle, found.end(), farther);

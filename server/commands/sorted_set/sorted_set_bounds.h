@@ -33,7 +33,7 @@ struct IndexRange
     std::int64_t start;
     std::int64_t stop;
 
-    /// The ranks in a set of so many; the indexes of a reverse range count from the high end.
+    /// The ranks in a set of this size; the indexes of a reverse range count from the high end.
     RankRange ranks(std::size_t size, bool reverse) const;
 };
 

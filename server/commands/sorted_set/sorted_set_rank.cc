@@ -35,8 +35,8 @@ void zrank(Call& call)
     if (with_score) call.reply.number(*set->score(member));
 }
 
-/// Calls visit(Item) for `count` different members; any choice of so many has the same chance.
-/// REQUIRES: there are so many.
+/// Calls visit(Item) for `count` different members; each choice has the same chance.
+/// REQUIRES: count <= size.
 template <class Visit>
 void sample(const SortedSet& set, std::size_t count, store::Random& random, Visit&& visit)
 {

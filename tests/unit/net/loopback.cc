@@ -16,7 +16,7 @@
 namespace tests {
 namespace {
 
-constexpr int kMostIdleRounds = 10'000;  // of at most a millisecond
+constexpr int kMaxIdleRounds = 10'000;  // of at most a millisecond
 
 }  // namespace
 
@@ -43,7 +43,7 @@ void Loopback::run_some()
 {
     if (io.poll_one() != 0 || io.run_one_for(std::chrono::milliseconds{1}) != 0) {
         idle_rounds_ = 0;
-    } else if (++idle_rounds_ == kMostIdleRounds) {
+    } else if (++idle_rounds_ == kMaxIdleRounds) {
         throw std::runtime_error{"the server has nothing more to do, and the test waits"};
     }
 }

@@ -36,7 +36,7 @@ TEST_CASE("a look ahead stops at the sixteenth request")
 {
     std::string input;
     for (int i = 0; i < 20; ++i) input += kGet;
-    CHECK(Lookahead{}.scan(input).size() == Lookahead::kMost);
+    CHECK(Lookahead{}.scan(input).size() == Lookahead::kMax);
 }
 
 TEST_CASE("a look ahead stops at what it does not understand")

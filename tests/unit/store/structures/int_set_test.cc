@@ -28,19 +28,19 @@ struct OwnedIntSet : IntSet
 
 TEST_CASE("an int set lists integers of all widths in ascending order")
 {
-    constexpr auto kLeast = std::numeric_limits<std::int64_t>::min();
-    constexpr auto kMost = std::numeric_limits<std::int64_t>::max();
+    constexpr auto kMin = std::numeric_limits<std::int64_t>::min();
+    constexpr auto kMax = std::numeric_limits<std::int64_t>::max();
     OwnedIntSet set;
     CHECK_FALSE(set.contains(0));
     CHECK_FALSE(set.erase(0));
-    for (const std::int64_t value : {std::int64_t{7}, std::int64_t{-3}, std::int64_t{40000}, kLeast,
-                                     std::int64_t{-70000}, kMost}) {
+    for (const std::int64_t value : {std::int64_t{7}, std::int64_t{-3}, std::int64_t{40000}, kMin,
+                                     std::int64_t{-70000}, kMax}) {
         CHECK(set.add(value));
         CHECK_FALSE(set.add(value));
     }
-    CHECK(set.values() == std::vector<std::int64_t>{kLeast, -70000, -3, 7, 40000, kMost});
-    CHECK(set.erase(kMost));
-    CHECK_FALSE(set.contains(kMost));
+    CHECK(set.values() == std::vector<std::int64_t>{kMin, -70000, -3, 7, 40000, kMax});
+    CHECK(set.erase(kMax));
+    CHECK_FALSE(set.contains(kMax));
 }
 
 TEST_CASE("small integers take two bytes each")
