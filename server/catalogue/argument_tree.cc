@@ -237,6 +237,7 @@ public:
             mark_after_keyword(argument);
             if (position != 0 && !argument.token.empty()) ++position;
             if (argument.type == Argument::Type::OneOf || argument.optional) {
+                if (position != 0 && is_one_word(argument)) mark_at(argument, position);
                 mark(argument.arguments, 0);
                 const bool one_word =
                     !argument.optional && std::ranges::all_of(argument.arguments, is_pure_token);
@@ -252,6 +253,11 @@ public:
     }
 
 private:
+    static bool is_one_word(const Argument& argument)
+    {
+        return argument.arguments.empty() && argument.token.empty();
+    }
+
     static void set_key(Argument& argument, std::size_t spec)
     {
         argument.type = Argument::Type::Key;

@@ -116,6 +116,9 @@ TEST_CASE("keys are found by the command's own specifications")
     CHECK(tree("destination numkeys:integer key [key ...]",
                {key_at(1, "OW"), counted_keys_at(2, "RO")}) ==
           "destination:key#0 numkeys:integer key:key+#1");
+    CHECK(tree("script numkeys:integer [key [key ...]] [arg [arg ...]]",
+               {counted_keys_at(2, "RW")}) ==
+          "script:string numkeys:integer key:key?+#0 arg:string?+");
     CHECK(tree("key [STORE destination]", {key_at(1, "RO"), key_after("STORE", 2, "OW")}) ==
           "key:key#0 STORE=destination:key?#1");
     CHECK(tree("city [REQUIRE numsets:integer set [set ...]]",
