@@ -5,6 +5,10 @@ project=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 PATH=$PATH:/usr/sbin:/sbin # `ip` lives there, and not on everybody's path
 compiler=${CXX:-g++}
 
+# Debian's packages that dabba-server is built with.
+build_packages=(g++ cmake ninja-build libasio-dev libfmt-dev libxxhash-dev libjemalloc-dev
+    liblua5.1-0-dev lua-cjson-dev nettle-dev)
+
 # Colours only for a person at a terminal.
 if [[ -t 1 && -z ${CI:-} && -z ${NO_COLOR:-} && ${TERM:-dumb} != dumb ]]; then
     bold=$'\e[1m' plain=$'\e[0m'
@@ -27,6 +31,12 @@ has_header() {
     printf '#if !__has_include(<%s>)\n#error missing\n#endif\n' "$1" | "$compiler" -E -x c++ - -o /dev/null
 }
 
+has_library() {
+    local found
+    found=$(find /usr/lib /usr/local/lib -name "$1" -print -quit 2>/dev/null)
+    [[ -n $found ]]
+}
+
 # Whether what a Debian package is wanted for is here, wherever it came from.
 is_here() {
     case $1 in
@@ -36,6 +46,9 @@ is_here() {
         libfmt-dev) has_header fmt/core.h ;;
         libxxhash-dev) has_header xxhash.h ;;
         libjemalloc-dev) has_header jemalloc/jemalloc.h ;;
+        liblua5.1-0-dev) has_header lua5.1/lua.hpp && has_library liblua5.1-c++.a ;;
+        lua-cjson-dev) has_library liblua5.1-cjson.a ;;
+        nettle-dev) has_header nettle/sha1.h ;;
         libhiredis-dev) has_header hiredis/hiredis.h ;;
         catch2) has_header catch2/catch.hpp ;;
         redis-tools) command -v redis-cli ;;

@@ -25,6 +25,8 @@ App::App(Options options)
 {
     server_.timekeeper.observe(net::wall_clock());
     server_.stopwatch = net::stopwatch;
+    server_.let_others_run = [this] { io_.poll(); };
+    server_.write_log = [this](LogLevel level, std::string_view line) { log_.log(level, line); };
     server_.started_at = server_.clock.now();
 }
 

@@ -51,6 +51,9 @@ public:
         add(LogLevel::Warning, line, std::forward<Values>(values)...);
     }
 
+    /// A line that somebody else worded.
+    void log(LogLevel level, std::string_view line) { add(level, "{}", line); }
+
 private:
     template <class... Values>
     void add(LogLevel level, fmt::format_string<Values...> line, Values&&... values)

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "server/allocator.h"
+#include "server/scripting/scripting.h"
 
 namespace server {
 
@@ -24,6 +25,7 @@ Server::Server(Options settings, std::span<const Command> more_commands)
       random(options.seed),
       databases(options.databases, clock, key_events),
       commands(more_commands),
+      scripting(std::make_unique<scripting::Scripting>(*this)),
       run_id(make_run_id(random))
 {
     stats.commands.resize(commands.all().size());
@@ -56,6 +58,7 @@ void Server::close(Session& session)
 
 void Server::run_agenda()
 {
+    if (running_script.running) return;  // a script is one moment
     constexpr std::size_t kMaxItems = 100;
     agenda.run_due(clock.now_ms(), kMaxItems);
     key_events.tell();
@@ -63,6 +66,7 @@ void Server::run_agenda()
 
 bool Server::tick()
 {
+    if (running_script.running) return false;
     run_due();
     look_at_memory();
     if (stats.sample(clock.now())) note_memory_peak();

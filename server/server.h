@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -17,6 +18,7 @@
 #include "server/databases.h"
 #include "server/dispatch/dispatcher.h"
 #include "server/execution/executor.h"
+#include "server/execution/running_script.h"
 #include "server/key_events.h"
 #include "server/stats.h"
 #include "server/timekeeper.h"
@@ -25,6 +27,10 @@
 #include "store/random.h"
 
 namespace server {
+
+namespace scripting {
+class Scripting;
+}
 
 /// The whole server but for its sockets: the data, the settings, the sessions, and the executor
 /// that brings requests to them. Tests drive it with a clock of their own.
@@ -55,6 +61,14 @@ public:
     Dispatcher dispatcher{options, clock, key_events, databases, agenda, pubsub};
     const CommandTable commands;
     Executor executor{*this};
+    RunningScript running_script;
+    const std::unique_ptr<scripting::Scripting> scripting;
+
+    /// Serves the other connections for a moment, in the middle of a request. Set by whoever has
+    /// connections.
+    std::function<void()> let_others_run;
+    /// Takes the lines of redis.log(). Set by whoever has a log.
+    std::function<void(LogLevel, std::string_view)> write_log;
 
     /// Tells how long commands take; its owner hands in one that runs. This one stands still.
     std::chrono::nanoseconds (*stopwatch)() = [] { return std::chrono::nanoseconds{}; };

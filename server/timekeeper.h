@@ -18,7 +18,7 @@ public:
     void observe(store::TimePoint wall)
     {
         wall_ = wall;
-        if (!frozen_) clock_.set(wall_ + shift_);
+        if (!frozen_ && !held_) clock_.set(wall_ + shift_);
     }
 
     /// Moves the server's time, now and from now on.
@@ -36,6 +36,11 @@ public:
         shift_ = clock_.now() - wall_;
     }
 
+    /// While a script runs, which sees one moment: what the wall clock says is not followed. Ends
+    /// with let_go(), and the next observe() catches up.
+    void hold() { held_ = true; }
+    void let_go() { held_ = false; }
+
     bool is_frozen() const { return frozen_; }
 
 private:
@@ -43,6 +48,7 @@ private:
     store::TimePoint wall_{};
     std::chrono::microseconds shift_{};
     bool frozen_ = false;
+    bool held_ = false;
 };
 
 }  // namespace server

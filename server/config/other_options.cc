@@ -212,12 +212,6 @@ constexpr auto kSlowLog = all(Support::Unsupported, "The time of commands is not
                                   flag("latency-tracking", "no"),
                               });
 
-constexpr auto kScripts =
-    all(Support::Unsupported, "No command runs for long",
-        {
-            also("lua-time-limit", integer("busy-reply-threshold", "5000", 0, kMaxLong)),
-        });
-
 constexpr auto kCommands =
     all(Support::Unsupported, "The command does not exist",
         {
@@ -390,10 +384,10 @@ constexpr auto kNoTracking = all(Support::NoNeed, "There is no tracking",
                                      integer("tracking-table-max-keys", "1000000", 0, kMaxLong),
                                  });
 
-constexpr auto kTable = join(
-    kDurability, kReplication, kCluster, kEncryption, kUsers, kRenaming, kAcl, kReplicaLogin,
-    kSnapshots, kEviction, kSlowLog, kScripts, kCommands, kModules, kThreads, kSystem, kFreeing,
-    kEncodings, kNotEvicted, kNotSaved, kNotReplicated, kNoCluster, kNotLogged, kHost, kNoTracking);
+constexpr auto kTable = join(kDurability, kReplication, kCluster, kEncryption, kUsers, kRenaming,
+                             kAcl, kReplicaLogin, kSnapshots, kEviction, kSlowLog, kCommands,
+                             kModules, kThreads, kSystem, kFreeing, kEncodings, kNotEvicted,
+                             kNotSaved, kNotReplicated, kNoCluster, kNotLogged, kHost, kNoTracking);
 
 }  // namespace
 

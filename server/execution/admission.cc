@@ -15,16 +15,15 @@ enum Origins : unsigned {
     kGateways = 1U << static_cast<unsigned>(Origin::Gateway),
     kScripts = 1U << static_cast<unsigned>(Origin::Script),
     kReplays = 1U << static_cast<unsigned>(Origin::Replay),
-    kOutside = kClients | kGateways,
     // EXEC runs what was checked when it was queued.
-    kAllButTransactions = kOutside | kScripts | kReplays,
+    kOutside = kClients | kGateways,
 };
 
 // A check: the origins it holds for, when it fails, and what is said then.
 
 struct CheckArity
 {
-    static constexpr unsigned kOrigins = kAllButTransactions;
+    static constexpr unsigned kOrigins = kOutside | kReplays;
     static bool fails(const Server&, const Invocation& invocation, const Command& command)
     {
         const auto given = static_cast<int>(invocation.request.size());
@@ -32,6 +31,19 @@ struct CheckArity
         return command.run == nullptr || (arity > 0 && given != arity) || given < -arity;
     }
     static CommandError error(const Command& command) { return wrong_number_of_arguments(command); }
+};
+
+struct CheckScriptArity
+{
+    static constexpr unsigned kOrigins = kScripts;
+    static bool fails(const Server& server, const Invocation& invocation, const Command& command)
+    {
+        return CheckArity::fails(server, invocation, command);
+    }
+    static CommandError error(const Command&)
+    {
+        return CommandError{"ERR Wrong number of args calling Redis command from script"};
+    }
 };
 
 struct CheckScript
@@ -44,6 +56,36 @@ struct CheckScript
     static CommandError error(const Command&)
     {
         return CommandError{"ERR This Redis command is not allowed from script"};
+    }
+};
+
+/// For scripts that only read, a message that is published is a write, too.
+struct CheckReadOnlyScript
+{
+    static constexpr unsigned kOrigins = kScripts;
+    static bool fails(const Server& server, const Invocation&, const Command& command)
+    {
+        return server.running_script.read_only &&
+               (command.has(kWrite) || command.has(kMayReplicate));
+    }
+    static CommandError error(const Command&)
+    {
+        return CommandError{"ERR Write commands are not allowed from read-only scripts."};
+    }
+};
+
+struct CheckBusy
+{
+    static constexpr unsigned kOrigins = kOutside;
+    static bool fails(const Server& server, const Invocation&, const Command& command)
+    {
+        return server.running_script.slow && !command.has(kAllowBusy);
+    }
+    static CommandError error(const Command&)
+    {
+        return CommandError{
+            "BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN "
+            "NOSAVE."};
     }
 };
 
@@ -107,8 +149,8 @@ struct List
 {};
 
 // In Redis's order.
-using Checks = List<CheckArity, CheckScript, CheckAuthenticated, CheckTransaction, CheckMemory,
-                    CheckSubscribed>;
+using Checks = List<CheckArity, CheckScriptArity, CheckScript, CheckReadOnlyScript,
+                    CheckAuthenticated, CheckTransaction, CheckMemory, CheckSubscribed, CheckBusy>;
 
 template <class Check>
 [[noreturn, gnu::cold, gnu::noinline]] void refuse(const Command& command)

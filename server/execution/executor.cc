@@ -98,6 +98,9 @@ const Command& Executor::look_up(const Invocation& invocation)
         return *last_command_;
     }
     const auto [command, unknown_subcommand_given] = server_.commands.resolve(invocation.request);
+    const bool is_known = command != nullptr && !unknown_subcommand_given;
+    if (!is_known && invocation.origin == Origin::Script)
+        throw CommandError{"ERR Unknown Redis command called from script"};
     if (command == nullptr) throw unknown_command(invocation.request);
     if (unknown_subcommand_given) throw unknown_subcommand(*command, invocation.request);
     remember(name, *command);

@@ -1,0 +1,220 @@
+#include "server/scripting/api.h"
+
+#include <string>
+#include <vector>
+
+#include "server/scripting/run.h"
+#include "server/scripting/sha1.h"
+#include "server/server.h"
+
+namespace server::scripting {
+
+namespace {
+
+// Redis's levels and places; the latter mean nothing here, for nothing is replicated.
+enum LogLevels { kLogDebug, kLogVerbose, kLogNotice, kLogWarning };
+enum Replication { kNowhere = 0, kToLog = 1, kToReplicas = 2, kEverywhere = 3 };
+
+/// Raises an error that names no line of its own: the handler adds where it came from.
+int raise(lua_State* lua, std::string_view text)
+{
+    lua_createtable(lua, 0, 1);
+    set_text(lua, "err", text);
+    return lua_error(lua);
+}
+
+bool has_error(lua_State* lua)
+{
+    if (!lua_istable(lua, -1)) return false;
+    push(lua, "err");
+    lua_rawget(lua, -2);
+    const bool found = lua_isstring(lua, -1) != 0;
+    lua_pop(lua, 1);
+    return found;
+}
+
+int call(lua_State* lua)
+{
+    current_run(lua).call(lua);
+    return has_error(lua) ? lua_error(lua) : 1;
+}
+
+int pcall(lua_State* lua)
+{
+    current_run(lua).call(lua);
+    return 1;
+}
+
+/// {field = text}, or the error if there is not one text.
+int single_field(lua_State* lua, const char* field, std::string_view prefix)
+{
+    lua_createtable(lua, 0, 1);
+    if (lua_gettop(lua) != 2 || lua_type(lua, 1) != LUA_TSTRING) {
+        set_text(lua, "err", "ERR wrong number or type of arguments");
+        return 1;
+    }
+    set_text(lua, field, std::string{prefix}.append(text_at(lua, 1)));
+    return 1;
+}
+
+/// A text that is one word needs a code in front of it; a dash in front says that there is one.
+int error_reply(lua_State* lua)
+{
+    if (lua_gettop(lua) != 1 || lua_type(lua, 1) != LUA_TSTRING)
+        return single_field(lua, "err", "");
+    std::string_view text = text_at(lua, 1);
+    if (text.starts_with('-')) text.remove_prefix(1);
+    const bool has_code = text.find(' ') != std::string_view::npos;
+    push(lua, text);
+    lua_replace(lua, 1);
+    return single_field(lua, "err", has_code ? "" : "ERR ");
+}
+
+int status_reply(lua_State* lua) { return single_field(lua, "ok", ""); }
+
+int sha1hex(lua_State* lua)
+{
+    if (lua_gettop(lua) != 1) return raise(lua, "ERR wrong number of arguments");
+    const Sha1 digest = sha1(check_text(lua, 1));
+    push(lua, {digest.data(), digest.size()});
+    return 1;
+}
+
+int log(lua_State* lua)
+{
+    const int count = lua_gettop(lua);
+    if (count < 2) return raise(lua, "ERR redis.log() requires two arguments or more.");
+    if (lua_isnumber(lua, 1) == 0)
+        return raise(lua, "ERR First argument must be a number (log level).");
+    const auto level = static_cast<int>(lua_tonumber(lua, 1));
+    if (level < kLogDebug || level > kLogWarning) return raise(lua, "ERR Invalid debug level.");
+    std::string line;
+    for (int i = 2; i <= count; ++i) {
+        if (lua_isstring(lua, i) == 0) continue;
+        if (i > 2) line += ' ';
+        line += text_at(lua, i);
+    }
+    const Server& server = current_run(lua).server();
+    if (server.write_log) server.write_log(static_cast<LogLevel>(level), line);
+    return 0;
+}
+
+int setresp(lua_State* lua)
+{
+    if (lua_gettop(lua) != 1) return raise(lua, "ERR redis.setresp() requires one argument.");
+    const auto version = static_cast<int>(lua_tonumber(lua, 1));
+    if (version != 2 && version != 3) return raise(lua, "ERR RESP version must be 2 or 3.");
+    current_run(lua).set_version(static_cast<protocol::Version>(version));
+    return 0;
+}
+
+int set_repl(lua_State* lua)
+{
+    if (lua_gettop(lua) != 1) return raise(lua, "ERR redis.set_repl() requires one argument.");
+    const auto flags = static_cast<int>(lua_tonumber(lua, 1));
+    if ((flags & ~kEverywhere) == 0) return 0;
+    return raise(lua,
+                 "ERR Invalid replication flags. Use REPL_AOF, REPL_REPLICA, REPL_ALL or "
+                 "REPL_NONE.");
+}
+
+int replicate_commands(lua_State* lua)
+{
+    lua_pushboolean(lua, 1);
+    return 1;
+}
+
+int breakpoint(lua_State* lua)
+{
+    lua_pushboolean(lua, 0);
+    return 1;
+}
+
+int debug(lua_State*) { return 0; }
+
+/// There are no users yet: whoever may run a script may run every command that exists.
+int acl_check_cmd(lua_State* lua)
+{
+    if (lua_gettop(lua) == 0)
+        return raise(lua, "ERR Please specify at least one argument for this redis lib call");
+    std::vector<std::string_view> words;
+    for (int i = 1; i <= lua_gettop(lua); ++i) {
+        if (lua_isstring(lua, i) == 0)
+            return raise(
+                lua, "ERR redis.acl_check_cmd() require all arguments to be strings or integers");
+        words.push_back(text_at(lua, i));
+    }
+    const auto [row, unknown] = current_run(lua).server().commands.resolve(words);
+    if (row == nullptr || unknown)
+        return raise(lua, "ERR Invalid command passed to redis.acl_check_cmd()");
+    lua_pushboolean(lua, 1);
+    return 1;
+}
+
+constexpr Function kFunctions[] = {
+    {"call", call},
+    {"pcall", pcall},
+    {"error_reply", error_reply},
+    {"status_reply", status_reply},
+    {"sha1hex", sha1hex},
+    {"log", log},
+    {"setresp", setresp},
+    {"set_repl", set_repl},
+    {"replicate_commands", replicate_commands},
+    {"breakpoint", breakpoint},
+    {"debug", debug},
+    {"acl_check_cmd", acl_check_cmd},
+};
+
+struct Constant
+{
+    const char* name;
+    int value;
+};
+
+constexpr Constant kConstants[] = {
+    {"LOG_DEBUG", kLogDebug},          {"LOG_VERBOSE", kLogVerbose},  {"LOG_NOTICE", kLogNotice},
+    {"LOG_WARNING", kLogWarning},      {"REPL_NONE", kNowhere},       {"REPL_AOF", kToLog},
+    {"REPL_SLAVE", kToReplicas},       {"REPL_REPLICA", kToReplicas}, {"REPL_ALL", kEverywhere},
+    {"REDIS_VERSION_NUM", 0x00070204},
+};
+
+}  // namespace
+
+void open_api(lua_State* lua)
+{
+    lua_newtable(lua);
+    set_functions(lua, kFunctions);
+    for (const auto& [name, value] : kConstants) {
+        lua_pushinteger(lua, value);
+        lua_setfield(lua, -2, name);
+    }
+    set_text(lua, "REDIS_VERSION", "7.2.4");
+}
+
+int describe_error(lua_State* lua)
+{
+    if (!lua_istable(lua, 1)) {
+        lua_createtable(lua, 0, 3);
+        const char* const text = lua_tostring(lua, 1);
+        const char* const other = lua_isboolean(lua, 1) == 0   ? "nil"
+                                  : lua_toboolean(lua, 1) != 0 ? "true"
+                                                               : "false";
+        set_text(lua, "err", std::string{"ERR "}.append(text != nullptr ? text : other));
+        lua_replace(lua, 1);
+        lua_settop(lua, 1);
+    }
+    // The line of Lua nearest to the error: functions of the libraries have none.
+    lua_Debug place;
+    for (int level = 1; lua_getstack(lua, level, &place) != 0; ++level) {
+        lua_getinfo(lua, "Sl", &place);
+        if (place.currentline < 0) continue;
+        set_text(lua, "source", place.source);
+        lua_pushinteger(lua, place.currentline);
+        lua_setfield(lua, -2, "line");
+        break;
+    }
+    return 1;
+}
+
+}  // namespace server::scripting

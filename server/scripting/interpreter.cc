@@ -1,0 +1,86 @@
+#include "server/scripting/interpreter.h"
+
+#include <cstdlib>
+#include <new>
+
+#include "server/scripting/sandbox.h"
+
+namespace server::scripting {
+
+namespace {
+
+// Scripts that need more than this have run away.
+constexpr std::size_t kMaxBytes = std::size_t{1} << 29;
+constexpr std::size_t kMinMuchBytes = std::size_t{16} << 20;
+
+/// Where Lua goes when memory runs out outside of any lua_pcall(); it would end the process.
+int throw_bad_alloc(lua_State*) { throw std::bad_alloc{}; }
+
+}  // namespace
+
+void* Interpreter::allocate(void* self, void* block, std::size_t old_size, std::size_t new_size)
+{
+    std::size_t& used = static_cast<Interpreter*>(self)->used_bytes_;
+    if (new_size == 0) {
+        std::free(block);
+        used -= old_size;
+        return nullptr;
+    }
+    if (new_size > old_size && used + (new_size - old_size) > kMaxBytes) return nullptr;
+    void* const moved = std::realloc(block, new_size);
+    if (moved != nullptr) used += new_size - old_size;
+    return moved;
+}
+
+Interpreter::Interpreter(void (*open_api)(lua_State*))
+    : much_bytes_(kMinMuchBytes), lua_(lua_newstate(allocate, this))
+{
+    if (lua_ == nullptr) throw std::bad_alloc{};
+    lua_State* const lua = lua_.get();
+    lua_atpanic(lua, throw_bad_alloc);
+    open_libraries(lua);
+    open_api(lua);
+    lua_setglobal(lua, "redis");
+    close_sandbox(lua);
+    globals_ = luaL_ref(lua, LUA_REGISTRYINDEX);
+}
+
+int Interpreter::compile(std::string_view text, std::string& error)
+{
+    lua_State* const lua = lua_.get();
+    const bool is_bytecode = text.starts_with(LUA_SIGNATURE[0]);
+    if (is_bytecode || luaL_loadbuffer(lua, text.data(), text.size(), "@user_script") != 0) {
+        error = is_bytecode ? "user_script: bytecode cannot be loaded" : text_at(lua, -1);
+        lua_settop(lua, 0);
+        return 0;
+    }
+    return luaL_ref(lua, LUA_REGISTRYINDEX);
+}
+
+void Interpreter::push_script(int script) { lua_rawgeti(lua_.get(), LUA_REGISTRYINDEX, script); }
+
+void Interpreter::set_global(const char* name)
+{
+    lua_State* const lua = lua_.get();
+    lua_rawgeti(lua, LUA_REGISTRYINDEX, globals_);
+    lua_insert(lua, -2);
+    lua_pushstring(lua, name);
+    lua_insert(lua, -2);
+    lua_rawset(lua, -3);
+    lua_pop(lua, 1);
+}
+
+void Interpreter::tidy_up()
+{
+    constexpr int kStepKilobytes = 4;
+    lua_settop(lua_.get(), 0);
+    lua_gc(lua_.get(), LUA_GCRESTART, 0);  // a script may have stopped it
+    if (used_bytes_ < much_bytes_) {
+        lua_gc(lua_.get(), LUA_GCSTEP, kStepKilobytes);
+    } else {
+        lua_gc(lua_.get(), LUA_GCCOLLECT, 0);
+        much_bytes_ = 2 * used_bytes_ + kMinMuchBytes;
+    }
+}
+
+}  // namespace server::scripting

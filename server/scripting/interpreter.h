@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "server/scripting/lua.h"
+
+namespace server::scripting {
+
+/// Lua with its sandbox closed, and the memory that it may use.
+class Interpreter
+{
+public:
+    /// `open_api` pushes the table that scripts know as `redis`.
+    explicit Interpreter(void (*open_api)(lua_State*));
+
+    lua_State* lua() { return lua_.get(); }
+
+    /// Compiles a script and keeps it; 0 if it is wrong, with the reason. Its lines are numbered
+    /// from the first one of `text`.
+    int compile(std::string_view text, std::string& error);
+
+    /// Puts the script on the stack, to be called.
+    void push_script(int script);
+
+    /// Sets a global, KEYS or ARGV, to the value on top of the stack, and pops that.
+    void set_global(const char* name);
+
+    /// After a script: drops what it left on the stack and frees a little of its garbage, or all of
+    /// it if that has become much.
+    void tidy_up();
+
+    /// Bytes of memory in use.
+    std::size_t memory_bytes() const { return used_bytes_; }
+
+private:
+    struct Close
+    {
+        void operator()(lua_State* lua) const { lua_close(lua); }
+    };
+
+    static void* allocate(void* self, void* block, std::size_t old_size, std::size_t new_size);
+
+    std::size_t used_bytes_ = 0;
+    std::size_t much_bytes_;  ///< from here on all garbage is collected
+    std::unique_ptr<lua_State, Close> lua_;
+    int globals_ = 0;
+};
+
+}  // namespace server::scripting

@@ -1,0 +1,132 @@
+#include "server/scripting/run.h"
+
+#include <array>
+#include <cstdio>
+
+#include "server/execution/invocation.h"
+#include "server/scripting/values.h"
+#include "server/server.h"
+
+namespace server::scripting {
+
+namespace {
+
+constexpr int kInstructionsBetweenLooks = 100'000;
+constexpr std::size_t kNumberSize = 32;
+constexpr std::size_t kKeptReplyBytes = 64 * 1024;
+
+char run_key;  // its address is the run's place in Lua's registry
+
+void set_run(lua_State* lua, Run* run)
+{
+    lua_pushlightuserdata(lua, &run_key);
+    lua_pushlightuserdata(lua, run);
+    lua_rawset(lua, LUA_REGISTRYINDEX);
+}
+
+void look_at_time(lua_State* lua, lua_Debug*) { current_run(lua).look_at_time(lua); }
+
+void push_error(lua_State* lua, std::string_view text)
+{
+    lua_createtable(lua, 0, 1);
+    set_text(lua, "err", text);
+}
+
+/// A number among the words of a command, as Redis 7.0 writes it.
+std::string_view write_number(double number, std::array<char, kNumberSize>& place)
+{
+    const int size = std::snprintf(place.data(), place.size(), "%.17g", number);
+    return {place.data(), static_cast<std::size_t>(size)};
+}
+
+}  // namespace
+
+Run& current_run(lua_State* lua)
+{
+    lua_pushlightuserdata(lua, &run_key);
+    lua_rawget(lua, LUA_REGISTRYINDEX);
+    auto* const run = static_cast<Run*>(lua_touserdata(lua, -1));
+    lua_pop(lua, 1);
+    if (run == nullptr) luaL_error(lua, "this can only be used while a script runs");
+    return *run;
+}
+
+Run::Run(Server& server, Workplace& place, lua_State* lua, const Session& caller, bool read_only)
+    : server_(server), place_(place), lua_(lua), began_(server.stopwatch())
+{
+    set_run(lua_, this);
+    lua_sethook(lua_, scripting::look_at_time, LUA_MASKCOUNT, kInstructionsBetweenLooks);
+    place_.session.database = caller.database;
+    place_.session.protocol = protocol::Version::Resp2;
+    server_.running_script = {.running = true, .read_only = read_only};
+    server_.timekeeper.hold();
+}
+
+Run::~Run()
+{
+    server_.running_script = {};
+    server_.timekeeper.let_go();
+    lua_sethook(lua_, nullptr, 0, 0);
+    set_run(lua_, nullptr);
+    place_.reply.clear();
+    place_.reply.release(kKeptReplyBytes);
+}
+
+bool Run::read_words(lua_State* lua)
+{
+    const int count = lua_gettop(lua);
+    place_.request.clear();
+    std::array<char, kNumberSize> number;
+    // Numbers become strings on the stack, which keeps them alive.
+    for (int i = 1; i <= count; ++i) {
+        if (lua_type(lua, i) == LUA_TNUMBER) {
+            push(lua, write_number(lua_tonumber(lua, i), number));
+            lua_replace(lua, i);
+        } else if (lua_type(lua, i) != LUA_TSTRING) {
+            return false;
+        }
+        place_.request.push_back(text_at(lua, i));
+    }
+    return true;
+}
+
+void Run::call(lua_State* lua)
+{
+    if (lua_gettop(lua) == 0)
+        return push_error(lua, "ERR Please specify at least one argument for this redis lib call");
+    if (!read_words(lua))
+        return push_error(lua, "ERR Lua redis lib command arguments must be strings or integers");
+
+    place_.reply.clear();
+    const std::uint64_t changes = server_.stats.changes;
+    protocol::ReplyWriter writer{place_.reply, place_.session.protocol};
+    const Outcome outcome =
+        server_.executor.execute({place_.session, Origin::Script, place_.request, writer});
+    if (server_.stats.changes != changes) server_.running_script.changed_something = true;
+
+    std::string_view reply = place_.reply.view();
+    push_reply(lua, reply);
+    if (outcome != Outcome::Refused) return;
+    lua_pushboolean(lua, 1);
+    lua_setfield(lua, -2, "ignore_error_stats_update");
+}
+
+void Run::look_at_time(lua_State* lua)
+{
+    RunningScript& script = server_.running_script;
+    const auto threshold = std::chrono::milliseconds{server_.options.busy_reply_threshold};
+    if (!script.killed && threshold.count() > 0 && server_.stopwatch() - began_ > threshold) {
+        script.slow = true;
+        if (server_.let_others_run) server_.let_others_run();
+    }
+    end_if_killed(lua);
+}
+
+void Run::end_if_killed(lua_State* lua) const
+{
+    if (!server_.running_script.killed && !server_.shutdown_requested) return;
+    push(lua, "Script killed by user with SCRIPT KILL.");
+    lua_error(lua);
+}
+
+}  // namespace server::scripting

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <chrono>
+#include <string_view>
+#include <vector>
+
+#include "protocol/buffer.h"
+#include "protocol/reply_writer.h"
+#include "server/clients/session.h"
+#include "server/scripting/lua.h"
+
+namespace server {
+class Server;
+}
+
+namespace server::scripting {
+
+/// What is kept from one script to the next: the session that its commands run in, and memory.
+struct Workplace
+{
+    Session session;
+    protocol::Buffer reply;
+    std::vector<std::string_view> request;
+};
+
+/// One script while it runs: brings its commands to the executor, and looks at the time. Nothing
+/// but this script happens while it lives: time stands still, and Lua's functions find it by
+/// current_run().
+class Run
+{
+public:
+    Run(Server& server, Workplace& place, lua_State* lua, const Session& caller, bool read_only);
+    ~Run();
+    Run(const Run&) = delete;
+    Run& operator=(const Run&) = delete;
+
+    /// Runs the command whose words are the Lua stack's values, and pushes its reply. If there is
+    /// something wrong with the words, pushes a table with `err`.
+    void call(lua_State* lua);
+
+    /// redis.setresp(): what the replies of commands look like from now on.
+    void set_version(protocol::Version version) { place_.session.protocol = version; }
+    protocol::Version version() const { return place_.session.protocol; }
+
+    Server& server() { return server_; }
+
+    /// Called every so many instructions, and by functions that may work for long without one.
+    /// Gives other clients a turn if the script is slow; ends it if it was killed.
+    void look_at_time(lua_State* lua);
+
+    /// Raises an error if the script was killed. No pcall() may keep that error from its caller.
+    void end_if_killed(lua_State* lua) const;
+
+private:
+    bool read_words(lua_State* lua);
+
+    Server& server_;
+    Workplace& place_;
+    lua_State* const lua_;
+    std::chrono::nanoseconds began_;
+};
+
+/// The run that calls a function of a library. Raises an error between runs.
+Run& current_run(lua_State* lua);
+
+}  // namespace server::scripting

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string_view>
+
+#include "protocol/reply_writer.h"
+#include "server/scripting/lua.h"
+
+namespace server::scripting {
+
+/// Pushes the reply that `reply` begins with, as redis.call() gives it to a script, and drops it
+/// from there. REQUIRES a whole reply.
+void push_reply(lua_State* lua, std::string_view& reply);
+
+/// Pops the value on top of the stack and writes it as a reply. `script_version` is what the script
+/// asked for with redis.setresp(): it decides what a boolean is. False if the value is so deep or
+/// so long that no reply can hold it; then what was written means nothing.
+bool write_reply(lua_State* lua, protocol::ReplyWriter& reply, protocol::Version script_version);
+
+}  // namespace server::scripting
