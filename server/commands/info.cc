@@ -15,6 +15,7 @@
 #include "server/commands/client/client_list.h"
 #include "server/commands/families.h"
 #include "server/execution/call.h"
+#include "server/scripting/scripting.h"
 #include "server/server.h"
 #include "server/version.h"
 
@@ -138,6 +139,9 @@ void write_memory(Server& server, Fields& fields)
                                           static_cast<double>(std::max<std::size_t>(peak, 1))));
     fields.add_bytes("total_system_memory", static_cast<std::size_t>(sysconf(_SC_PHYS_PAGES)) *
                                                 static_cast<std::size_t>(sysconf(_SC_PAGESIZE)));
+    fields.add_bytes("used_memory_lua", server.scripting->interpreter_bytes());
+    fields.add_bytes("used_memory_scripts", server.scripting->text_bytes());
+    fields.add("number_of_cached_scripts", server.scripting->count());
     fields.add("mem_clients_normal", bytes_of_clients(server));
     fields.add_bytes("maxmemory", server.options.max_memory);
     fields.add("maxmemory_policy", "noeviction");

@@ -14,20 +14,6 @@ PORT = int(os.environ["PORT"])
 DABBA = os.environ["SERVER"] == "dabba"
 
 
-class DriverLock(redis.lock.Lock):
-    """redis-py's lock with a release that needs no script: compare and delete in a transaction."""
-
-    def do_release(self, expected_token):
-        def compare_and_delete(pipe):
-            held = pipe.get(self.name)
-            pipe.multi()
-            if held is not None and held.encode() == expected_token:
-                pipe.delete(self.name)
-
-        if self.redis.transaction(compare_and_delete, self.name) != [1]:
-            raise redis.exceptions.LockNotOwnedError("the lock is no longer ours")
-
-
 class RedisPy(unittest.TestCase):
     def setUp(self):
         self.client = redis.Redis(port=PORT, decode_responses=True)
@@ -139,8 +125,8 @@ class Locks(RedisPy):
         self.assertEqual(self.client.delete("agent:D4:lock"), 1)
 
     def test_the_librarys_lock_is_held_by_one_and_released_by_its_holder(self):
-        mine = DriverLock(self.client, "agent:D4:lock", timeout=30, blocking=False)
-        theirs = DriverLock(self.client, "agent:D4:lock", timeout=30, blocking=False)
+        mine = self.client.lock("agent:D4:lock", timeout=30, blocking=False)
+        theirs = self.client.lock("agent:D4:lock", timeout=30, blocking=False)
         self.assertTrue(mine.acquire())
         self.assertFalse(theirs.acquire())
         mine.release()
@@ -148,12 +134,43 @@ class Locks(RedisPy):
         self.assertTrue(theirs.owned())
 
     def test_a_lock_that_changed_hands_is_not_released(self):
-        mine = DriverLock(self.client, "agent:D4:lock", timeout=30, blocking=False)
+        mine = self.client.lock("agent:D4:lock", timeout=30, blocking=False)
         mine.acquire()
         self.client.set("agent:D4:lock", "somebody else")
         with self.assertRaises(redis.exceptions.LockNotOwnedError):
             mine.release()
         self.assertEqual(self.client.get("agent:D4:lock"), "somebody else")
+
+
+    def test_a_lock_is_extended_by_its_holder_only(self):
+        mine = self.client.lock("agent:D4:lock", timeout=30, blocking=False)
+        mine.acquire()
+        self.assertTrue(mine.extend(100))
+        self.assertIn(self.client.ttl("agent:D4:lock"), (129, 130))
+        self.assertTrue(mine.reacquire())
+        self.assertIn(self.client.ttl("agent:D4:lock"), (29, 30))
+        self.client.set("agent:D4:lock", "somebody else")
+        with self.assertRaises(redis.exceptions.LockNotOwnedError):
+            mine.extend(100)
+
+
+class Scripts(RedisPy):
+    def test_a_registered_script_is_sent_once_and_then_known_by_its_hash(self):
+        double = self.client.register_script("return redis.call('incrby', KEYS[1], ARGV[1] * 2)")
+        self.assertEqual(double(keys=["counter"], args=[21]), 42)
+        self.assertEqual(double(keys=["counter"], args=[1]), 44)
+        self.assertEqual(self.client.script_exists(double.sha), [True])
+
+    def test_a_script_in_a_pipeline(self):
+        script = self.client.register_script("return {KEYS[1], ARGV[1]}")
+        with self.client.pipeline() as pipe:
+            script(keys=["a"], args=["b"], client=pipe)
+            pipe.set("x", "1")
+            self.assertEqual(pipe.execute(), [["a", "b"], True])
+
+    def test_an_error_in_a_script_is_the_librarys_error(self):
+        with self.assertRaisesRegex(redis.exceptions.ResponseError, "user_script:1: mine"):
+            self.client.eval("error('mine')", 0)
 
 
 class PipelinesAndTransactions(RedisPy):

@@ -1,0 +1,193 @@
+#include "server/scripting/scripting.h"
+
+#include "server/catalogue/command.h"
+#include "server/commands/families.h"
+#include "server/commands/help.h"
+#include "server/execution/call.h"
+#include "server/server.h"
+
+namespace server::commands {
+
+namespace {
+
+enum class Access { Any, ReadOnly };
+enum class By { Text, Sha1 };
+
+scripting::Arguments next_arguments(Args& args, Access access)
+{
+    const std::int64_t count = args.next_integer();
+    if (count < 0) throw CommandError{"ERR Number of keys can't be negative"};
+    if (static_cast<std::uint64_t>(count) > args.remaining())
+        throw CommandError{"ERR Number of keys can't be greater than number of args"};
+    const auto keys = args.next_many(static_cast<std::size_t>(count));
+    return {.keys = keys, .others = args.rest(), .read_only = access == Access::ReadOnly};
+}
+
+/// EVAL and its kin.
+template <By by, Access access>
+void eval(Call& call)
+{
+    const auto script = call.args.next();
+    const auto arguments = next_arguments(call.args, access);
+    if constexpr (by == By::Text) {
+        call.server.scripting->eval(call, script, arguments);
+    } else {
+        call.server.scripting->eval_known(call, script, arguments);
+    }
+}
+
+void load(Call& call)
+{
+    const scripting::Sha1 sha1 = call.server.scripting->load(call.args.next());
+    call.reply.bulk({sha1.data(), sha1.size()});
+}
+
+void exists(Call& call)
+{
+    const auto all = call.args.rest();
+    call.reply.array(all.size());
+    for (const auto sha1 : all) call.reply.integer(call.server.scripting->is_known(sha1) ? 1 : 0);
+}
+
+void flush(Call& call)
+{
+    const bool whole = call.args.done() || call.args.accept("SYNC") || call.args.accept("ASYNC");
+    if (!whole || !call.args.done())
+        throw CommandError{"ERR SCRIPT FLUSH only support SYNC|ASYNC option"};
+    call.server.scripting->flush();
+    call.reply.ok();
+}
+
+void kill(Call& call)
+{
+    RunningScript& script = call.server.running_script;
+    if (!script.running) throw CommandError{"NOTBUSY No scripts in execution right now."};
+    if (script.changed_something) {
+        throw CommandError{
+            "UNKILLABLE Sorry the script already executed write commands against the dataset. You "
+            "can either wait the script termination or kill the server in a hard way using the "
+            "SHUTDOWN NOSAVE command."};
+    }
+    script.killed = true;
+    call.reply.ok();
+}
+
+/// There is no debugger.
+void debug(Call& call)
+{
+    if (call.args.accept("NO")) return call.reply.ok();
+    if (call.args.accept("YES") || call.args.accept("SYNC"))
+        throw CommandError{"ERR Scripts cannot be debugged on this server"};
+    throw CommandError{"ERR Use SCRIPT DEBUG YES/SYNC/NO"};
+}
+
+constexpr std::uint32_t kEvalFlags =
+    kNoscript | kStale | kSkipMonitor | kNoMandatoryKeys | kMovableKeys;
+
+constexpr Command kCommands[] = {
+    {.name = "EVAL",
+     .syntax = "script numkeys:integer [key [key ...]] [arg [arg ...]]",
+     .summary = "Executes a server-side Lua script.",
+     .since = "2.6.0",
+     .complexity = "Depends on the script that is executed.",
+     .group = Group::Scripting,
+     .flags = kEvalFlags,
+     .keys = {with_notes(
+         counted_keys_at(2, "RW ACCESS UPDATE"),
+         "We cannot tell how the keys will be used so we assume the worst, RW and UPDATE")},
+     .run = eval<By::Text, Access::Any>},
+    {.name = "EVAL_RO",
+     .syntax = "script numkeys:integer [key [key ...]] [arg [arg ...]]",
+     .summary = "Executes a read-only server-side Lua script.",
+     .since = "7.0.0",
+     .complexity = "Depends on the script that is executed.",
+     .group = Group::Scripting,
+     .flags = kReadonly | kEvalFlags | kNotKeyspaceCategory,
+     .keys = {with_notes(
+         counted_keys_at(2, "RO ACCESS"),
+         "We cannot tell how the keys will be used so we assume the worst, RO and ACCESS")},
+     .run = eval<By::Text, Access::ReadOnly>},
+    {.name = "EVALSHA",
+     .syntax = "sha1 numkeys:integer [key [key ...]] [arg [arg ...]]",
+     .summary = "Executes a server-side Lua script by SHA1 digest.",
+     .since = "2.6.0",
+     .complexity = "Depends on the script that is executed.",
+     .group = Group::Scripting,
+     .flags = kEvalFlags,
+     .keys = {counted_keys_at(2, "RW ACCESS UPDATE")},
+     .run = eval<By::Sha1, Access::Any>},
+    {.name = "EVALSHA_RO",
+     .syntax = "sha1 numkeys:integer [key [key ...]] [arg [arg ...]]",
+     .summary = "Executes a read-only server-side Lua script by SHA1 digest.",
+     .since = "7.0.0",
+     .complexity = "Depends on the script that is executed.",
+     .group = Group::Scripting,
+     .flags = kReadonly | kEvalFlags | kNotKeyspaceCategory,
+     .keys = {counted_keys_at(2, "RO ACCESS")},
+     .run = eval<By::Sha1, Access::ReadOnly>},
+    {.name = "SCRIPT",
+     .summary = "A container for Lua scripts management commands.",
+     .since = "2.6.0",
+     .complexity = "Depends on subcommand.",
+     .group = Group::Scripting,
+     .arity_override = -2},
+    {.name = "SCRIPT DEBUG",
+     .syntax = "<YES | SYNC | NO>",
+     .summary = "Sets the debug mode of server-side Lua scripts.",
+     .since = "3.2.0",
+     .complexity = "O(1)",
+     .group = Group::Scripting,
+     .flags = kNoscript,
+     .run = debug},
+    {.name = "SCRIPT EXISTS",
+     .syntax = "sha1 [sha1 ...]",
+     .summary = "Determines whether server-side Lua scripts exist in the script cache.",
+     .since = "2.6.0",
+     .complexity = "O(N) with N being the number of scripts to check (so checking a single script "
+                   "is an O(1) operation).",
+     .group = Group::Scripting,
+     .flags = kNoscript,
+     .run = exists,
+     .tips = "request_policy:all_shards response_policy:agg_logical_and"},
+    {.name = "SCRIPT FLUSH",
+     .syntax = "[ASYNC | SYNC]",
+     .summary = "Removes all server-side Lua scripts from the script cache.",
+     .since = "2.6.0",
+     .complexity = "O(N) with N being the number of scripts in cache",
+     .group = Group::Scripting,
+     .flags = kNoscript,
+     .run = flush,
+     .tips = "request_policy:all_nodes response_policy:all_succeeded"},
+    {.name = "SCRIPT HELP",
+     .syntax = "",
+     .summary = "Returns helpful text about the different subcommands.",
+     .since = "5.0.0",
+     .complexity = "O(1)",
+     .group = Group::Scripting,
+     .flags = kLoading | kStale,
+     .run = container_help},
+    {.name = "SCRIPT KILL",
+     .syntax = "",
+     .summary = "Terminates a server-side Lua script during execution.",
+     .since = "2.6.0",
+     .complexity = "O(1)",
+     .group = Group::Scripting,
+     .flags = kNoscript | kAllowBusy,
+     .run = kill,
+     .tips = "request_policy:all_shards response_policy:one_succeeded"},
+    {.name = "SCRIPT LOAD",
+     .syntax = "script",
+     .summary = "Loads a server-side Lua script to the script cache.",
+     .since = "2.6.0",
+     .complexity = "O(N) with N being the length in bytes of the script body.",
+     .group = Group::Scripting,
+     .flags = kNoscript | kStale,
+     .run = load,
+     .tips = "request_policy:all_nodes response_policy:all_succeeded"},
+};
+
+}  // namespace
+
+std::span<const Command> script() { return kCommands; }
+
+}  // namespace server::commands

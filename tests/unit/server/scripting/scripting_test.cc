@@ -1,0 +1,182 @@
+#include "server/scripting/scripting.h"
+
+#include <catch2/catch.hpp>
+#include <chrono>
+#include <functional>
+#include <string>
+
+#include "tests/support/client.h"
+
+using namespace std::chrono_literals;
+using tests::Client;
+
+namespace {
+
+/// A stopwatch that a test moves by hand: each look takes as long as it says.
+std::chrono::nanoseconds passed;
+std::chrono::nanoseconds each_look;
+
+std::chrono::nanoseconds look_at_stopwatch() { return passed += each_look; }
+
+/// A client whose scripts seem to be slow, and what other clients do meanwhile.
+Client slow_scripts(const std::function<void(Client&)>& meanwhile)
+{
+    Client client;
+    passed = {};
+    each_look = 10s;
+    client.server().stopwatch = look_at_stopwatch;
+    client.server().let_others_run = [other = std::make_shared<Client>(client), meanwhile] {
+        meanwhile(*other);
+    };
+    return client;
+}
+
+}  // namespace
+
+TEST_CASE("a slow script lets others see that the server is busy, and can be killed")
+{
+    std::string seen;
+    Client client = slow_scripts([&](Client& other) {
+        if (!seen.empty()) return;
+        seen = other("GET", "key");
+        CHECK(other("SCRIPT", "KILL") == "+OK\r\n");
+    });
+    CHECK(client("EVAL", "while true do end", "0") ==
+          "-ERR Script killed by user with SCRIPT KILL. script: "
+          "694a5fe1ddb97a4c6a1bf299d9537c7d3d0f84e7, on @user_script:1.\r\n");
+    CHECK(seen ==
+          "-BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN "
+          "NOSAVE.\r\n");
+    CHECK(client("GET", "key") == "$-1\r\n");
+    client.server().let_others_run = {};
+}
+
+TEST_CASE("a script that has changed something cannot be killed")
+{
+    std::string seen;
+    Client client =
+        slow_scripts([&](Client& other) { seen = other("SCRIPT", "KILL").substr(0, 11); });
+    CHECK(client("EVAL", "redis.call('set','key','1') for i=1,1000000 do end return 1", "0") ==
+          ":1\r\n");
+    CHECK(seen == "-UNKILLABLE");
+    client.server().let_others_run = {};
+}
+
+TEST_CASE("pcall does not keep a script alive that was killed")
+{
+    Client client = slow_scripts([](Client& other) { other("SCRIPT", "KILL"); });
+    CHECK(client("EVAL", "while true do pcall(function() while true do end end) end", "0")
+              .starts_with("-ERR Script killed"));
+    client.server().let_others_run = {};
+}
+
+TEST_CASE("nor do coroutines within coroutines")
+{
+    Client client = slow_scripts([](Client& other) { other("SCRIPT", "KILL"); });
+    CHECK(client("EVAL",
+                 "local function forever() while true do end end "
+                 "local function nest() pcall(coroutine.wrap(forever)) end "
+                 "while true do coroutine.resume(coroutine.create(nest)) end",
+                 "0")
+              .starts_with("-ERR Script killed"));
+    client.server().let_others_run = {};
+}
+
+TEST_CASE("what could crash Lua itself is refused")
+{
+    Client client;
+    const auto refuses = [&](std::string_view script, std::string_view reason) {
+        INFO(script);
+        CHECK(client("EVAL", script, "0").find(reason) != std::string::npos);
+    };
+    refuses("return unpack({}, -2, 2147483647)", "too many results to unpack");
+    refuses("return unpack({}, -2147483648, 2147483647)", "too many results to unpack");
+    refuses("return load(function() return string.rep('(', 1000) end)", "chunk is too long");
+    CHECK(client("EVAL", "return bit.tohex(1, -2147483648)", "0") == "$8\r\n00000001\r\n");
+}
+
+TEST_CASE("a script sees one moment: no key expires while it runs")
+{
+    Client client;
+    client("SET", "key", "value", "PX", "1");
+    client.server().stopwatch = look_at_stopwatch;
+    client.server().let_others_run = [&] {
+        client.server().timekeeper.observe(client.clock.now() + 1h);
+    };
+    each_look = 10s;
+    CHECK(client("EVAL", "for i=1,1000000 do end return redis.call('get','key')", "0") ==
+          "$5\r\nvalue\r\n");
+    client.server().let_others_run = {};
+}
+
+TEST_CASE("memory and depth of scripts have bounds")
+{
+    Client client;
+    CHECK(client("EVAL", "local t={} t[1]=t return t", "0") ==
+          "-ERR the reply of the script is too deep or too long\r\n");
+    CHECK(client("EVAL", "local s='x' while true do s=s..s end", "0")
+              .starts_with("-ERR not enough memory"));
+    CHECK(client("EVAL", "return 1", "0") == ":1\r\n");
+    CHECK(client("SCRIPT", "FLUSH") == "+OK\r\n");
+    CHECK(client.server().scripting->interpreter_bytes() == 0);
+}
+
+TEST_CASE("what a script changed wakes who waits for it, once the script has ended")
+{
+    Client client;
+    Client waiting{client};
+    waiting("BLPOP", "list", "0");
+    CHECK(client("EVAL", "redis.call('rpush','list','a') redis.call('lpush','list','b') return 1",
+                 "0") == ":1\r\n");
+    CHECK(waiting.take_output() == "*2\r\n$4\r\nlist\r\n$1\r\nb\r\n");
+}
+
+TEST_CASE("a blocking command does not wait in a script")
+{
+    Client client;
+    CHECK(client("EVAL", "return redis.call('blpop','list','0')", "0") == "$-1\r\n");
+    CHECK(client("EVAL", "return redis.call('blmove','a','b','left','left','0')", "0") ==
+          "$-1\r\n");
+    client("RPUSH", "list", "a");
+    CHECK(client("EVAL", "return redis.call('blpop','list','0')[2]", "0") == "$1\r\na\r\n");
+}
+
+TEST_CASE("a script in a transaction")
+{
+    Client client;
+    client("MULTI");
+    client("EVAL", "return redis.call('incr',KEYS[1])", "1", "counter");
+    client("EVAL", "return redis.call('incr',KEYS[1])", "1", "counter");
+    CHECK(client("EXEC") == "*2\r\n:1\r\n:2\r\n");
+}
+
+TEST_CASE("SELECT in a script does not move its client")
+{
+    Client client;
+    CHECK(client("EVAL", "redis.call('select','1') return redis.call('set','key','1')", "0") ==
+          "+OK\r\n");
+    CHECK(client("GET", "key") == "$-1\r\n");
+    client("SELECT", "1");
+    CHECK(client("GET", "key") == "$1\r\n1\r\n");
+}
+
+TEST_CASE("ASSIGN can be called from a script")
+{
+    Client client;
+    client("GEOADD", "geo", "77.58", "12.97", "driver:D4");
+    client("SADD", "available", "driver:D4");
+    CHECK(client("EVAL",
+                 "return redis.call('assign','geo','available','order:1','FROMLONLAT','77.58',"
+                 "'12.97','BYRADIUS','5','km')[6]",
+                 "0") == "$9\r\ndriver:D4\r\n");
+}
+
+TEST_CASE("scripts that only read are refused what writes")
+{
+    Client client;
+    const std::string refused = "-ERR Write commands are not allowed from read-only scripts.";
+    CHECK(client("EVAL_RO", "return redis.call('set','a','b')", "0").starts_with(refused));
+    CHECK(client("EVAL_RO", "return redis.call('publish','a','b')", "0").starts_with(refused));
+    CHECK(client("EVAL", "#!lua flags=no-writes\nreturn redis.call('del','a')", "0")
+              .starts_with(refused));
+}
