@@ -22,6 +22,12 @@ DOCUMENTED = ("since", "group", "complexity", "deprecated_since", "replaced_by")
 KNOWN = {
     ("bitfield", "arguments"): "the same, grouped otherwise",
     ("bitop", "arguments"): "7.2",
+    ("blmove", "flags"): "7.2",
+    ("blpop", "flags"): "7.2",
+    ("brpop", "flags"): "7.2",
+    ("brpoplpush", "flags"): "7.2",
+    ("bzpopmax", "flags"): "7.2",
+    ("bzpopmin", "flags"): "7.2",
     ("client|kill", "arguments"): "shorter",
     ("client|list", "arguments"): "the same, grouped otherwise",
     ("client|reply", "flags"): "refused inside MULTI, as by Valkey 9",
