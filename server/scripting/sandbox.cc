@@ -143,6 +143,8 @@ void open_libraries(lua_State* lua)
     mend_base(lua);
     mend_coroutine(lua);
     mend_math(lua);
+    mend_string(lua);
+    mend_table(lua);
 }
 
 void protect(lua_State* lua)

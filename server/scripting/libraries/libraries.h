@@ -13,6 +13,8 @@ namespace server::scripting {
 void mend_base(lua_State* lua);
 void mend_coroutine(lua_State* lua);
 void mend_math(lua_State* lua);
+void mend_string(lua_State* lua);
+void mend_table(lua_State* lua);
 void open_bit(lua_State* lua);
 
 }  // namespace server::scripting

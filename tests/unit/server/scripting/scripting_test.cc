@@ -82,6 +82,18 @@ TEST_CASE("nor do coroutines within coroutines")
     client.server().let_others_run = {};
 }
 
+TEST_CASE("a pattern that searches for hours can be killed, too")
+{
+    for (const char* script : {"return string.find(string.rep('a', 5000), '.-.-.-.-.-b')",
+                               "return string.gsub(string.rep('(', 1000000), '%b()', '')",
+                               "return table.insert({}, -2147483647, 1)"}) {
+        Client client = slow_scripts([](Client& other) { other("SCRIPT", "KILL"); });
+        INFO(script);
+        CHECK(client("EVAL", script, "0").starts_with("-ERR Script killed"));
+        client.server().let_others_run = {};
+    }
+}
+
 TEST_CASE("what could crash Lua itself is refused")
 {
     Client client;
@@ -92,6 +104,11 @@ TEST_CASE("what could crash Lua itself is refused")
     refuses("return unpack({}, -2, 2147483647)", "too many results to unpack");
     refuses("return unpack({}, -2147483648, 2147483647)", "too many results to unpack");
     refuses("return load(function() return string.rep('(', 1000) end)", "chunk is too long");
+    refuses("return string.rep('x', 2000000000)", "resulting string too large");
+    refuses("return string.gsub(string.rep('a', 1000000), 'a', string.rep('b', 10000))",
+            "resulting string too large");
+    refuses("local n = 300000 return string.find(string.rep('a', n), string.rep('a?', n))",
+            "pattern too complex");
     CHECK(client("EVAL", "return bit.tohex(1, -2147483648)", "0") == "$8\r\n00000001\r\n");
 }
 
