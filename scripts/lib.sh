@@ -7,7 +7,7 @@ compiler=${CXX:-g++}
 
 # Debian's packages that dabba-server is built with.
 build_packages=(g++ cmake ninja-build libasio-dev libfmt-dev libxxhash-dev libjemalloc-dev
-    liblua5.1-0-dev lua-cjson-dev nettle-dev)
+    liblua5.1-0-dev nettle-dev)
 
 # Colours only for a person at a terminal.
 if [[ -t 1 && -z ${CI:-} && -z ${NO_COLOR:-} && ${TERM:-dumb} != dumb ]]; then
@@ -47,7 +47,6 @@ is_here() {
         libxxhash-dev) has_header xxhash.h ;;
         libjemalloc-dev) has_header jemalloc/jemalloc.h ;;
         liblua5.1-0-dev) has_header lua5.1/lua.hpp && has_library liblua5.1-c++.a ;;
-        lua-cjson-dev) has_library liblua5.1-cjson.a ;;
         nettle-dev) has_header nettle/sha1.h ;;
         libhiredis-dev) has_header hiredis/hiredis.h ;;
         catch2) has_header catch2/catch.hpp ;;

@@ -2,8 +2,6 @@
 
 #include "server/scripting/libraries/libraries.h"
 
-extern "C" int luaopen_cjson(lua_State* lua);
-
 namespace server::scripting {
 
 namespace {
@@ -136,10 +134,8 @@ void open_libraries(lua_State* lua)
     open(lua, LUA_TABLIBNAME, luaopen_table);
     open(lua, LUA_STRLIBNAME, luaopen_string);
     open(lua, LUA_MATHLIBNAME, luaopen_math);
-    lua_pushcfunction(lua, luaopen_cjson);
-    lua_call(lua, 0, 1);
-    lua_setglobal(lua, "cjson");
     open_bit(lua);
+    open_cjson(lua);
     mend_base(lua);
     mend_coroutine(lua);
     mend_math(lua);

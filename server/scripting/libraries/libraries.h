@@ -16,5 +16,6 @@ void mend_math(lua_State* lua);
 void mend_string(lua_State* lua);
 void mend_table(lua_State* lua);
 void open_bit(lua_State* lua);
+void open_cjson(lua_State* lua);
 
 }  // namespace server::scripting

@@ -109,6 +109,12 @@ TEST_CASE("what could crash Lua itself is refused")
             "resulting string too large");
     refuses("local n = 300000 return string.find(string.rep('a', n), string.rep('a?', n))",
             "pattern too complex");
+    refuses(
+        "local s = string.rep('\\1', 1000000) local t = {} for i = 1, 1000 do t[i] = s end "
+        "return cjson.encode(t)",
+        "the text is too long");
+    refuses("local t = {} t[1] = t cjson.encode_max_depth(1000000) return cjson.encode(t)",
+            "excessive nesting");
     CHECK(client("EVAL", "return bit.tohex(1, -2147483648)", "0") == "$8\r\n00000001\r\n");
 }
 
