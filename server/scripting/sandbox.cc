@@ -136,6 +136,8 @@ void open_libraries(lua_State* lua)
     open(lua, LUA_MATHLIBNAME, luaopen_math);
     open_bit(lua);
     open_cjson(lua);
+    open_cmsgpack(lua);
+    open_struct(lua);
     mend_base(lua);
     mend_coroutine(lua);
     mend_math(lua);
@@ -162,7 +164,8 @@ void close_sandbox(lua_State* lua)
     lua_pushvalue(lua, LUA_GLOBALSINDEX);
     guard_base(lua);
     guard_table(lua);
-    for (const char* library : {"string", "table", "math", "coroutine", "bit", "cjson", "redis"}) {
+    for (const char* library :
+         {"string", "table", "math", "coroutine", "bit", "cjson", "cmsgpack", "struct", "redis"}) {
         lua_getfield(lua, -1, library);
         protect(lua);
         lua_setfield(lua, -2, library);

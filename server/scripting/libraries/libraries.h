@@ -17,5 +17,7 @@ void mend_string(lua_State* lua);
 void mend_table(lua_State* lua);
 void open_bit(lua_State* lua);
 void open_cjson(lua_State* lua);
+void open_cmsgpack(lua_State* lua);
+void open_struct(lua_State* lua);
 
 }  // namespace server::scripting
