@@ -28,6 +28,9 @@ template <By by, Access access>
 void eval(Call& call)
 {
     const auto script = call.args.next();
+    // What can be no hash is refused before the number of keys is looked at.
+    if (by == By::Sha1 && script.size() != scripting::Sha1{}.size())
+        throw CommandError{scripting::kNoScript};
     const auto arguments = next_arguments(call.args, access);
     if constexpr (by == By::Text) {
         call.server.scripting->eval(call, script, arguments);

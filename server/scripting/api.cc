@@ -75,7 +75,8 @@ int status_reply(lua_State* lua) { return single_field(lua, "ok", ""); }
 int sha1hex(lua_State* lua)
 {
     if (lua_gettop(lua) != 1) return raise(lua, "ERR wrong number of arguments");
-    const Sha1 digest = sha1(check_text(lua, 1));
+    // As in Redis: what is no text counts as an empty one.
+    const Sha1 digest = sha1(lua_isstring(lua, 1) != 0 ? text_at(lua, 1) : "");
     push(lua, {digest.data(), digest.size()});
     return 1;
 }

@@ -102,7 +102,7 @@ void Scripting::eval(Call& call, std::string_view text, const Arguments& argumen
 void Scripting::eval_known(Call& call, std::string_view sha1, const Arguments& arguments)
 {
     const Known* const known = find(sha1);
-    if (known == nullptr) throw CommandError{"NOSCRIPT No matching script. Please use EVAL."};
+    if (known == nullptr) throw CommandError{kNoScript};
     run(call, *known, arguments);
 }
 

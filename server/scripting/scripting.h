@@ -18,6 +18,8 @@ struct Call;
 
 namespace server::scripting {
 
+inline constexpr std::string_view kNoScript = "NOSCRIPT No matching script. Please use EVAL.";
+
 /// What a script is run with.
 struct Arguments
 {

@@ -60,7 +60,10 @@ std::optional<Difference> Comparison::run(std::span<const Step> steps,
                                           const std::function<void(std::size_t)>& after_step)
 {
     before_step_();
-    for (auto* side : {dabba_side_.get(), redis_side_.get()}) side->execute(Request{"FLUSHALL"});
+    for (auto* side : {dabba_side_.get(), redis_side_.get()}) {
+        side->execute(Request{"FLUSHALL"});
+        side->execute(Request{"SCRIPT", "FLUSH"});
+    }
     std::array<Client, kClients> clients;
     for (auto& client : clients) {
         client.dabba = dabba_.connect();

@@ -16,8 +16,9 @@ namespace {
 Request draw(Words& words)
 {
     const std::span<const Recipe> themes[] = {
-        key_recipes(), string_recipes(),     hash_recipes(), collection_recipes(),
-        set_recipes(), sorted_set_recipes(), geo_recipes(),  session_recipes()};
+        key_recipes(),        string_recipes(), hash_recipes(),
+        collection_recipes(), set_recipes(),    sorted_set_recipes(),
+        geo_recipes(),        script_recipes(), session_recipes()};
     std::uint64_t total = 0;
     for (const auto theme : themes) {
         for (const auto& recipe : theme) total += static_cast<std::uint64_t>(recipe.weight);

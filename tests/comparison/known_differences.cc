@@ -81,8 +81,12 @@ bool explains_bits_of_range(const Request& request, const Value& dabba, const Va
 
 bool explains_refcount(const Request& request, const Value& dabba, const Value& redis)
 {
-    return server::is_word(request[0], "OBJECT") && server::is_word(request[1], "REFCOUNT") &&
-           dabba.integer == 1 && redis.integer == 2;
+    constexpr std::int64_t kShared = 2147483647;
+    const bool asks =
+        server::is_word(request[0], "OBJECT") && server::is_word(request[1], "REFCOUNT");
+    const bool is_held = dabba.integer == 1 && redis.integer == 2;
+    const bool is_copied = dabba.integer == kShared && redis.integer == 1;
+    return asks && (is_held || is_copied);
 }
 
 bool explains_sort_error(const Request& request, const Value& dabba, const Value& redis)
@@ -112,7 +116,9 @@ constexpr KnownDifference kKnownDifferences[] = {
     {"bits of a range",
      "BITCOUNT and BITPOS look at their arguments first in 7.2, at the key first in 7.0",
      explains_bits_of_range},
-    {"refcount", "a value that INCRBYFLOAT has made is still held by Redis's transaction",
+    {"refcount",
+     "a value that INCRBYFLOAT has made is still held by Redis's transaction; a small integer that "
+     "COPY has made is not shared",
      explains_refcount},
     {"sort's error",
      "a number too large for a double makes Redis refuse later SORTs, too, as it forgets to reset "

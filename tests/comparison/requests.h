@@ -22,6 +22,7 @@ std::span<const Recipe> collection_recipes();  ///< sets, sorted sets
 std::span<const Recipe> set_recipes();         ///< several sets at once, sets by chance
 std::span<const Recipe> sorted_set_recipes();
 std::span<const Recipe> geo_recipes();
+std::span<const Recipe> script_recipes();
 std::span<const Recipe> session_recipes();  ///< connection, server, transactions
 
 }  // namespace tests
