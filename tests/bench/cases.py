@@ -43,7 +43,16 @@ ORDERS = {
     "assign_offer_accept": ("dabba", "offer", None),
     "assign_pipelined": ("dabba", "pipelined", None),
 }
-ALL_CASES = [*SIMPLE, "smembers", *SEARCHES, "orders", "geoadd_million", "memory", "growth", "expiry", "start", "city"]
+# name: (the script, what follows its hash, what is loaded before each run, the pipelines)
+SCRIPTS = {
+    "script_release": ("if redis.call('get',KEYS[1]) == ARGV[1] then return redis.call('del',KEYS[1]) else return 0 end",
+                       "1 lock:{seq} order:ORD_2847", "SET lock:{seq} order:ORD_2847", (1, 64)),
+    "script_loop": ("for i = 1, 10000 do redis.call('incr', KEYS[1]) end", "1 counter", None, (1,)),
+    "script_json": ("return #cjson.encode(cjson.decode(redis.call('get', KEYS[1])))", "1 document", None, (64,)),
+}
+DOCUMENT = json.dumps([{"driver": f"driver:{i}", "rating": 4.8, "free": i % 2 == 0, "seen": 1700000000 + i,
+                        "place": {"lon": 77.5946, "lat": 12.9716}} for i in range(17)])  # 2 KB
+ALL_CASES = [*SIMPLE, "smembers", *SCRIPTS, *SEARCHES, "orders", "geoadd_million", "memory", "growth", "expiry", "start", "city"]
 
 
 class Bench:
@@ -101,6 +110,8 @@ class Bench:
     def run(self):
         if self.wanted & {*SIMPLE, "smembers"}:
             self.simple_commands()
+        if self.wanted & {*SCRIPTS}:
+            self.scripts()
         if self.wanted & {*SEARCHES, "geoadd_million"}:
             self.searches()
         for name in ("orders", "memory", "growth", "expiry", "start", "city"):
@@ -142,6 +153,19 @@ class Bench:
         count = (20_000 if self.quick else 100_000) if pipeline == 1 else (192_000 if self.quick else 320_000)
         self.fill(server, before, count if "{seq}" in before else 1)
         return self.generate(server, "run", *request.split(" "), requests=count, pool=count, **load)
+
+    def scripts(self):
+        with self.together() as servers:
+            for server in servers:
+                server.call("SET", "document", DOCUMENT)
+            for name, (script, arguments, before, pipelines) in SCRIPTS.items():
+                if name not in self.wanted:
+                    continue
+                for server in servers:
+                    sha1 = server.call("SCRIPT", "LOAD", script)
+                for pipeline in pipelines:
+                    self.alternate(f"{name} p{pipeline}", servers, lambda server: self.simple(
+                        server, f"EVALSHA {sha1} {arguments}", before, pipeline))
 
     def searches(self):
         for layout in ("uniform", "clustered"):
