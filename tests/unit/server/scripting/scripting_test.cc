@@ -115,7 +115,7 @@ TEST_CASE("what could crash Lua itself is refused")
         "the text is too long");
     refuses("local t = {} t[1] = t cjson.encode_max_depth(1000000) return cjson.encode(t)",
             "excessive nesting");
-    refuses("return cmsgpack.unpack(string.rep('\\145', 1000000))", "too many return values");
+    refuses("return cmsgpack.unpack(string.rep('\\145', 1000000))", "too deep");
     refuses("return cmsgpack.unpack('\\221\\255\\255\\255\\255')", "Missing bytes");
     refuses("local t = {} for i = 1, 100 do t[i] = t end return cmsgpack.pack(t)", "too large");
     refuses("return struct.unpack('bc0', '\\255abc')", "data string too short");
