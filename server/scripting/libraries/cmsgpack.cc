@@ -225,26 +225,35 @@ private:
 
     void push_array(std::uint64_t size)
     {
-        lua_newtable(lua_);
-        luaL_checkstack(lua_, 1, "a value is too deep");
+        begin_table();
         for (std::uint64_t i = 1; i <= size; ++i) {
             push_next();
             lua_rawseti(lua_, -2, static_cast<int>(i));
         }
+        --depth_;
     }
 
     void push_map(std::uint64_t size)
     {
-        lua_newtable(lua_);
+        begin_table();
         for (std::uint64_t i = 0; i < size; ++i) {
             push_next();
             push_next();
             lua_settable(lua_, -3);
         }
+        --depth_;
+    }
+
+    void begin_table()
+    {
+        constexpr int kMaxDepth = 2000;  // each level costs stack
+        if (++depth_ > kMaxDepth) luaL_error(lua_, "a value is too deep");
+        lua_newtable(lua_);
     }
 
     lua_State* lua_;
     std::string_view rest_;
+    int depth_ = 0;
 };
 
 /// pack(...): all arguments, one after the other.

@@ -26,6 +26,9 @@ struct JsonSettings
     int sparse_safe = 10;
 };
 
+/// Values are refused that are deeper than this, whatever a script allows: each level costs stack.
+inline constexpr int kMaxJsonDepth = 2000;
+
 // Errors are raised in Lua, in the words of lua-cjson.
 
 /// Writes the value on top of the stack.

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
@@ -248,7 +249,7 @@ class Reader
 public:
     Reader(lua_State* lua, const JsonSettings& settings, std::string_view text)
         : lua_(lua),
-          max_depth_(settings.decode_max_depth),
+          max_depth_(std::min(settings.decode_max_depth, kMaxJsonDepth)),
           scanner_(text, settings.decode_invalid_numbers == JsonSettings::InvalidNumbers::Allow)
     {}
 

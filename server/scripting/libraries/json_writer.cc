@@ -35,7 +35,11 @@ constexpr auto kEscapes = make_escapes();
 class Writer
 {
 public:
-    Writer(lua_State* lua, const JsonSettings& settings) : lua_(lua), settings_(settings) {}
+    Writer(lua_State* lua, const JsonSettings& settings)
+        : lua_(lua),
+          settings_(settings),
+          max_depth_(std::min(settings.encode_max_depth, kMaxJsonDepth))
+    {}
 
     /// The value on top of the stack, which stays there.
     void write()
@@ -142,7 +146,7 @@ private:
     void write_table()
     {
         ++depth_;
-        if (depth_ > settings_.encode_max_depth || lua_checkstack(lua_, 3) == 0)
+        if (depth_ > max_depth_ || lua_checkstack(lua_, 3) == 0)
             luaL_error(lua_, "Cannot serialise, excessive nesting (%d)", depth_);
         const int size = array_size();
         if (size > 0) {
@@ -218,6 +222,7 @@ private:
 
     lua_State* lua_;
     const JsonSettings& settings_;
+    const int max_depth_;
     std::string text_;
     int depth_ = 0;
     unsigned values_ = 0;

@@ -114,7 +114,11 @@ TEST_CASE("what could crash Lua itself is refused")
         "return cjson.encode(t)",
         "the text is too long");
     refuses("local t = {} t[1] = t cjson.encode_max_depth(1000000) return cjson.encode(t)",
-            "excessive nesting");
+            "excessive nesting (2001)");
+    refuses(
+        "cjson.decode_max_depth(1000000) return cjson.decode(string.rep('[', 3000) .. "
+        "string.rep(']', 3000))",
+        "too many nested data structures (2001)");
     refuses("return cmsgpack.unpack(string.rep('\\145', 1000000))", "too deep");
     refuses("return cmsgpack.unpack('\\221\\255\\255\\255\\255')", "Missing bytes");
     refuses("local t = {} for i = 1, 100 do t[i] = t end return cmsgpack.pack(t)", "too large");
