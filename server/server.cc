@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "server/allocator.h"
+#include "server/clients/client_line.h"
 #include "server/scripting/scripting.h"
 
 namespace server {
@@ -42,6 +43,7 @@ Server::~Server() = default;
 
 void Server::open(Session& session)
 {
+    client_memory.add(session);
     sessions.add(session);
     session.authenticated = options.require_pass.empty();
     session.connected_at = session.last_request_at = clock.now();
@@ -54,6 +56,7 @@ void Server::close(Session& session)
     watches.unwatch(session);
     pubsub.forget(session);
     sessions.remove(session);
+    client_memory.remove(session);
 }
 
 void Server::run_agenda()
@@ -80,7 +83,44 @@ bool Server::tick()
 void Server::options_changed()
 {
     notifications.choose(options.notify_keyspace_events);
+    limit_client_memory();
     look_at_memory();
+}
+
+// What the clients cost was perhaps not counted until now.
+void Server::limit_client_memory()
+{
+    const std::size_t limit = max_client_bytes(options);
+    if (limit == client_memory.limit()) return;
+    client_memory.set_limit(limit);
+    for (const auto& [id, session] : sessions) client_memory.update(*session);
+}
+
+void Server::evict_largest_clients()
+{
+    while (client_memory.over_limit()) {
+        Session* const largest = client_memory.largest();
+        if (largest == nullptr) break;
+        evict(*largest);
+    }
+    const bool still_over = client_memory.over_limit();
+    if (still_over && !was_over_client_limit_ && write_log)
+        write_log(LogLevel::Warning, "Over client maxmemory after evicting all evictable clients");
+    was_over_client_limit_ = still_over;
+}
+
+void Server::evict(Session& session)
+{
+    if (session.evicted) return;
+    if (write_log) {
+        std::string line = client_line(session, clock.now());
+        line.pop_back();  // the log has line feeds of its own
+        write_log(LogLevel::Notice, "Evicting client: " + line);
+    }
+    ++stats.clients_evicted;
+    session.evicted = true;
+    client_memory.update(session);
+    session.peer->evict();
 }
 
 std::size_t Server::note_memory_peak()

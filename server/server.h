@@ -10,6 +10,7 @@
 #include "server/agenda.h"
 #include "server/catalogue/command_table.h"
 #include "server/clients/blocked.h"
+#include "server/clients/client_memory.h"
 #include "server/clients/notifications.h"
 #include "server/clients/pubsub.h"
 #include "server/clients/sessions.h"
@@ -54,6 +55,7 @@ public:
     KeyEvents key_events{stats};
     Databases databases;
     Sessions sessions;
+    ClientMemory client_memory;
     Watches watches;
     BlockedClients blocked;
     PubSub pubsub;
@@ -100,6 +102,13 @@ public:
     /// Looks, and returns what is in use now.
     std::size_t note_memory_peak();
 
+    /// Disconnects the largest clients while all cost more than `maxmemory-clients` allows.
+    void evict_clients()
+    {
+        if (client_memory.over_limit()) evict_largest_clients();
+    }
+    void evict(Session& session);
+
     /// Tells the parts that go by settings of their own that options have changed.
     void options_changed();
 
@@ -108,6 +117,10 @@ public:
 
 private:
     void run_agenda();
+    void evict_largest_clients();
+    void limit_client_memory();
+
+    bool was_over_client_limit_ = false;
 };
 
 }  // namespace server

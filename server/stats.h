@@ -30,6 +30,7 @@ struct Stats
     std::uint64_t error_replies = 0;
     std::uint64_t query_limit_disconnections = 0;
     std::uint64_t output_limit_disconnections = 0;
+    std::uint64_t clients_evicted = 0;
     std::uint64_t wrong_passwords = 0;
     std::map<std::string, std::uint64_t, std::less<>> errors_by_prefix;  ///< "ERR" -> 12
 

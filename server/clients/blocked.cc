@@ -3,10 +3,24 @@
 #include "server/clients/session.h"
 
 namespace server {
+namespace {
+
+// A key stands with the session and in the queue of all who wait for it.
+std::size_t bytes_of(const Wait& wait)
+{
+    constexpr std::size_t kNodes = 2 * 4 * sizeof(void*) + sizeof(std::string);
+    std::size_t bytes = sizeof(Wait);
+    for (const std::string& word : wait.request) bytes += sizeof(std::string) + word.size();
+    for (const std::string& key : wait.keys) bytes += sizeof(std::string) + kNodes + 2 * key.size();
+    return bytes;
+}
+
+}  // namespace
 
 void BlockedClients::block(Session& session, Wait wait)
 {
     const std::uint64_t turn = ++last_turn_;
+    session.waiting_bytes = bytes_of(wait);
     for (const std::string& key : wait.keys)
         queues_[{wait.database, key}].by_turn.emplace(turn, session.id);
     waits_.emplace(&session, std::pair{std::move(wait), turn});
@@ -27,6 +41,7 @@ std::optional<Wait> BlockedClients::release(Session& session)
         if (queue->second.by_turn.empty()) queues_.erase(queue);
     }
     session.blocked = false;
+    session.waiting_bytes = 0;
     listen(!queues_.empty());
     return std::move(wait);
 }

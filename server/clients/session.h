@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <list>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -28,6 +30,9 @@ public:
     virtual void resume() = 0;
     /// Close at once, what is still to be sent is dropped.
     virtual void kill() = 0;
+    /// Give back what is still to be sent at once, and close soon: the caller may be in the middle
+    /// of a message to many sessions.
+    virtual void evict() = 0;
     /// "address:port" of the client and of our end, or the socket's path.
     virtual std::string remote_address() const = 0;
     virtual std::string local_address() const = 0;
@@ -119,6 +124,7 @@ struct Session
     Transaction transaction;
     Subscriptions subscriptions;
     std::size_t watched_bytes = 0;  ///< what the keys that it watches cost; Watches counts
+    std::size_t waiting_bytes = 0;  ///< what the request that waits costs; BlockedClients counts
 
     bool blocked = false;     ///< waits for a key or a moment: no request may be executed
     bool running = false;     ///< a request of this session is being executed
@@ -127,6 +133,14 @@ struct Session
     store::TimePoint connected_at{};
     store::TimePoint last_request_at{};
     const Command* last_command = nullptr;  ///< nullptr before the first
+
+    std::size_t counted_bytes = 0;  ///< with the sums of ClientMemory, which writes the following
+    struct
+    {
+        std::size_t index;
+        std::list<Session*>::iterator place;
+    } in_bucket = {};
+    bool evicted = false;  ///< it costs nothing any more, and is about to be closed
 };
 
 }  // namespace server

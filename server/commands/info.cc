@@ -12,7 +12,7 @@
 
 #include "server/allocator.h"
 #include "server/catalogue/command.h"
-#include "server/commands/client/client_list.h"
+#include "server/clients/client_memory.h"
 #include "server/commands/families.h"
 #include "server/execution/call.h"
 #include "server/scripting/scripting.h"
@@ -142,6 +142,7 @@ void write_memory(Server& server, Fields& fields)
     fields.add_bytes("used_memory_lua", server.scripting->interpreter_bytes());
     fields.add_bytes("used_memory_scripts", server.scripting->text_bytes());
     fields.add("number_of_cached_scripts", server.scripting->count());
+    fields.add("mem_clients_slaves", 0);
     fields.add("mem_clients_normal", bytes_of_clients(server));
     fields.add_bytes("maxmemory", server.options.max_memory);
     fields.add("maxmemory_policy", "noeviction");
@@ -201,7 +202,7 @@ void write_stats(Server& server, Fields& fields)
     fields.add("sync_partial_err", 0);
     fields.add("expired_keys", stats.keys_expired);
     fields.add("evicted_keys", 0);
-    fields.add("evicted_clients", 0);
+    fields.add("evicted_clients", stats.clients_evicted);
     fields.add("keyspace_hits", hits);
     fields.add("keyspace_misses", misses);
     fields.add("pubsub_channels", server.pubsub.of(Topic::Channel).size());

@@ -100,7 +100,8 @@ std::string memory_or_percent(std::string_view word)
 {
     if (word.ends_with('%')) {
         const auto percent = parse<unsigned>(word.substr(0, word.size() - 1));
-        if (percent && *percent <= 100) return std::string{word};
+        if (percent && *percent > 100) refuse("percentage argument must be less or equal to 100");
+        if (percent) return *percent == 0 ? "0" : fmt::format("{}%", *percent);
     } else if (const auto bytes = parse_memory(word)) {
         return fmt::to_string(*bytes);
     }

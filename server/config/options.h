@@ -51,6 +51,7 @@ struct Options
     std::int64_t hash_max_listpack_value = 64;
     std::int64_t proto_max_bulk_len = 512LL * 1024 * 1024;
     std::int64_t busy_reply_threshold = 5000;  ///< milliseconds; 0: never
+    std::string max_memory_clients = "0";      ///< of all together: bytes, or "5%" of max_memory
     std::int64_t client_query_buffer_limit = 1024LL * 1024 * 1024;
     OutputLimits client_output_buffer_limit = {
         {{}, {256 << 20, 64 << 20, 60}, {32 << 20, 8 << 20, 60}}};

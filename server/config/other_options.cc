@@ -197,12 +197,11 @@ constexpr auto kSnapshots =
         });
 
 constexpr auto kEviction =
-    all(Support::Unsupported, "No key and no client is evicted: at maxmemory, writes are refused",
+    all(Support::Unsupported, "No key is evicted: at maxmemory, writes are refused",
         {
             choice("maxmemory-policy", "noeviction",
                    "volatile-lru volatile-lfu volatile-random volatile-ttl allkeys-lru allkeys-lfu "
                    "allkeys-random noeviction"),
-            memory_or_percent("maxmemory-clients", "0"),
         });
 
 constexpr auto kSlowLog = all(Support::Unsupported, "The time of commands is not taken",

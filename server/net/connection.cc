@@ -96,6 +96,7 @@ void Connection::take_turn_later()
 
 void Connection::read_requests()
 {
+    if (sending_ == Sending::Ending) return;
     borrow_memory();
     if (receive()) {
         take_turn();
@@ -149,6 +150,7 @@ void Connection::hang_up()
 
 void Connection::take_turn()
 {
+    if (sending_ == Sending::Ending) return;
     all_.observe_time();
     borrow_memory();
     limit_output();
@@ -170,6 +172,7 @@ void Connection::take_turn()
     send();
     if (all_.server.shutdown_requested) return all_.shut_down();
     if (socket_.is_open()) go_on(requests_left);
+    count_memory();
 }
 
 /// True if the turn ended before the input did.
@@ -296,6 +299,7 @@ void Connection::wait_to_send()
         if (error || !self->socket_.is_open()) return;
         self->send();
         self->limit_output();
+        self->count_memory();
     });
 }
 
@@ -312,8 +316,9 @@ void Connection::flush()
     if (in_turn() || !socket_.is_open()) return;
     if (sending_ == Sending::WaitsForRoom) {
         put_aside();
-        if (reads_too_slowly()) end_slow_reader_later();
+        if (reads_too_slowly()) end_later();
     }
+    count_memory();
     if (sending_ != Sending::None) return;
     asio::post(socket_.get_executor(), [self = shared_from_this()] {
         if (self->sending_ != Sending::Planned || !self->socket_.is_open()) return;
@@ -328,12 +333,27 @@ void Connection::flush()
 }
 
 // The caller of flush() may be in the middle of a message to all clients.
-void Connection::end_slow_reader_later()
+void Connection::end_later()
 {
+    if (sending_ == Sending::Ending) return;
     asio::post(socket_.get_executor(), [self = shared_from_this()] {
         if (self->socket_.is_open()) self->disconnect_slow_reader();
     });
     sending_ = Sending::Ending;
+}
+
+void Connection::evict()
+{
+    unsent_.clear();
+    for (protocol::Buffer* waiting : {&session_.output, &session_.pushes}) {
+        waiting->overflow();
+        waiting->release();
+    }
+    if (in_turn()) {
+        turn_ = Turn::Doomed;
+    } else {
+        end_later();
+    }
 }
 
 // A turn of its own, unless one is running: the one that is blocked ends anyway.
@@ -384,10 +404,26 @@ OutputLimit Connection::output_limit() const
 // What is written from now on must know how much is allowed.
 void Connection::limit_output()
 {
-    const std::size_t hard = OutputGuard::hard_bytes(output_limit());
-    const std::size_t left = hard - std::min(hard, unsent_.bytes());
+    const std::size_t most = max_output();
+    const std::size_t left = most - std::min(most, unsent_.bytes());
     session_.output.set_limit(left);
     session_.pushes.set_limit(left);
+}
+
+// A client whose replies alone cost more than all clients may is going to be evicted for them:
+// they need not be written first.
+std::size_t Connection::max_output() const
+{
+    const std::size_t hard = OutputGuard::hard_bytes(output_limit());
+    return session_.no_evict ? hard : std::min(hard, all_.server.client_memory.limit());
+}
+
+void Connection::count_memory()
+{
+    Server& server = all_.server;
+    if (!server.client_memory.limited() || !socket_.is_open()) return;
+    server.client_memory.update(session_);
+    server.evict_clients();
 }
 
 // What is asked after each request: what waits is almost always too little to count.
@@ -405,6 +441,12 @@ bool Connection::reads_too_slowly()
 
 void Connection::disconnect_slow_reader()
 {
+    if (session_.evicted) return kill();
+    const bool overflowed = session_.output.overflowed() || session_.pushes.overflowed();
+    if (overflowed && max_output() < OutputGuard::hard_bytes(output_limit())) {
+        all_.server.evict(session_);
+        return kill();
+    }
     all_.log.warning("Disconnected {}: its unread replies are over client-output-buffer-limit",
                      address_);
     ++all_.server.stats.output_limit_disconnections;

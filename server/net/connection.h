@@ -63,6 +63,7 @@ public:
     void flush() override;
     void resume() override;
     void kill() override;
+    void evict() override;
     std::string remote_address() const override { return address_; }
     std::string local_address() const override;
     int descriptor() const override { return descriptor_; }
@@ -95,10 +96,12 @@ private:
 
     OutputLimit output_limit() const;
     void limit_output();
+    std::size_t max_output() const;
+    void count_memory();
     bool has_much_to_read() const;
     bool reads_too_slowly();
     void disconnect_slow_reader();
-    void end_slow_reader_later();
+    void end_later();
     void borrow_memory();
     void return_memory();
 

@@ -22,6 +22,13 @@ public:
         blocks_.emplace_back(std::move(block));
     }
 
+    /// Drops all of it.
+    void clear()
+    {
+        blocks_.clear();
+        bytes_ = room_ = 0;
+    }
+
     bool empty() const { return blocks_.empty(); }
 
     /// The beginning of what waits. REQUIRES !empty().

@@ -4,8 +4,9 @@
 
 #include "ascii/integer.h"
 #include "server/catalogue/command.h"
-#include "server/commands/client/client_list.h"
+#include "server/clients/client_line.h"
 #include "server/commands/client/client_name.h"
+#include "server/commands/client/client_type.h"
 #include "server/commands/families.h"
 #include "server/commands/help.h"
 #include "server/execution/call.h"
@@ -60,14 +61,13 @@ bool next_switch(Args& args)
     throw CommandError{text::kSyntax};
 }
 
-/// Dabba evicts no clients: the answer and CLIENT LIST's flag are the whole effect.
 void no_evict(Call& call)
 {
     call.session.no_evict = next_switch(call.args);
     call.reply.ok();
 }
 
-/// Nor does it keep a key's time of access, which NO-TOUCH would leave alone.
+/// Dabba does not keep a key's time of access, which NO-TOUCH would leave alone.
 void no_touch(Call& call)
 {
     call.session.no_touch = next_switch(call.args);
@@ -124,7 +124,7 @@ struct Filter
     {
         return (!id || session.id == *id) && (!type || type_of(session) == *type) &&
                (!address || remote_address(session) == *address) &&
-               (!local_address || commands::local_address(session) == *local_address);
+               (!local_address || server::local_address(session) == *local_address);
     }
 };
 

@@ -115,6 +115,12 @@ TEST_CASE("values in every grammar are brought into the form that Redis prints")
     CHECK(normal("notify-keyspace-events", "xEAK") == "AKE");
     CHECK(normal("notify-keyspace-events", "$gE") == "g$E");
     CHECK(normal("maxmemory-clients", "10%") == "10%");
+    CHECK(normal("maxmemory-clients", "0%") == "0");
+    CHECK(normal("maxmemory-clients", "10mb") == "10485760");
+    CHECK_THROWS_WITH(normal("maxmemory-clients", "101%"),
+                      "percentage argument must be less or equal to 100");
+    CHECK_THROWS_WITH(normal("maxmemory-clients", "1.5%"),
+                      "argument must be a memory or percent value");
     CHECK(normal("save", "900 1") == "900 1");
     CHECK(normal("shutdown-on-sigint", "save force") == "save force");
 }

@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "server/commands/client/client_list.h"
+#include "server/clients/client_memory.h"
 
 using namespace std::chrono_literals;
 using tests::Client;
@@ -20,6 +20,7 @@ struct Phone : server::Peer
     void flush() override {}
     void resume() override {}
     void kill() override { killed = true; }
+    void evict() override { killed = true; }
     std::string remote_address() const override { return address_; }
     std::string local_address() const override { return "10.0.0.1:6379"; }
     int descriptor() const override { return 8; }
@@ -303,7 +304,7 @@ TEST_CASE("a client's memory is counted to the last queued, watched and subscrib
     Client client;
     const auto bytes = [&] {
         const server::Session& session = client.session();
-        return server::commands::client_bytes(session) - session.output.capacity();
+        return server::client_bytes(session) - session.output.capacity();
     };
     const auto before = bytes();
     client("WATCH", std::string(100'000, 'k'));

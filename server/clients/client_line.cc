@@ -1,13 +1,16 @@
-#include "server/commands/client/client_list.h"
+#include "server/clients/client_line.h"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
+#include <utility>
 
 #include "server/catalogue/command_table.h"
-#include "server/execution/args.h"
-#include "server/execution/command_error.h"
+#include "server/clients/client_memory.h"
 
-namespace server::commands {
+namespace server {
 
 namespace {
 
@@ -30,37 +33,7 @@ std::string flags_of(const Session& session)
     return flags.empty() ? "N" : flags;
 }
 
-/// As in Redis, the watched keys are among what a transaction costs.
-std::size_t transaction_bytes(const Session& session)
-{
-    return session.transaction.queue.bytes() + session.watched_bytes;
-}
-
 }  // namespace
-
-std::size_t client_bytes(const Session& session)
-{
-    std::size_t bytes = sizeof(Session) + transaction_bytes(session);
-    bytes += session.subscriptions.bytes + session.pushes.capacity();
-    bytes += session.name.size() + session.library_name.size() + session.library_version.size();
-    if (session.peer == nullptr) return bytes + session.output.capacity();
-    const Peer& peer = *session.peer;
-    return bytes + peer.query_bytes() + peer.query_room() + peer.reply_room();
-}
-
-ClientType parse_client_type(std::string_view name)
-{
-    if (is_word(name, "NORMAL")) return ClientType::Normal;
-    if (is_word(name, "REPLICA") || is_word(name, "SLAVE")) return ClientType::Replica;
-    if (is_word(name, "MASTER")) return ClientType::Master;
-    if (is_word(name, "PUBSUB")) return ClientType::Pubsub;
-    throw CommandError{"ERR Unknown client type '{}'", name};
-}
-
-ClientType type_of(const Session& session)
-{
-    return session.subscriptions.any() ? ClientType::Pubsub : ClientType::Normal;
-}
 
 std::string remote_address(const Session& session)
 {
@@ -107,4 +80,4 @@ std::string client_line(const Session& session, store::TimePoint now)
     return line;
 }
 
-}  // namespace server::commands
+}  // namespace server
