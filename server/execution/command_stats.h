@@ -19,26 +19,38 @@ public:
     std::uint64_t rejected_calls = 0;  ///< refused before it ran
     std::uint64_t failed_calls = 0;    ///< ran, and replied an error
 
-    std::uint64_t calls() const { return calls_; }
+    std::uint64_t calls() const
+    {
+        return static_cast<std::uint64_t>(calls_when_timed_ - runs_until_timed_);
+    }
 
     /// What all calls took, by the times that were taken.
     std::chrono::nanoseconds total_time() const
     {
         if (quick_samples_ == 0) return slow_time_;
-        const auto quick_calls = static_cast<double>(calls_ - std::min(calls_, slow_calls_));
+        const auto quick_calls = static_cast<double>(calls() - std::min(calls(), slow_calls_));
         const double mean = static_cast<double>(quick_time_.count()) / quick_samples_;
         return slow_time_ + std::chrono::nanoseconds{static_cast<std::int64_t>(mean * quick_calls)};
     }
 
-    /// Before a run: whether to time it; if so, add_time() must follow.
-    bool begin() { return --runs_until_timed_ == 0; }
+    /// Whether to time the next run; if so, add_time() must follow its end().
+    bool is_next_timed() const { return runs_until_timed_ <= 1; }
 
-    /// After it. A run that ends in waiting is not a call yet.
+    /// A run has ended. If it ended in waiting, it is not a call yet.
     void end(Outcome outcome)
     {
-        ++calls_;
+        --runs_until_timed_;
+        if (outcome == Outcome::Replied) [[likely]]
+            return;
         if (outcome == Outcome::Refused) ++failed_calls;
-        if (outcome == Outcome::Blocked) --calls_;
+        if (outcome == Outcome::Blocked) --calls_when_timed_;
+    }
+
+    /// A call that had waited was ended with an error.
+    void end_waiting()
+    {
+        ++calls_when_timed_;
+        ++failed_calls;
     }
 
     void add_time(std::chrono::nanoseconds time)
@@ -52,16 +64,18 @@ public:
             ++slow_calls_;
             gap_ = 1;
         }
+        calls_when_timed_ = static_cast<std::int64_t>(calls()) + gap_;
         runs_until_timed_ = gap_;
     }
 
 private:
     static constexpr std::chrono::microseconds kSlow{10};
-    static constexpr std::uint32_t kMaxGap = 61;  // a prime: pipelines repeat themselves
+    static constexpr std::int32_t kMaxGap = 61;  // a prime: pipelines repeat themselves
 
-    std::uint64_t calls_ = 0;
-    std::uint32_t runs_until_timed_ = 1;
-    std::uint32_t gap_ = 1;
+    // One number that changes with each run tells both how many there were and when to time one.
+    std::int32_t runs_until_timed_ = 1;
+    std::int32_t gap_ = 1;
+    std::int64_t calls_when_timed_ = 1;
     std::uint32_t quick_samples_ = 0;
     std::chrono::nanoseconds quick_time_{};
     std::uint64_t slow_calls_ = 0;

@@ -118,19 +118,29 @@ void Executor::remember(std::string_view name, const Command& command)
 Outcome Executor::run(const Invocation& invocation, const Command& command, const Wake& wake)
 {
     CommandStats& stats = server_.stats.of(command);
-    const bool timed = stats.begin();
-    const auto began = timed ? server_.stopwatch() : std::chrono::nanoseconds{};
-    server_.key_events.name_own_changes(command.event);
+    if (stats.is_next_timed()) [[unlikely]]
+        return run_timed(invocation, command, wake);
     const Outcome outcome = run_handler(invocation, command, wake);
     server_.key_events.tell();
     stats.end(outcome);
-    if (timed) stats.add_time(server_.stopwatch() - began);
+    return outcome;
+}
+
+Outcome Executor::run_timed(const Invocation& invocation, const Command& command, const Wake& wake)
+{
+    const auto began = server_.stopwatch();
+    const Outcome outcome = run_handler(invocation, command, wake);
+    server_.key_events.tell();
+    CommandStats& stats = server_.stats.of(command);
+    stats.end(outcome);
+    stats.add_time(server_.stopwatch() - began);
     return outcome;
 }
 
 Outcome Executor::run_handler(const Invocation& invocation, const Command& command,
                               const Wake& wake)
 {
+    server_.key_events.name_own_changes(command.event);
     const std::size_t start = invocation.reply.size();
     [[maybe_unused]] const std::uint64_t changes = server_.stats.changes;
     Call call{.server = server_,
@@ -256,7 +266,7 @@ void Executor::interrupt(Session& session, std::string_view error)
     const std::size_t start = session.output.size();
     protocol::ReplyWriter reply{session.output, session.protocol};
     server_.stats.count_error(error);
-    server_.stats.of(*wait->command).end(Outcome::Refused);
+    server_.stats.of(*wait->command).end_waiting();
     reply.error(error);
     settle(session, start, Outcome::Refused);
     end_wait(session);

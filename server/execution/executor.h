@@ -50,6 +50,7 @@ private:
     Outcome look_up_and_run(const Invocation& invocation);
     Outcome queue(const Invocation& invocation);
     Outcome run(const Invocation& invocation, const Command& command, const Wake& wake);
+    Outcome run_timed(const Invocation& invocation, const Command& command, const Wake& wake);
     Outcome run_handler(const Invocation& invocation, const Command& command, const Wake& wake);
     Outcome refuse(const Invocation& invocation, std::string_view error);
     Outcome refuse_to_start(const Invocation& invocation, std::string_view error);
