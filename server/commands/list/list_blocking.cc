@@ -46,8 +46,9 @@ void brpoplpush(Call& call)
 
 void blmpop(Call& call)
 {
-    const auto deadline = next_timeout(call.args, call.keys.clock());
+    const std::string_view timeout = call.args.next();
     const auto pop = next_list_pop(call.args);
+    const auto deadline = deadline_after(timeout, call.keys.clock());
     serve_or_wait(
         call, pop.keys, store::kTypeOf<store::List>, deadline,
         [&](std::string_view key) { return pop_with_key(call, key, pop.end, pop.count); },

@@ -119,7 +119,8 @@ void store_combined(Call& call)
 
 void sintercard(Call& call)
 {
-    const auto keys = next_counted_keys(call.args);
+    const auto keys =
+        next_counted_keys(call.args, "ERR Number of keys can't be greater than number of args");
     std::int64_t limit = 0;
     while (!call.args.done()) {
         if (!call.args.accept("LIMIT", 1)) throw CommandError{text::kSyntax};

@@ -1,7 +1,4 @@
-#include <limits>
-
 #include "server/catalogue/command.h"
-#include "server/commands/counted_keys.h"
 #include "server/commands/families.h"
 #include "server/commands/sorted_set/sorted_set_pop.h"
 #include "server/commands/waiting.h"
@@ -31,21 +28,15 @@ void bzpop(Call& call)
 
 void bzmpop(Call& call)
 {
-    const auto deadline = next_timeout(call.args, call.keys.clock());
-    const auto keys = next_counted_keys(call.args);
-    const PopEnd end = next_pop_end(call.args);
-    std::int64_t count = 1;
-    if (call.args.accept("COUNT", 1)) {
-        count = call.args.next_integer_in(1, std::numeric_limits<std::int64_t>::max(),
-                                          "ERR count should be greater than 0");
-    }
-    call.args.expect_end();
+    const std::string_view timeout = call.args.next();
+    const auto pop = next_sorted_set_pop(call.args);
+    const auto deadline = deadline_after(timeout, call.keys.clock());
     const auto serve = [&](std::string_view key) {
         if (!holds_members(call, key)) return false;
-        pop_with_key(call, key, end, static_cast<std::size_t>(count));
+        pop_with_key(call, key, pop.end, pop.count);
         return true;
     };
-    serve_or_wait(call, keys, store::kTypeOf<store::SortedSet>, deadline, serve,
+    serve_or_wait(call, pop.keys, store::kTypeOf<store::SortedSet>, deadline, serve,
                   [&] { call.reply.null_array(); });
 }
 

@@ -4,17 +4,35 @@
 #include <limits>
 
 #include "server/catalogue/command.h"
+#include "server/commands/counted_keys.h"
 #include "server/commands/families.h"
 
 namespace server::commands {
 
 using store::SortedSet;
 
+namespace {
+
 PopEnd next_pop_end(Args& args)
 {
     if (args.accept("MIN")) return PopEnd::Lowest;
     if (args.accept("MAX")) return PopEnd::Highest;
     throw CommandError{text::kSyntax};
+}
+
+}  // namespace
+
+SortedSetPop next_sorted_set_pop(Args& args)
+{
+    SortedSetPop pop;
+    pop.keys = next_counted_keys(args);
+    pop.end = next_pop_end(args);
+    if (args.accept("COUNT", 1)) {
+        pop.count = static_cast<std::size_t>(args.next_integer_in(
+            1, std::numeric_limits<std::int64_t>::max(), "ERR count should be greater than 0"));
+    }
+    args.expect_end();
+    return pop;
 }
 
 std::optional<std::string_view> first_sorted_set(Call& call, std::span<const std::string_view> keys)
@@ -78,19 +96,10 @@ void zpop(Call& call)
 
 void zmpop(Call& call)
 {
-    const auto number = call.args.next_integer_in(1, std::numeric_limits<std::int64_t>::max(),
-                                                  "ERR numkeys should be greater than 0");
-    const auto keys = call.args.next_many(static_cast<std::size_t>(number));
-    const PopEnd end = next_pop_end(call.args);
-    std::int64_t count = 1;
-    if (call.args.accept("COUNT", 1)) {
-        count = call.args.next_integer_in(1, std::numeric_limits<std::int64_t>::max(),
-                                          "ERR count should be greater than 0");
-    }
-    call.args.expect_end();
-    const auto key = first_sorted_set(call, keys);
+    const auto pop = next_sorted_set_pop(call.args);
+    const auto key = first_sorted_set(call, pop.keys);
     if (!key) return call.reply.null_array();
-    pop_with_key(call, *key, end, static_cast<std::size_t>(count));
+    pop_with_key(call, *key, pop.end, pop.count);
 }
 
 constexpr std::string_view kPopComplexity =

@@ -12,8 +12,15 @@ namespace server::commands {
 
 enum class PopEnd : std::uint8_t { Lowest, Highest };
 
-/// MIN or MAX. Throws a syntax error for anything else.
-PopEnd next_pop_end(Args& args);
+/// From which sorted sets ZMPOP may pop, and what.
+struct SortedSetPop
+{
+    std::span<const std::string_view> keys;
+    PopEnd end = PopEnd::Lowest;
+    std::size_t count = 1;
+};
+
+SortedSetPop next_sorted_set_pop(Args& args);
 
 /// The first of the keys that holds anything. Throws if that is no sorted set; keys behind it are
 /// not looked at.

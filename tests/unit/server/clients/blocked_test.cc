@@ -162,6 +162,7 @@ TEST_CASE("a wrong type is refused at once, and a bad timeout before anything el
     CHECK(anna("TEST.TAKE", "a", "-1") == "-ERR timeout is negative\r\n");
     CHECK(anna("TEST.TAKE", "a", "soon") == "-ERR timeout is not a float or out of range\r\n");
     CHECK(anna("TEST.TAKE", "a", "1e300") == "-ERR timeout is out of range\r\n");
+    CHECK(anna("TEST.TAKE", "a", "1e400") == "-ERR timeout is out of range\r\n");
     CHECK_FALSE(anna.session().blocked);
 }
 
