@@ -3,14 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <set>
 #include <thread>
+#include <utility>
 
 #include "protocol/reply_reader.h"
 #include "server/execution/args.h"
 #include "tests/comparison/keyspace_state.h"
 #include "tests/comparison/search_judge.h"
+#include "tests/comparison/waiting.h"
 #include "tests/support/words.h"
 
 namespace tests {
@@ -30,6 +31,16 @@ std::string shown(const std::string& reply)
     constexpr std::size_t kMax = 1500;
     return reply.size() <= kMax ? join_words({reply})
                                 : join_words({reply.substr(0, kMax)}) + " ...";
+}
+
+/// Both replies; nothing where the client waits for it.
+std::string shown_both(const std::optional<std::string>& dabba,
+                       const std::optional<std::string>& redis)
+{
+    const auto text = [](const std::optional<std::string>& reply) {
+        return reply ? shown(*reply) : "(waits)";
+    };
+    return fmt::format("dabba: {}\nredis: {}", text(dabba), text(redis));
 }
 
 /// Does the request make a key that is over a few milliseconds later?
@@ -59,39 +70,130 @@ Comparison::Comparison(Target& dabba, Target& redis, std::function<void()> befor
 std::optional<Difference> Comparison::run(std::span<const Step> steps,
                                           const std::function<void(std::size_t)>& after_step)
 {
-    before_step_();
-    for (auto* side : {dabba_side_.get(), redis_side_.get()}) {
-        side->execute(Request{"FLUSHALL"});
-        side->execute(Request{"SCRIPT", "FLUSH"});
-    }
-    std::array<Client, kClients> clients;
-    for (auto& client : clients) {
-        client.dabba = dabba_.connect();
-        client.redis = redis_.connect();
-    }
-    for (std::size_t i = 0; i < steps.size(); ++i) {
+    begin_run();
+    std::optional<Difference> difference;
+    for (std::size_t i = 0; i < steps.size() && !difference; ++i) {
         std::optional<std::string> details;
         try {
-            details = take(clients[steps[i].client], steps[i].request);
+            details = take_step(steps[i]);
             const bool states_are_due = (i + 1) % kStepsBetweenStates == 0 || i + 1 == steps.size();
             if (!details && states_are_due) details = compare_states();
         } catch (const TargetError& error) {
             details = error.what();
         }
-        if (details) return Difference{.step = i, .details = *details};
-        if (after_step) after_step(i + 1);
+        if (details) difference = Difference{.step = i, .details = *details};
+        if (after_step && !difference) after_step(i + 1);
     }
-    return std::nullopt;
+    end_run();
+    return difference;
+}
+
+void Comparison::begin_run()
+{
+    before_step_();
+    for (auto* side : {dabba_side_.get(), redis_side_.get()}) {
+        side->execute(Request{"FLUSHALL"});
+        side->execute(Request{"SCRIPT", "FLUSH"});
+    }
+    for (auto& client : clients_) {
+        client = {};
+        client.dabba = dabba_.connect();
+        client.redis = redis_.connect();
+    }
+}
+
+/// Nobody waits any more: a server that has not noticed yet that a client is gone would serve it.
+void Comparison::end_run()
+{
+    for (auto& client : clients_) {
+        if (!client.waiting) continue;
+        dabba_side_->execute(Request{"CLIENT", "UNBLOCK", client.dabba->client_id()});
+        redis_side_->execute(Request{"CLIENT", "UNBLOCK", client.redis->client_id()});
+    }
+}
+
+std::optional<std::string> Comparison::take_step(const Step& step)
+{
+    constexpr int kMaxSkipped = 5;
+    before_step_();
+    auto& client = clients_[step.client];
+    std::optional<std::string> details;
+    if (!client.waiting) {
+        details = take(client, step.request);
+    } else if (++client.skipped > kMaxSkipped) {
+        details = unblock(client, step.request.size() % 2 == 0);
+    }
+    return details ? details : look_after_waiting();
 }
 
 std::optional<std::string> Comparison::take(Client& client, const Request& request)
 {
-    before_step_();
+    if (may_wait(request)) {
+        const bool briefly = waits_briefly(request) && !client.in_transaction;
+        return briefly ? wait_briefly(client, request) : begin(client, request);
+    }
     const auto dabba = client.dabba->execute(request);
     const auto redis = client.redis->execute(request);
-    if (!same(client, request, dabba, redis)) {
-        return fmt::format("dabba: {}\nredis: {}", shown(dabba), shown(redis));
+    return settle(client, request, dabba, redis);
+}
+
+std::optional<std::string> Comparison::begin(Client& client, const Request& request)
+{
+    const auto dabba = client.dabba->begin(request);
+    const auto redis = client.redis->begin(request);
+    if (dabba && redis) return settle(client, request, *dabba, *redis);
+    if (dabba || redis) return shown_both(dabba, redis);
+    client.waiting = request;
+    client.skipped = 0;
+    return std::nullopt;
+}
+
+/// Waits for the end of a wait of some milliseconds, so that nothing else happens meanwhile.
+std::optional<std::string> Comparison::wait_briefly(Client& client, const Request& request)
+{
+    const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds{5};
+    auto dabba = client.dabba->begin(request);
+    const auto redis = client.redis->execute(request);
+    while (!dabba && std::chrono::steady_clock::now() < patience) {
+        before_step_();
+        dabba = client.dabba->reply_meanwhile();
     }
+    if (!dabba) return shown_both(dabba, redis);
+    return settle(client, request, *dabba, redis);
+}
+
+std::optional<std::string> Comparison::unblock(Client& client, bool with_error)
+{
+    Request request{"CLIENT", "UNBLOCK", client.dabba->client_id(),
+                    with_error ? "ERROR" : "TIMEOUT"};
+    const auto dabba = dabba_side_->execute(request);
+    request[2] = client.redis->client_id();
+    const auto redis = redis_side_->execute(request);
+    if (dabba == redis) return std::nullopt;
+    return shown_both(dabba, redis);
+}
+
+/// Those whose wait has come to an end must have got the same from both servers.
+std::optional<std::string> Comparison::look_after_waiting()
+{
+    for (auto& client : clients_) {
+        if (!client.waiting) continue;
+        const auto dabba = client.dabba->reply_meanwhile();
+        const auto redis = client.redis->reply_meanwhile();
+        if (!dabba && !redis) continue;
+        const auto request = *std::exchange(client.waiting, std::nullopt);
+        const auto details =
+            dabba && redis ? settle(client, request, *dabba, *redis) : shown_both(dabba, redis);
+        if (details) return "who waited with " + join_words(request) + ":\n" + *details;
+    }
+    return std::nullopt;
+}
+
+/// Compares the replies, and what else the request must have done.
+std::optional<std::string> Comparison::settle(Client& client, const Request& request,
+                                              const std::string& dabba, const std::string& redis)
+{
+    if (!same(client, request, dabba, redis)) return shown_both(dabba, redis);
     if (is_command(request, "SCAN") && redis[0] == '*' && !same_scan(client, request)) {
         return std::string{"a whole scan finds different keys"};
     }

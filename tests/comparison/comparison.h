@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <functional>
 #include <map>
 #include <memory>
@@ -20,7 +21,8 @@ struct Difference
     std::string details;   ///< both replies, or both contents of a key
 };
 
-/// Takes a Dabba and a Redis through the same steps.
+/// Takes a Dabba and a Redis through the same steps. A client that waits for a key skips its steps;
+/// after some of them it is unblocked.
 class Comparison
 {
 public:
@@ -51,9 +53,19 @@ private:
         bool in_transaction = false;
         std::vector<Request> queue;
         int database = 0;
+        std::optional<Request> waiting;  ///< what both servers let it wait with
+        int skipped = 0;                 ///< steps since then
     };
 
+    std::optional<std::string> take_step(const Step& step);
+
     std::optional<std::string> take(Client& client, const Request& request);
+    std::optional<std::string> begin(Client& client, const Request& request);
+    std::optional<std::string> wait_briefly(Client& client, const Request& request);
+    std::optional<std::string> unblock(Client& client, bool with_error);
+    std::optional<std::string> look_after_waiting();
+    std::optional<std::string> settle(Client& client, const Request& request,
+                                      const std::string& dabba, const std::string& redis);
     bool same(const Client& client, const Request& request, const std::string& dabba,
               const std::string& redis);
     bool same_transaction(const Client& client, const protocol::Value& dabba,
@@ -62,6 +74,8 @@ private:
     bool same_scan(Client& client, const Request& request);
     void forgive_stored(Client& client, const Request& request);
     std::optional<std::string> compare_states();
+    void begin_run();
+    void end_run();
 
     Target& dabba_;
     Target& redis_;
@@ -69,6 +83,7 @@ private:
     std::unique_ptr<Connection> dabba_side_;
     std::unique_ptr<Connection> redis_side_;
     Judge judge_;
+    std::array<Client, kClients> clients_;
 };
 
 }  // namespace tests

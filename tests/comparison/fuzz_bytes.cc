@@ -71,7 +71,11 @@ private:
     void execute()
     {
         ++requests_;
-        const auto reply = client_.run(parser_.arguments());
+        auto reply = client_.run(parser_.arguments());
+        if (client_.session().blocked) {
+            client_.server().executor.give_up(client_.session());
+            reply = client_.take_output();
+        }
         if (client_.session().reply_mode != server::ReplyMode::On) return;
         // Empty: this was the request that CLIENT REPLY SKIP was for.
         if (!reply.empty() && !is_one_reply(reply)) {

@@ -8,6 +8,7 @@
 #include "store/number.h"
 #include "tests/comparison/requests.h"
 #include "tests/comparison/search_judge.h"
+#include "tests/comparison/waiting.h"
 
 namespace tests {
 
@@ -16,9 +17,9 @@ namespace {
 Request draw(Words& words)
 {
     const std::span<const Recipe> themes[] = {
-        key_recipes(),        string_recipes(), hash_recipes(),
-        collection_recipes(), set_recipes(),    sorted_set_recipes(),
-        geo_recipes(),        script_recipes(), session_recipes()};
+        key_recipes(),     string_recipes(),     hash_recipes(),   collection_recipes(),
+        set_recipes(),     sorted_set_recipes(), geo_recipes(),    list_recipes(),
+        waiting_recipes(), script_recipes(),     session_recipes()};
     std::uint64_t total = 0;
     for (const auto theme : themes) {
         for (const auto& recipe : theme) total += static_cast<std::uint64_t>(recipe.weight);
@@ -144,7 +145,9 @@ std::vector<Step> generate_steps(std::uint64_t seed, std::size_t count, std::int
         auto& open = in_transaction[step.client];
         step.request = open ? draw_in_transaction(words) : draw(words);
         if (words.one_in(12) && may_be_damaged(step.request)) damage(words, step.request);
-        if (ends_soon(step.request) || removes_by_chance(step.request)) continue;
+        if (waits_for_seconds(step.request) || ends_soon(step.request) ||
+            removes_by_chance(step.request))
+            continue;
         if (changes_by_member(step.request)) continue;
         // What it stores may differ (see known_differences), and nobody could say when it was read.
         if (open && is_stored_search(step.request)) continue;

@@ -1,4 +1,5 @@
 #include "tests/comparison/requests.h"
+#include "tests/comparison/search_judge.h"
 
 namespace tests {
 
@@ -45,7 +46,7 @@ Request scan(Words& words)
     if (words.one_in(3)) {
         request.insert(request.end(),
                        {words.any_case("TYPE"),
-                        words.pick({"set", "string", "hash", "zset", "ZSET", "stream", "banana"})});
+                        words.pick({"set", "string", "hash", "zset", "list", "stream", "banana"})});
     }
     return request;
 }
@@ -86,8 +87,8 @@ Request ask_object(Words& words)
 
 Request sort(Words& words)
 {
-    Request request{words.pick({"SORT", "SORT_RO"}),
-                    words.key(words.pick({"s", "z"}) == "s" ? KeyKind::Set : KeyKind::SortedSet)};
+    const auto kinds = {KeyKind::Set, KeyKind::SortedSet, KeyKind::List};
+    Request request{words.pick({"SORT", "SORT_RO"}), words.key(kinds.begin()[words.below(3)])};
     while (!words.one_in(3)) {
         const auto option = words.pick({"ALPHA", "ALPHA", "DESC", "ASC", "LIMIT", "BY", "GET"});
         request.push_back(words.any_case(option));
@@ -95,6 +96,9 @@ Request sort(Words& words)
         if (option == "BY") request.push_back(words.pick({"string:*", "hash:*->field1", "none"}));
         if (option == "GET") request.push_back(words.pick({"string:*", "hash:*->field1", "#"}));
     }
+    // What is sorted by texts of other keys keeps the order of the container where they are equal.
+    if (words.one_in(4) && !(has_word(request, "ALPHA") && has_word(request, "BY")))
+        request.insert(request.end(), {words.any_case("STORE"), words.key(KeyKind::List)});
     return request;
 }
 

@@ -61,6 +61,7 @@ std::string content(Connection& connection, const std::string& key, const std::s
     if (type == "string") return join_words({ask(connection, {"GET", key}).text});
     if (type == "set") return as_text(ask(connection, {"SMEMBERS", key}), 1, false);
     if (type == "hash") return as_text(ask(connection, {"HGETALL", key}), 2, false);
+    if (type == "list") return as_text(ask(connection, {"LRANGE", key, "0", "-1"}), 1, true);
     if (type == "zset")
         return scores_as_text(ask(connection, {"ZRANGE", key, "0", "-1", "WITHSCORES"}));
     return "unknown type " + type;

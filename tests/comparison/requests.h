@@ -21,6 +21,8 @@ std::span<const Recipe> hash_recipes();
 std::span<const Recipe> collection_recipes();  ///< sets, sorted sets
 std::span<const Recipe> set_recipes();         ///< several sets at once, sets by chance
 std::span<const Recipe> sorted_set_recipes();
+std::span<const Recipe> list_recipes();
+std::span<const Recipe> waiting_recipes();  ///< commands that wait for a key
 std::span<const Recipe> geo_recipes();
 std::span<const Recipe> script_recipes();
 std::span<const Recipe> session_recipes();  ///< connection, server, transactions

@@ -51,14 +51,14 @@ std::string Words::any_case(std::string_view word)
 std::string Words::key(KeyKind kind)
 {
     if (one_in(10)) return any_key();
-    static constexpr const char* kNames[] = {"string:", "set:", "hash:", "zset:", "geo:"};
+    static constexpr const char* kNames[] = {"string:", "set:", "hash:", "zset:", "geo:", "list:"};
     return kNames[static_cast<int>(kind)] + std::to_string(below(3));
 }
 
 std::string Words::any_key()
 {
     if (one_in(30)) return one_in(2) ? "" : std::string{"\x00\xff key", 7};
-    return key(static_cast<KeyKind>(below(5)));
+    return key(static_cast<KeyKind>(below(6)));
 }
 
 std::string Words::member()

@@ -13,7 +13,7 @@ namespace tests {
 using Request = std::vector<std::string>;
 
 /// What a key of the small key space usually holds.
-enum class KeyKind { String, Set, Hash, SortedSet, Geo };
+enum class KeyKind { String, Set, Hash, SortedSet, Geo, List };
 
 /// Draws the words that requests are made of: mostly sensible ones, now and then broken ones. Few
 /// keys and members, so that requests meet.

@@ -17,6 +17,21 @@ public:
         return client_->run(arguments);
     }
 
+    std::optional<std::string> begin(std::span<const std::string> arguments) override
+    {
+        auto reply = execute(arguments);
+        if (client_->session().blocked) return std::nullopt;
+        return reply;
+    }
+
+    std::optional<std::string> reply_meanwhile() override
+    {
+        if (client_->session().blocked) return std::nullopt;
+        return client_->take_output();
+    }
+
+    std::string client_id() override { return std::to_string(client_->session().id); }
+
 private:
     const Client& root_;
     std::optional<Client> client_;

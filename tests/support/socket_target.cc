@@ -128,7 +128,7 @@ std::string SocketConnection::receive_reply(std::chrono::milliseconds patience)
     }
 }
 
-std::string SocketConnection::execute(std::span<const std::string> arguments)
+void SocketConnection::send_request(std::span<const std::string> arguments)
 {
     // The server may have closed in the meantime: after QUIT, or because another client killed us.
     if (socket_ >= 0 && input_.empty()) {
@@ -137,6 +137,11 @@ std::string SocketConnection::execute(std::span<const std::string> arguments)
     }
     if (socket_ < 0) connect();
     send(encode_request(arguments));
+}
+
+std::string SocketConnection::execute(std::span<const std::string> arguments)
+{
+    send_request(arguments);
 
     if (is_client_reply(arguments, "OFF")) silence_ = Silence::Lasting;
     const bool may_be_silent = silence_ != Silence::None || is_client_reply(arguments, "SKIP");
@@ -150,6 +155,43 @@ std::string SocketConnection::execute(std::span<const std::string> arguments)
     // Not to be caught between its goodbye and its closing.
     if (same_word(arguments[0], "QUIT") && reply == "+OK\r\n") close();
     return reply;
+}
+
+std::optional<std::string> SocketConnection::begin(std::span<const std::string> arguments)
+{
+    send_request(arguments);
+    return reply_meanwhile();
+}
+
+/// A client that is neither answered nor marked as blocked has not been looked at yet, or its reply
+/// is on the way.
+std::optional<std::string> SocketConnection::reply_meanwhile()
+{
+    const auto end = std::chrono::steady_clock::now() + kPatience;
+    while (std::chrono::steady_clock::now() < end) {
+        if (auto reply = receive_reply(0ms); !reply.empty()) return reply;
+        if (listed("flags").find('b') != std::string::npos) return std::nullopt;
+    }
+    throw TargetError{"the server neither answers nor lets the client wait"};
+}
+
+std::string SocketConnection::client_id() { return listed("id"); }
+
+std::string SocketConnection::listed(std::string_view field)
+{
+    sockaddr_in own{};
+    socklen_t size = sizeof own;
+    if (socket_ < 0 || getsockname(socket_, reinterpret_cast<sockaddr*>(&own), &size) != 0)
+        return {};
+    if (observer_ == nullptr) observer_ = std::make_unique<SocketConnection>(address_);
+    const auto list = protocol::read_reply(observer_->execute(words({"CLIENT", "LIST"}))).text;
+    const auto port = ":" + std::to_string(ntohs(own.sin_port)) + " laddr=";
+    const auto at = list.find(port);
+    if (at == std::string::npos) return {};
+    const auto line = " " + list.substr(list.rfind('\n', at) + 1);
+    const auto name = " " + std::string{field} + "=";
+    const auto value = line.find(name) + name.size();
+    return line.substr(value, line.find_first_of(" \n", value) - value);
 }
 
 std::unique_ptr<Connection> SocketTarget::connect()

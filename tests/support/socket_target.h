@@ -30,6 +30,9 @@ public:
     SocketConnection& operator=(const SocketConnection&) = delete;
 
     std::string execute(std::span<const std::string> arguments) override;
+    std::optional<std::string> begin(std::span<const std::string> arguments) override;
+    std::optional<std::string> reply_meanwhile() override;
+    std::string client_id() override;
 
 private:
     enum class Silence {
@@ -40,16 +43,20 @@ private:
 
     void connect();
     void close();
+    void send_request(std::span<const std::string> arguments);
     void send(std::string_view bytes);
     /// Waits for more bytes. False if there were none within the time.
     bool receive(std::chrono::milliseconds patience);
     std::string receive_reply(std::chrono::milliseconds patience);
+    /// A field of this client's line in CLIENT LIST, which a connection of its own asks for.
+    std::string listed(std::string_view field);
 
     Address address_;
     int socket_ = -1;
     Silence silence_ = Silence::None;
     std::string input_;
     protocol::ReplyReader reader_;
+    std::unique_ptr<SocketConnection> observer_;
 };
 
 /// A server that somebody else has started.

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -25,6 +26,17 @@ public:
     /// (CLIENT REPLY OFF). After QUIT, or when the server closed the connection, the next request
     /// opens a fresh one, as redis-cli does. Throws TargetError.
     virtual std::string execute(std::span<const std::string> arguments) = 0;
+
+    /// As execute(), but nothing if the server lets the client wait (BLPOP of an empty list).
+    /// Nothing else may then be asked of the connection until reply_meanwhile() has the reply.
+    virtual std::optional<std::string> begin(std::span<const std::string> arguments) = 0;
+
+    /// The reply to the request that waits, if there is one by now: all that other connections
+    /// have had answered before is taken into account.
+    virtual std::optional<std::string> reply_meanwhile() = 0;
+
+    /// The server's number for this client; empty if it is not connected.
+    virtual std::string client_id() = 0;
 };
 
 /// Something that speaks Redis: a server behind a socket, or Dabba inside this process. The same
