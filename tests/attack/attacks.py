@@ -10,7 +10,7 @@ import time
 
 from commands import Commands, fill
 from raw_client import encode, receive_exactly, receive_until_closed
-from resp import Client
+from resp import Client, ReplyError
 
 KIBIBYTE, MEBIBYTE = 1 << 10, 1 << 20
 ATTACKS = []
@@ -233,6 +233,94 @@ def strangers(server, chance, scale):
                     pass
         owner.sendall(encode("CONFIG", "SET", "requirepass", ""))
         assert receive_exactly(owner, 5) == b"+OK\r\n"
+
+
+@attack
+def large_ranges(server, chance, scale):
+    """Slow readers of whole lists and sorted sets of 50,000, then all that they asked for"""
+    count = 50_000
+    with server.connect() as connection:
+        client = Client(connection)
+        for begin in range(0, count, 5000):
+            numbers = range(begin, begin + 5000)
+            client.ask(encode("RPUSH", "l", *(f"element:{number:08}" for number in numbers)))
+            client.ask(encode("ZADD", "z", *(word for number in numbers for word in (number, f"element:{number:08}"))))
+        client.close()
+    readers = [server.connect(timeout_s=60) for _ in range(int(4 * scale) + 1)]
+    for reader in readers:
+        reader.sendall((encode("LRANGE", "l", 0, -1) + encode("ZRANGE", "z", 0, -1)) * 4)
+    time.sleep(0.3)
+    size = 8 * (len("*50000\r\n") + count * len("$16\r\nelement:00000000\r\n"))
+    for reader in readers:
+        assert len(receive_exactly(reader, size)) == size, "a reply was lost"
+        reader.close()
+
+
+@attack
+def sorting(server, chance, scale):
+    """SORT of 20,000 by other keys and as texts; LREM and LINSERT in a list as long"""
+    count = 20_000
+    with server.connect() as connection:
+        client = Client(connection)
+        for begin in range(0, count, 5000):
+            client.ask(encode("RPUSH", "l", *range(begin, begin + 5000)))
+            client.ask(encode("MSET", *(word for number in range(begin, begin + 5000) for word in (f"w:{number}", -number))))
+        for _ in range(int(4 * scale) + 1):
+            assert client.ask(encode("SORT", "l", "BY", "w:*", "LIMIT", 0, 1)) == [b"%d" % (count - 1)]
+            assert len(client.ask(encode("SORT", "l", "ALPHA", "GET", "#", "GET", "w:*"))) == 2 * count
+            assert client.ask(encode("SORT", "l", "STORE", "sorted")) == count
+            assert client.ask(encode("LREM", "sorted", 0, "none")) == 0
+            assert client.ask(encode("LINSERT", "sorted", "BEFORE", count - 1, "x")) == count + 1
+        client.close()
+
+
+@attack
+def blocked_crowd(server, chance, scale):
+    """Clients that wait for elements, some of which vanish; every element comes to one of the others"""
+    crowd = [server.connect() for _ in range(open_files_for(int(600 * scale)))]
+    keys = [f"queue:{number}" for number in range(50)]
+    for number, waiting in enumerate(crowd):
+        waiting.sendall(encode("BLPOP", *chance.sample(keys, len(keys)), 0) if number % 3 else encode("BLMOVE", "a", "b", "LEFT", "RIGHT", 0))
+    time.sleep(0.2)
+    gone, patient = crowd[1::6], [waiting for number, waiting in enumerate(crowd) if number % 3 and number % 6 != 1]
+    for waiting in gone:
+        waiting.close()
+    time.sleep(0.2)
+    with server.connect() as connection:
+        client = Client(connection)
+        for number in range(len(patient)):
+            client.ask(encode("RPUSH", chance.choice(keys), f"element:{number:06}"))
+        client.close()
+    elements = set()
+    for waiting in patient:
+        elements.add(waiting.recv(1000).split(b"\r\n")[4])
+    assert len(elements) == len(patient), "an element came twice, or never"
+    for waiting in crowd:
+        waiting.close()
+
+
+@attack
+def scripts(server, chance, scale):
+    """Thousands of different scripts, and some that take memory or go on for a while"""
+    with server.connect() as connection:
+        client = Client(connection)
+        for batch in range(int(10 * scale) + 1):
+            texts = [f"return {batch * 500 + number} -- " + "x" * 1000 for number in range(500)]
+            client.send(b"".join(encode("EVAL", text, 0) for text in texts))
+            assert [client.receive() for _ in texts] == [batch * 500 + number for number in range(500)]
+        for text in (
+            "local t = {} for i = 1, 200000 do t[i] = 'text ' .. i end return #t",
+            "return #string.rep('x', 20000000)",
+            "for i = 1, 20000 do redis.call('INCR', 'counter') end return 0",
+            "local function f(n) return n == 0 and 0 or 1 + f(n - 1) end return f(150000)",
+            "return string.find(string.rep('a', 20), string.rep('a?', 20) .. string.rep('a', 20))",
+        ):
+            try:
+                client.ask(encode("EVAL", text, 0))
+            except ReplyError:  # the stack, or the memory that a script may have, is at its end
+                pass
+        assert client.ask(encode("GET", "counter")) == b"20000"
+        client.close()
 
 
 @attack

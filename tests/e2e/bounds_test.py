@@ -117,18 +117,24 @@ class Housekeeping(unittest.TestCase):
 @unittest.skipUnless(DABBA, "Redis goes by the wall clock")
 class Clocks(unittest.TestCase):
     @unittest.skipUnless("CLOCK_JUMP" in os.environ, "needs the library that sets the clock")
-    def test_locks_last_as_long_as_they_should_whatever_happens_to_the_clock(self):
+    def test_locks_and_offers_last_as_long_as_they_should_whatever_happens_to_the_clock(self):
         os.environ["LD_PRELOAD"] = os.environ["CLOCK_JUMP"]
         self.addCleanup(os.environ.pop, "LD_PRELOAD", None)
         with ServerProcess(BINARY) as server, server.connect() as connection:
+            self.assertEqual(ask(connection, "GEOADD", "geo", 77.6, 12.97, "driver:D1"), b":1\r\n")
+            self.assertEqual(ask(connection, "SADD", "available", "driver:D1"), b":1\r\n")
             for jump, direction in ((signal.SIGUSR1, "forward"), (signal.SIGUSR2, "backward")):
                 began = time.monotonic()
                 self.assertEqual(ask(connection, "SET", "lock", "order", "PX", "1500"), b"+OK\r\n")
+                place = ("FROMLONLAT", 77.6, 12.97, "BYRADIUS", 1, "km")
+                ask(connection, "ASSIGN", "geo", "available", direction, *place, "OFFER", "PX", 1500)
                 server.process.send_signal(jump)
                 time.sleep(0.5)
                 self.assertEqual(ask(connection, "GET", "lock"), b"$5\r\norder\r\n")
+                self.assertEqual(ask(connection, "HGET", direction, "state"), b"$7\r\noffered\r\n")
                 time.sleep(began + 1.6 - time.monotonic())
                 self.assertEqual(ask(connection, "GET", "lock"), b"$-1\r\n")
+                self.assertEqual(ask(connection, "HGET", direction, "state"), b"$10\r\nunassigned\r\n")
                 if direction == "forward":
                     self.assertIn("clock was set", server.log())
 
