@@ -1,12 +1,15 @@
 #include "protocol/lookahead.h"
 
+#include <cstdint>
 #include <optional>
+
+#include "protocol/short_number.h"
 
 namespace protocol {
 
 namespace {
 
-/// Reads "*3\r\n" or "$5\r\n": numbers of up to seven digits, all that is common.
+/// Reads the common lines and the bulk strings behind them.
 class Cursor
 {
 public:
@@ -14,14 +17,12 @@ public:
 
     std::optional<std::size_t> header(char mark)
     {
-        if (end_ - at_ < 4 || *at_ != mark) return std::nullopt;
-        const char* const last = end_ - at_ > 10 ? at_ + 8 : end_ - 2;
-        std::size_t number = 0;
-        for (++at_; at_ < last && *at_ >= '0' && *at_ <= '9'; ++at_)
-            number = number * 10 + static_cast<std::size_t>(*at_ - '0');
-        if (*at_ != '\r') return std::nullopt;
-        at_ += 2;
-        return number;
+        if (at_ == end_ || *at_ != mark) return std::nullopt;
+        std::int64_t number = 0;
+        const char* const behind = read_short_number(at_ + 1, end_, number);
+        if (behind == nullptr) return std::nullopt;
+        at_ = behind;
+        return static_cast<std::size_t>(number);
     }
 
     std::optional<std::string_view> bulk()

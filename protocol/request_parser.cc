@@ -4,6 +4,7 @@
 
 #include "ascii/integer.h"
 #include "protocol/number_format.h"
+#include "protocol/short_number.h"
 
 namespace protocol {
 namespace {
@@ -11,9 +12,8 @@ namespace {
 constexpr std::int64_t kUnauthenticatedArguments = 10;
 constexpr std::int64_t kUnauthenticatedBulkBytes = 16 * 1024;
 
-// Lengths up to here are read on the fast path; more digits are not worth it.
+// Lengths up to here are read on the fast path.
 constexpr std::int64_t kShortBulkBytes = kUnauthenticatedBulkBytes;
-constexpr std::ptrdiff_t kShortDigits = 5;
 
 // After a larger request the vector's memory is given back.
 constexpr std::size_t kKeptArguments = 4096;
@@ -46,27 +46,6 @@ char unescape(char c)
 }
 
 [[noreturn]] void refuse(const std::string& why) { throw ProtocolError{"Protocol error: " + why}; }
-
-// The common line: a few digits without a leading zero, CR and one more byte, all of it there.
-// Returns the byte behind, or nullptr for every other line, which the slow path judges.
-inline const char* read_short_number(const char* at, const char* end, std::int64_t& number)
-{
-    if (end - at < 3) return nullptr;
-    unsigned digit = static_cast<unsigned char>(*at) - unsigned{'0'};
-    if (digit > 9) return nullptr;
-    unsigned value = digit;
-    if (digit != 0) {
-        const char* const limit = at + std::min(kShortDigits, end - at - 3);
-        for (; at < limit; ++at) {
-            digit = static_cast<unsigned char>(at[1]) - unsigned{'0'};
-            if (digit > 9) break;
-            value = value * 10 + digit;
-        }
-    }
-    if (at[1] != '\r') return nullptr;
-    number = value;
-    return at + 3;
-}
 
 }  // namespace
 
