@@ -5,11 +5,13 @@
 
 namespace server {
 
-void KeySubscriber::listen(bool wanted)
+void KeySubscriber::listen(store::Changes wanted)
 {
-    if (wanted == listening_) return;
-    listening_ = wanted;
-    events_->listening_ += wanted ? 1 : -1;
+    if (wanted == wanted_) return;
+    wanted_ = wanted;
+    events_->wanted_ = {};
+    for (const KeySubscriber* const subscriber : events_->subscribers_)
+        events_->wanted_ |= subscriber->wanted_;
 }
 
 /// An expiry is time's doing, not a command's: a command that fails may well have met one.
@@ -22,7 +24,7 @@ std::uint64_t& KeyEvents::counter_of(store::Change change)
 void KeyEvents::key_changed(const store::KeyEvent& event) noexcept
 {
     ++counter_of(event.change);
-    if (listening_ == 0) return;
+    if (!wanted_.has(event.change)) return;
     try {
         gather(event);
     } catch (const std::bad_alloc&) {
@@ -47,7 +49,7 @@ std::uint32_t KeyEvents::who_wants(const store::KeyEvent& event) const
     std::uint32_t wanted_by = 0;
     for (std::size_t i = 0; i < subscribers_.size(); ++i) {
         const KeySubscriber& subscriber = *subscribers_[i];
-        if (subscriber.listening_ && subscriber.wants(event)) wanted_by |= 1U << i;
+        if (subscriber.wanted_.has(event.change) && subscriber.wants(event)) wanted_by |= 1U << i;
     }
     return wanted_by;
 }
@@ -69,7 +71,7 @@ void KeyEvents::tell_missed()
     forget_gathered();
     for (KeySubscriber* const subscriber : subscribers_) {
         try {
-            if (subscriber->listening_) subscriber->changes_missed();
+            if (subscriber->wanted_ != store::Changes{}) subscriber->changes_missed();
         } catch (const std::bad_alloc&) {
             missed_ = true;  // they are all told again, after the next command or tick
         }

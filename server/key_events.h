@@ -24,21 +24,22 @@ public:
     /// The event's name is never empty but for Change::Cleared.
     virtual void key_changed(const store::KeyEvent& event) = 0;
     /// Whether it wants to be told of this event. Asked while the change is being made, if it
-    /// listens: must be quick, and must not touch the keyspace.
+    /// listens for such changes: must be quick, and must not touch the keyspace.
     virtual bool wants(const store::KeyEvent&) const { return true; }
     /// Memory ran out, and any number of changes to any key were not told: it must assume the
     /// worst.
     virtual void changes_missed() = 0;
 
 protected:
-    /// Whether this subscriber wants events at all. At first it does not; while no subscriber does,
-    /// events cost a counter. REQUIRES that it was subscribed.
-    void listen(bool wanted);
+    /// Which changes this subscriber wants to be asked about: at first none. A change that no
+    /// subscriber wants costs a counter. REQUIRES that it was subscribed.
+    void listen(store::Changes wanted);
+    void listen(bool wanted) { listen(wanted ? store::Changes::all() : store::Changes{}); }
 
 private:
     friend class KeyEvents;
     KeyEvents* events_ = nullptr;
-    bool listening_ = false;
+    store::Changes wanted_;
 };
 
 /// The stream of changes: gathers what the store reports in the middle of a command, and tells it
@@ -112,7 +113,7 @@ private:
 
     Stats& stats_;
     std::vector<KeySubscriber*> subscribers_;
-    int listening_ = 0;
+    store::Changes wanted_;  ///< by any subscriber
     bool by_server_ = false;
     std::string_view own_name_;
     std::vector<Gathered> gathered_;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <string_view>
 
 #include "store/entry.h"
@@ -10,10 +11,44 @@ namespace store {
 /// What happened to a key.
 enum class Change : std::uint8_t {
     Modified,  ///< made, or its value or its deadline changed
+    Arrived,   ///< made with a whole value from another key, or from outside
     Erased,    ///< taken away by a command, or left empty by one
     Expired,   ///< its deadline came
     Cleared,   ///< not one key but all keys of the database were taken away at once
     Swapped,   ///< the database now holds the keys of another one
+};
+
+/// A set of kinds of changes.
+class Changes
+{
+public:
+    constexpr Changes() = default;
+    constexpr Changes(std::initializer_list<Change> changes)
+    {
+        for (const Change change : changes) bits_ |= bit_of(change);
+    }
+    static constexpr Changes all()
+    {
+        Changes changes;
+        changes.bits_ = ~0U;
+        return changes;
+    }
+
+    constexpr bool operator==(const Changes&) const = default;
+    constexpr bool has(Change change) const { return (bits_ & bit_of(change)) != 0; }
+    constexpr Changes& operator|=(Changes other)
+    {
+        bits_ |= other.bits_;
+        return *this;
+    }
+
+private:
+    static constexpr std::uint32_t bit_of(Change change)
+    {
+        return std::uint32_t{1} << static_cast<unsigned>(change);
+    }
+
+    std::uint32_t bits_ = 0;
 };
 
 /// One change of one key. A command that empties a container reports two: Modified, then Erased.

@@ -111,7 +111,7 @@ bool Keyspace::rename(std::string_view from, std::string_view to)
     clear_deadline(target);
     if (source->has_deadline()) set_deadline(target, deadlines_.deadline(source->deadline_slot()));
     remove(source);
-    report(*target, Change::Modified, event::kRenamedTo);
+    report(*target, Change::Arrived, event::kRenamedTo);
     return true;
 }
 
@@ -120,7 +120,7 @@ bool Keyspace::copy(std::string_view from, Keyspace& target, std::string_view to
     const Entry* source = lookup(from);
     if (source == nullptr) return false;
     target.deadlines_.make_room();
-    source->visit([&](const auto& value) { target.put(to, value.clone()); });
+    source->visit([&](const auto& value) { target.put(to, value.clone(), Change::Arrived); });
     if (source->has_deadline())
         target.set_deadline(target.lookup(to), deadlines_.deadline(source->deadline_slot()));
     return true;
@@ -139,7 +139,7 @@ bool Keyspace::move(std::string_view key, Keyspace& target)
     if (source->has_deadline())
         target.set_deadline(moved, deadlines_.deadline(source->deadline_slot()));
     remove(source);
-    target.report(*moved, Change::Modified, event::kMovedTo);
+    target.report(*moved, Change::Arrived, event::kMovedTo);
     return true;
 }
 

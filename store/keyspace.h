@@ -128,10 +128,10 @@ public:
     template <class T>
     Edit<T> edit_existing(std::string_view key);
 
-    /// Puts `value` at `key` in place of whatever was there. The old deadline goes, unless
-    /// `keep_deadline`. An empty container erases the key.
+    /// Puts `value` at `key` in place of whatever was there; the old deadline goes. An empty
+    /// container erases the key. The change is Arrived for a value from elsewhere.
     template <class T>
-    void put(std::string_view key, T value, bool keep_deadline = false);
+    void put(std::string_view key, T value, Change change = Change::Modified);
 
     /// Puts a string at `key` in place of whatever was there, with one lookup for all of SET's
     /// options. False, and nothing changed, if the condition does not hold. A deadline that has
@@ -341,7 +341,7 @@ Edit<T> Keyspace::edit_existing(std::string_view key)
 }
 
 template <class T>
-void Keyspace::put(std::string_view key, T value, bool keep_deadline)
+void Keyspace::put(std::string_view key, T value, Change change)
 {
     if constexpr (kIsContainer<T>) {
         if (value.empty()) {
@@ -356,11 +356,11 @@ void Keyspace::put(std::string_view key, T value, bool keep_deadline)
         entry = insert(key, hash, kTypeOf<T>);
     } else {
         assert(!entry->is_open() && "one open edit a key");
-        if (!keep_deadline) clear_deadline(entry);
+        clear_deadline(entry);
         discard_value(entry);
     }
     entry->replace_value<T>(std::move(stored));
-    report(*entry, Change::Modified);
+    report(*entry, change);
 }
 
 template <class T>

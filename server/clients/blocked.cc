@@ -78,7 +78,8 @@ void BlockedClients::mark_all_ready(int database)
 
 void BlockedClients::key_changed(const store::KeyEvent& event)
 {
-    if (event.change != store::Change::Modified) return;
+    constexpr store::Changes kMade{store::Change::Modified, store::Change::Arrived};
+    if (!kMade.has(event.change)) return;
     const auto queue = queues_.find(std::pair{event.database, event.key});
     if (queue != queues_.end()) mark_ready(queue->first, queue->second);
 }

@@ -17,9 +17,7 @@ constexpr std::size_t kMaxAtOnce = 50;
 /// Whether the event may be that of a record which came from elsewhere, under a new name.
 bool is_arrival(const store::KeyEvent& event)
 {
-    return event.type == store::kTypeOf<store::Hash> && event.change == store::Change::Modified &&
-           (event.name == store::event::kRenamedTo || event.name == store::event::kMovedTo ||
-            event.name == "copy_to" || event.name == "restore");
+    return event.type == store::kTypeOf<store::Hash> && event.change == store::Change::Arrived;
 }
 
 /// The most frequent changes, which take nothing from an order: a driver moves, or comes.
@@ -58,7 +56,7 @@ bool Dispatcher::look_after_some()
     const auto due = open_.due(now, budget_.orders);
     budget_.orders -= due.size();
     for (const auto& [database, order] : due) look_after(database, order);
-    wake_for_next();
+    follow_open_orders();
     return open_.next_wake().value_or(store::Deadline::max()) <= now;
 }
 
@@ -99,7 +97,7 @@ void Dispatcher::read_again(int database, std::string_view order)
         orders.release_lock(order, before->lock);
         open_.erase(database, order);
     }
-    wake_for_next();
+    follow_open_orders();
 }
 
 void Dispatcher::order_changed(int database, std::string_view order, store::AssignmentEvent event,
@@ -109,10 +107,10 @@ void Dispatcher::order_changed(int database, std::string_view order, store::Assi
     using store::AssignmentEvent;
     if (event == AssignmentEvent::Offered || event == AssignmentEvent::Assigned) {
         open_.put(database, order, record, record.reservation->expires_at, true);
-        wake_for_next();
     } else {
         open_.erase(database, order);
     }
+    follow_open_orders();
 }
 
 void Dispatcher::publish(std::string_view order, store::AssignmentEvent event,
@@ -140,7 +138,7 @@ void Dispatcher::key_changed(const store::KeyEvent& event)
     const auto& [database, key, change, name, type, removed] = event;
     if (change == store::Change::Cleared) {
         open_.clear(database);
-        return wake_for_next();
+        return follow_open_orders();
     }
     if (is_arrival(event) || open_.find(database, key) != nullptr) order_key_changed(event);
     wake_now(open_.of_lock(database, key));
@@ -190,8 +188,11 @@ void Dispatcher::wake_now(const std::vector<OpenOrders::Name>& orders)
 
 // Time
 
-void Dispatcher::wake_for_next()
+/// To be called after every change to the open orders. While there is none, only a record that
+/// arrives matters.
+void Dispatcher::follow_open_orders()
 {
+    listen(open_.size() == 0 ? store::Changes{store::Change::Arrived} : store::Changes::all());
     const auto next = open_.next_wake();
     if (!next || *next == store::Deadline::max()) return;
     // What is due already waits for the next millisecond, so that clients have their turns.

@@ -33,7 +33,7 @@ public:
     {}
 
     /// Begins to listen. REQUIRES that it was subscribed to the key events.
-    void start() { listen(true); }
+    void start() { follow_open_orders(); }
 
     /// The rules, while a command uses them. What they change meanwhile is known, and need not be
     /// told as an event.
@@ -94,7 +94,7 @@ private:
     void read_again(int database, std::string_view order);
     void order_key_changed(const store::KeyEvent& event);
     void wake_now(const std::vector<OpenOrders::Name>& orders);
-    void wake_for_next();
+    void follow_open_orders();
     void wake_at(store::Deadline deadline);
 
     const Options& options_;

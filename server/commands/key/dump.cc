@@ -85,7 +85,8 @@ void restore(Call& call)
     if (deadline && *deadline <= call.keys.clock().now_ms()) {
         call.keys.erase(key);  // it is over already
     } else {
-        std::visit([&](auto& any) { call.keys.put(key, std::move(any)); }, value);
+        std::visit([&](auto& any) { call.keys.put(key, std::move(any), store::Change::Arrived); },
+                   value);
         if (deadline) call.keys.expire(key, *deadline);
     }
     call.reply.ok();

@@ -111,6 +111,22 @@ TEST_CASE("who does not listen is told nothing")
     CHECK(world.take() == Told{"set b"});
 }
 
+TEST_CASE("who wants arrivals is told what came whole, from another key or from outside")
+{
+    World world;
+    world.listener.listen({store::Change::Arrived});
+    world.client("SET", "a", "1");
+    world.client("RENAME", "a", "b");
+    world.client("COPY", "b", "c");
+    const std::string dump = world.client("DUMP", "b");  // "$11", the payload, each with CRLF
+    const std::size_t begin = dump.find("\r\n") + 2;
+    world.client("RESTORE", "d", "0", dump.substr(begin, dump.size() - begin - 2));
+    world.client("MOVE", "d", "1");
+    world.client("SUNIONSTORE", "e", "f");
+    world.client("FLUSHALL");
+    CHECK(world.take() == Told{"rename_to b", "copy_to c", "restore d", "move_to d"});
+}
+
 TEST_CASE("every write command has a name for its changes")
 {
     Client client;

@@ -21,14 +21,15 @@ using store::String;
 using store::StringPut;
 using store::Type;
 
-/// Writes down what happens to keys: "+drivers" changed, "-drivers" erased, "~drivers" expired,
-/// "cleared"; with the event's name, if the store gives it one: "+drivers expire".
+/// Writes down what happens to keys: "+drivers" changed, ">drivers" arrived, "-drivers" erased,
+/// "~drivers" expired, "cleared"; with the event's name, if the store gives it one: "+drivers
+/// expire".
 class Diary : public store::Observer
 {
 public:
     void key_changed(const store::KeyEvent& event) noexcept override
     {
-        constexpr char kMarks[] = {'+', '-', '~'};
+        constexpr char kMarks[] = {'+', '>', '-', '~'};  // in the order of Change
         if (event.change == Change::Cleared) {
             entries.emplace_back("cleared");
             return;
@@ -302,7 +303,7 @@ TEST_CASE("renaming takes the deadline along and replaces what was there")
     world.diary.take();
 
     CHECK(world.keys.rename("from", "to"));
-    CHECK(world.diary.take() == Entries{"-from rename_from", "+to rename_to"});
+    CHECK(world.diary.take() == Entries{"-from rename_from", ">to rename_to"});
     CHECK_FALSE(world.keys.holds("from"));
     CHECK(world.keys.find<Set>("to")->contains("anna"));
     CHECK(world.keys.deadline("to") == world.in(30s));
