@@ -88,6 +88,7 @@ AssignmentRecord Assignments::accept(std::string_view order, std::uint64_t token
         throw Error{Reason::LockLost};
 
     take_driver(order, record);
+    save_progress(order, record, AssignmentEvent::Assigned);
     return record;
 }
 
@@ -127,7 +128,7 @@ AssignmentRecord Assignments::complete(std::string_view order, Token token)
 
     free_driver(order, record);
     enter(record, AssignmentState::Completed);
-    save(order, record, AssignmentEvent::Completed);
+    save_progress(order, record, AssignmentEvent::Completed);
     return record;
 }
 
@@ -144,7 +145,7 @@ AssignmentRecord Assignments::cancel(std::string_view order, Token token,
     if (record.state == AssignmentState::Offered) release_lock(order, record.reservation->lock);
     if (record.state == AssignmentState::Assigned) free_driver(order, record);
     enter(record, AssignmentState::Cancelled);
-    save(order, record, AssignmentEvent::Cancelled);
+    save_progress(order, record, AssignmentEvent::Cancelled);
     return record;
 }
 
@@ -283,7 +284,10 @@ void Assignments::reserve(std::string_view order, AssignmentRecord& record,
                                      .distance_m = candidate.distance_m,
                                      .lock = lock_key(search.lock_pattern, candidate.member)};
     keys_.put_string(token_key(search.geo), ascii::IntegerText{record.token}, {.event = kLockSet});
-    if (!search.offer) return take_driver(order, record);
+    if (!search.offer) {
+        take_driver(order, record);
+        return save(order, record, AssignmentEvent::Assigned);
+    }
 
     // The deadline bounds acceptance, too.
     Deadline& expires_at = record.reservation->expires_at;
@@ -308,7 +312,6 @@ void Assignments::take_driver(std::string_view order, AssignmentRecord& record)
         available.changes += available->erase(reservation.driver);
     }
     enter(record, AssignmentState::Assigned);
-    save(order, record, AssignmentEvent::Assigned);
 }
 
 /// The driver is left as they are: where they are after all that time is not known.
@@ -316,7 +319,7 @@ void Assignments::expire(std::string_view order, AssignmentRecord& record)
 {
     release_lock(order, record.reservation->lock);
     enter(record, AssignmentState::Expired);
-    save(order, record, AssignmentEvent::Expired);
+    save_progress(order, record, AssignmentEvent::Expired);
 }
 
 /// Ends an offer without the driver's answer.
@@ -369,12 +372,29 @@ void Assignments::count_event(AssignmentRecord& record)
     record.sequence = std::min<std::uint64_t>(record.sequence + 1, kMaxToken);
 }
 
-/// Writes the record and tells of it. A finished one lives only so much longer.
 void Assignments::save(std::string_view order, AssignmentRecord& record, AssignmentEvent event,
                        std::string_view reason)
 {
     count_event(record);
-    keys_.put(order, to_hash(record));
+    put(order, record, to_hash(record), event, reason);
+}
+
+/// As save(), for a record whose driver and search are those that were read.
+void Assignments::save_progress(std::string_view order, AssignmentRecord& record,
+                                AssignmentEvent event)
+{
+    count_event(record);
+    // The lock's key may have been the order's.
+    const auto* written = keys_.find_if_type<Hash>(order);
+    put(order, record, written != nullptr ? with_progress(*written, record) : to_hash(record),
+        event, {});
+}
+
+/// Puts the record's new hash and tells of it. A finished one lives only so much longer.
+void Assignments::put(std::string_view order, const AssignmentRecord& record, Hash hash,
+                      AssignmentEvent event, std::string_view reason)
+{
+    keys_.put(order, std::move(hash));
     if (record.is_finished()) keys_.expire(order, keys_.clock().now_ms() + record_time_);
     listener_.order_changed(keys_.index(), order, event, record, reason);
 }

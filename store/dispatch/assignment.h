@@ -148,6 +148,9 @@ private:
     static void count_event(AssignmentRecord& record);
     void save(std::string_view order, AssignmentRecord& record, AssignmentEvent event,
               std::string_view reason = {});
+    void save_progress(std::string_view order, AssignmentRecord& record, AssignmentEvent event);
+    void put(std::string_view order, const AssignmentRecord& record, Hash hash,
+             AssignmentEvent event, std::string_view reason);
     void announce(std::string_view order, AssignmentRecord& record, AssignmentEvent event,
                   std::string_view reason = {});
 

@@ -4,6 +4,7 @@
 #include <limits>
 #include <utility>
 
+#include "ascii/integer.h"
 #include "store/dispatch/record_fields.h"
 
 namespace store {
@@ -202,6 +203,28 @@ Hash to_hash(const AssignmentRecord& record)
     fields.write("sequence", record.sequence);
     write_search(fields, record.search);
     return fields.to_hash();
+}
+
+Hash with_progress(const Hash& written, const AssignmentRecord& record)
+{
+    const auto text_of = [](Deadline time) {
+        return ascii::IntegerText{time.time_since_epoch().count()};
+    };
+    const auto since = text_of(record.since);
+    const auto expires_at =
+        text_of(record.reservation ? record.reservation->expires_at : Deadline{});
+    const ascii::IntegerText sequence{record.sequence};
+
+    std::vector<Hash::Pair> pairs;
+    pairs.reserve(written.size());
+    written.for_each([&](std::string_view field, std::string_view value) {
+        if (field == "state") value = name_of(record.state);
+        if (field == "since") value = since;
+        if (field == "expires_at") value = expires_at;
+        if (field == "sequence") value = sequence;
+        pairs.push_back({field, value});
+    });
+    return Hash::of(pairs);
 }
 
 AssignmentRecord to_record(const Hash& hash)

@@ -64,6 +64,10 @@ struct AssignmentRecord
 /// netstrings ("9:driver:D4,"), places and lengths with the digits that read back as the same.
 Hash to_hash(const AssignmentRecord& record);
 
+/// As to_hash(), for a record of which `written` differs in no more than the state, its moment,
+/// the sequence, and the end of the reservation: the rest is copied, fields of others included.
+Hash with_progress(const Hash& written, const AssignmentRecord& record);
+
 /// The record in a hash. Throws Error{NotAnAssignment} with the field that is missing, malformed,
 /// out of its range or in contradiction to another.
 AssignmentRecord to_record(const Hash& hash);

@@ -88,6 +88,9 @@ void FieldWriter::write(std::string_view field, double number)
 {
     constexpr double kMinFixed = 1e-4, kMaxFixed = 1e16;
     const double size = std::abs(number);
+    if (size >= 1 && size < kMaxFixed && std::trunc(number) == number)
+        return write(field,
+                     std::string_view{ascii::IntegerText{static_cast<std::int64_t>(number)}});
     const bool is_fixed = size == 0 || (size >= kMinFixed && size < kMaxFixed);
     char digits[64];
     const auto end =

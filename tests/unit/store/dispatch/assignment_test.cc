@@ -250,6 +250,39 @@ TEST_CASE("a record is read back from its hash as it was written")
     CHECK(copy.sequence == 9);
 }
 
+TEST_CASE("an order that goes on is written as if it were written whole, and keeps others' fields")
+{
+    City city;
+    city.add("driver:a", {77.6, 12.97});
+    auto search = City::search();
+    search.offer = true;
+    const auto token = city.orders.begin("order", search)->token;
+    const auto is_written_whole = [&] {
+        auto hash = city.keys.find<store::Hash>("order")->clone();
+        const bool had_note = hash.erase("note");
+        const auto whole = store::to_hash(store::to_record(hash));
+        std::vector<std::pair<std::string, std::string>> written, expected;
+        hash.for_each([&](auto field, auto value) { written.emplace_back(field, value); });
+        whole.for_each([&](auto field, auto value) { expected.emplace_back(field, value); });
+        CHECK(written == expected);
+        return had_note;
+    };
+    CHECK_FALSE(is_written_whole());
+    city.keys.edit<store::Hash>("order")->set("note", "ring twice");
+    SECTION("accepted, completed")
+    {
+        city.orders.accept("order", token);
+        CHECK(is_written_whole());
+        city.orders.complete("order");
+        CHECK(is_written_whole());
+    }
+    SECTION("cancelled")
+    {
+        city.orders.cancel("order");
+        CHECK(is_written_whole());
+    }
+}
+
 TEST_CASE("a list that is no netstring makes a hash no record")
 {
     store::AssignmentRecord record;
