@@ -19,18 +19,23 @@ class Clock
 {
 public:
     Clock() = default;
-    explicit Clock(TimePoint start) : now_(start) {}
+    explicit Clock(TimePoint start) { set(start); }
 
     TimePoint now() const { return now_; }
 
     /// The current millisecond: what deadlines are compared with.
-    Deadline now_ms() const { return std::chrono::floor<std::chrono::milliseconds>(now_); }
+    Deadline now_ms() const { return now_ms_; }
 
-    void set(TimePoint now) { now_ = now; }
-    void advance(std::chrono::microseconds by) { now_ += by; }
+    void set(TimePoint now)
+    {
+        now_ = now;
+        now_ms_ = std::chrono::floor<std::chrono::milliseconds>(now);
+    }
+    void advance(std::chrono::microseconds by) { set(now_ + by); }
 
 private:
     TimePoint now_{};
+    Deadline now_ms_{};
 };
 
 }  // namespace store

@@ -18,6 +18,21 @@ class Server;
 /// reply goes. Valid only while the handler runs.
 struct Call
 {
+    /// A constructor, since an aggregate of this size would first be filled with zeros.
+    Call(Server& its_server, const Invocation& invocation, const Command& its_command,
+         store::Keyspace& its_keys, Request arguments, const Wake& why)
+        : server(its_server),
+          session(invocation.session),
+          command(its_command),
+          name(invocation.request[0]),
+          keys(its_keys),
+          args(arguments),
+          reply(invocation.reply),
+          origin(invocation.origin),
+          request(invocation.request),
+          wake(why)
+    {}
+
     Server& server;
     Session& session;
     const Command& command;

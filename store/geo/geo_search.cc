@@ -249,14 +249,11 @@ bool NearestSearch::hides_all_of(CellBlock block) const
     return hidden != 0 && hidden == set_.count_below(end) - set_.count_below(begin);
 }
 
-/// This position, or the first one after it and before the end whose member is not hidden; or one
-/// that is not before the end.
-///
 /// Both sets have the same order. If the member some places on is also that many places on among
 /// those hidden, then all between are hidden, too: so the first that is not is found by halving.
-SortedSet::Iterator NearestSearch::first_shown(SortedSet::Iterator position, double end) const
+SortedSet::Iterator NearestSearch::skip_hidden(SortedSet::Iterator position, double end) const
 {
-    if (hidden_ == nullptr || position.at_end() || position.score() >= end) return position;
+    if (position.at_end() || position.score() >= end) return position;
     const auto member = position.member();
     const auto hidden_rank = hidden_->rank(member);
     if (!hidden_rank) return position;

@@ -108,7 +108,13 @@ private:
     void push_wanted_members(SortedSet::Iterator position, double end);
     void push_cell(std::uint64_t cell, SortedSet::Iterator members);
     bool hides_all_of(CellBlock block) const;
-    SortedSet::Iterator first_shown(SortedSet::Iterator position, double end) const;
+    /// This position, or the first one after it and before the end whose member is not hidden; or
+    /// one that is not before the end.
+    SortedSet::Iterator first_shown(SortedSet::Iterator position, double end) const
+    {
+        return hidden_ == nullptr ? position : skip_hidden(position, end);
+    }
+    SortedSet::Iterator skip_hidden(SortedSet::Iterator position, double end) const;
 
     Found begin_run(const Candidate& candidate, double distance_m);
     Found take_from_run();
