@@ -9,6 +9,7 @@ import pathlib
 import subprocess
 import time
 
+import dispatch_cases
 from servers import Server, ServerFailed
 
 HERE = pathlib.Path(__file__).parent
@@ -52,7 +53,7 @@ SCRIPTS = {
 }
 DOCUMENT = json.dumps([{"driver": f"driver:{i}", "rating": 4.8, "free": i % 2 == 0, "seen": 1700000000 + i,
                         "place": {"lon": 77.5946, "lat": 12.9716}} for i in range(17)])  # 2 KB
-ALL_CASES = [*SIMPLE, "smembers", *SCRIPTS, *SEARCHES, "orders", "geoadd_million", "memory", "growth", "expiry", "start", "city"]
+ALL_CASES = [*SIMPLE, "smembers", *SCRIPTS, *SEARCHES, "orders", "geoadd_million", "memory", "growth", "expiry", "start", "city", "dispatch"]
 
 
 class Bench:
@@ -114,7 +115,7 @@ class Bench:
             self.scripts()
         if self.wanted & {*SEARCHES, "geoadd_million"}:
             self.searches()
-        for name in ("orders", "memory", "growth", "expiry", "start", "city"):
+        for name in ("orders", "memory", "growth", "expiry", "start", "city", "dispatch"):
             if name in self.wanted:
                 getattr(self, name)()
 
@@ -285,6 +286,14 @@ class Bench:
         for program in self.programs:
             with self.together([program]) as servers:
                 self.keep("city", servers[0], self.largest_city(servers[0]))
+
+    def dispatch(self):
+        program = next(program for program in self.programs if program.is_dabba)
+        for case, measure in dispatch_cases.CASES.items():
+            for repetition in range(1 if self.quick else 3):
+                self.progress(f"{case}: {repetition + 1} of 3")
+                with Server(program) as server:
+                    self.keep(case, server, measure(server))
 
     def largest_city(self, server):
         """Doubles the city while its p99 is under 1 ms, then halves the distance three times."""

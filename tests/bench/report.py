@@ -75,6 +75,8 @@ SPECIAL = {
     "growth": (("requests/s", "per_second"), ("p99.9 us", "p999_us"), ("worst us", "max_us"),
                ("worst us of CPU", "worst_cpu_us"), ("in both runs", "repeated_cpu_us"),
                ("over 2 ms", "stalls_by_clock"), ("of CPU", "stalls_by_cpu")),
+    "dispatch:": (("worst PING, CPU us", "worst_us"), ("each, CPU us", "each_us"), ("first, CPU us", "first_us"),
+                  ("later", "later_us"), ("10th", "early_us"), ("last", "late_us")),
     "city": (("drivers", "drivers"), ("orders/s", "orders_per_second"), ("requests/s", "per_second"),
              ("p99 us", "p99_us"), ("p99 us of orders", "of_orders.p99_us"), ("CPU us", "cpu_us")),
 }

@@ -22,6 +22,12 @@ def free_port():
         return probe.getsockname()[1]
 
 
+def encode(words):
+    """A request in RESP."""
+    parts = [str(word).encode() for word in words]
+    return b"*%d\r\n" % len(parts) + b"".join(b"$%d\r\n%s\r\n" % (len(part), part) for part in parts)
+
+
 class Program:
     """Something that can be started: a name for the tables, and the binary."""
 
@@ -86,8 +92,7 @@ class Server:
 
     def call(self, *words):
         """Sends one request; its reply as text (a string) or, if it is a number, as an int. No arrays."""
-        parts = [str(word).encode() for word in words]
-        self._socket.sendall(b"*%d\r\n" % len(parts) + b"".join(b"$%d\r\n%s\r\n" % (len(p), p) for p in parts))
+        self._socket.sendall(encode(words))
         if not self.program.speaks_redis:
             return self._read_exactly(1)
         header = self._read_line()
@@ -99,6 +104,25 @@ class Server:
             return header[1:]
         size = int(header[1:])
         return None if size < 0 else self._read_exactly(size + 2)[:-2].decode()
+
+    def exchange(self, requests):
+        """Sends requests in one pipeline, and takes all their replies, whatever they are; an error is raised."""
+        end = f"end-{time.monotonic_ns()}"
+        self._socket.sendall(b"".join(map(encode, requests)) + encode(("ECHO", end)))
+        data = b""
+        while not data.endswith(f"{end}\r\n".encode()):
+            more = self._socket.recv(1 << 20)
+            if not more:
+                raise ServerFailed(f"{self.name} closed the connection")
+            data += more
+        if (b"\r\n-" in data) or data.startswith(b"-"):
+            error = data[data.find(b"\r\n-") + 2:] if not data.startswith(b"-") else data
+            raise ServerFailed(f"{self.name}: {error.split(bytes((13, 10)))[0].decode()}")
+
+    def cpu_us(self):
+        """What all threads have used of the processor, in microseconds, as the scheduler counts it."""
+        return sum(int(path.read_text(encoding="ascii").split()[0])
+                   for path in pathlib.Path(f"/proc/{self.pid}/task").glob("*/schedstat")) / 1000
 
     def _read_line(self):
         line = b""
