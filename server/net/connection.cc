@@ -314,7 +314,8 @@ void Connection::flush()
 {
     // A turn ends with sending, and a full socket will say when there is room.
     if (in_turn() || !socket_.is_open()) return;
-    if (sending_ == Sending::WaitsForRoom) {
+    // Message upon message in blocks of their own: one buffer that grows would be moved each time.
+    if (sending_ == Sending::Planned || sending_ == Sending::WaitsForRoom) {
         put_aside();
         if (reads_too_slowly()) end_later();
     }

@@ -2,8 +2,8 @@
 """Attacks servers, one attack after the other, while a bystander pings. See --help.
 
 A line for each attack and server: the most memory the server ever held, what it holds some seconds later,
-the bystander's longest wait (and, in brackets, how long the machine itself kept it waiting at worst), and the
-descriptors that are still open afterwards. Ends with exit code 1 if a server died or lost something.
+the bystander's longest wait (and, in brackets, how long the machine itself kept it waiting at worst), the most
+processor time that the server spent while the bystander waited, and the descriptors that are still open afterwards. Ends with exit code 1 if a server died or lost something.
 """
 
 import argparse
@@ -32,17 +32,17 @@ class Outcome:
     def __init__(self):
         self.error = ""
         self.peak = self.rest = self.pings = self.leaked = 0
-        self.worst_s = self.noise_s = 0.0
+        self.worst_s = self.noise_s = self.work_s = 0.0
 
     def row(self, attack, server):
         cells = [
             attack, server, f"{self.peak / MEBIBYTE:.0f} MB", f"{self.rest / MEBIBYTE:.0f} MB",
-            f"{self.worst_s * 1000:.0f} ms ({self.noise_s * 1000:.0f})", str(self.leaked), self.error or "-",
+            f"{self.worst_s * 1000:.0f} ms ({self.noise_s * 1000:.0f})", f"{self.work_s * 1000:.0f} ms", str(self.leaked), self.error or "-",
         ]
         return "| " + " | ".join(cells) + " |"
 
 
-HEADER = "| attack | server | peak memory | at rest | worst ping (noise) | leaked | complaint |\n|" + "---|" * 7
+HEADER = "| attack | server | peak memory | at rest | worst ping (noise) | server time | leaked | complaint |\n|" + "---|" * 8
 
 
 def descriptors(server):
@@ -63,12 +63,13 @@ def run(attack, binary, seed, scale, rest_s):
     try:
         with ServerProcess(binary, *FLAGS) as server:
             before = descriptors(server)
-            with Bystander(server.port) as bystander:
+            with Bystander(server) as bystander:
                 try:
                     attack(server, random.Random(seed), scale)
                 except (AssertionError, OSError, ReplyError) as error:
                     outcome.error = f"{type(error).__name__}: {error}"[:80]
             outcome.pings, outcome.worst_s, outcome.noise_s = bystander.pings, bystander.worst_s, bystander.noise_s
+            outcome.work_s = bystander.work_s
             if bystander.pings == 0:
                 outcome.error = outcome.error or "the bystander was not answered"
             outcome.leaked = wait_for_descriptors(server, before)

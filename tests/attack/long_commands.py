@@ -145,11 +145,11 @@ def of_scripts(bench):
 
 def of_strings(bench):
     bench.ask("SETRANGE", "bits", 100 * MILLION - 1, "x")
-    bench.ask("SET", "a", "abcdefgh" * (MILLION // 400))
-    bench.ask("SET", "b", "hgfedcba" * (MILLION // 400))
+    bench.ask("SET", "a", "abcdefgh" * (MILLION // 800))
+    bench.ask("SET", "b", "hgfedcba" * (MILLION // 800))
     yield "BITCOUNT of 100 MB", bench.cost_ms("BITCOUNT", "bits")
     yield "BITOP NOT of 100 MB", bench.cost_ms("BITOP", "NOT", "other", "bits")
-    yield "LCS LEN of two texts of 20 KB", bench.cost_ms("LCS", "a", "b", "LEN")
+    yield "LCS LEN of two texts of 10 KB", bench.cost_ms("LCS", "a", "b", "LEN")
 
 
 PARTS = (of_the_keyspace, of_sets, of_sorted_sets, of_places, of_lists, of_hashes, of_strings, of_transactions, of_scripts)
