@@ -18,6 +18,7 @@ void KeySubscriber::listen(store::Changes wanted)
 std::uint64_t& KeyEvents::counter_of(store::Change change)
 {
     if (change == store::Change::Expired) return stats_.keys_expired;
+    if (change == store::Change::FieldsExpired) return stats_.changes_by_server;
     return by_server_ ? stats_.changes_by_server : stats_.changes;
 }
 

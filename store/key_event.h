@@ -10,12 +10,13 @@ namespace store {
 
 /// What happened to a key.
 enum class Change : std::uint8_t {
-    Modified,  ///< made, or its value or its deadline changed
-    Arrived,   ///< made with a whole value from another key, or from outside
-    Erased,    ///< taken away by a command, or left empty by one
-    Expired,   ///< its deadline came
-    Cleared,   ///< not one key but all keys of the database were taken away at once
-    Swapped,   ///< the database now holds the keys of another one
+    Modified,       ///< made, or its value or its deadline changed
+    Arrived,        ///< made with a whole value from another key, or from outside
+    Erased,         ///< taken away by a command, or left empty by one
+    Expired,        ///< its deadline came, or that of its last field
+    FieldsExpired,  ///< deadlines of some of its fields came
+    Cleared,        ///< not one key but all keys of the database were taken away at once
+    Swapped,        ///< the database now holds the keys of another one
 };
 
 /// A set of kinds of changes.
@@ -80,6 +81,7 @@ namespace event {
 inline constexpr std::string_view kCommandsOwn = {};
 inline constexpr std::string_view kErased = "del";
 inline constexpr std::string_view kExpired = "expired";
+inline constexpr std::string_view kFieldsExpired = "hexpired";
 inline constexpr std::string_view kDeadlineSet = "expire";
 inline constexpr std::string_view kDeadlineRemoved = "persist";
 inline constexpr std::string_view kRenamedFrom = "rename_from";

@@ -1,5 +1,6 @@
 #include "store/keyspace.h"
 
+#include <limits>
 #include <new>
 
 namespace store {
@@ -103,11 +104,14 @@ bool Keyspace::rename(std::string_view from, std::string_view to)
     const std::uint64_t hash = hash_bytes(to);
     Entry* target = lookup(to, hash);
     deadlines_.make_room();
+    timers_.make_room();
     if (target == nullptr) target = insert(to, hash, kTypeOf<String>);
     report(*source, Change::Erased, event::kRenamedFrom);
     discard_value(target);
     show_all_in(source);
+    stop_timer(source);
     target->steal_value(*source);
+    set_timer(target);
     clear_deadline(target);
     if (source->has_deadline()) set_deadline(target, deadlines_.deadline(source->deadline_slot()));
     remove(source);
@@ -132,10 +136,13 @@ bool Keyspace::move(std::string_view key, Keyspace& target)
     const std::uint64_t hash = hash_bytes(key);
     if (source == nullptr || target.lookup(key, hash) != nullptr) return false;
     target.deadlines_.make_room();
+    target.timers_.make_room();
     Entry* moved = target.insert(key, hash, kTypeOf<String>);
     report(*source, Change::Erased, event::kMovedFrom);
     show_all_in(source);
+    stop_timer(source);
     moved->steal_value(*source);
+    target.set_timer(moved);
     if (source->has_deadline())
         target.set_deadline(moved, deadlines_.deadline(source->deadline_slot()));
     remove(source);
@@ -160,6 +167,7 @@ void Keyspace::discard_all()
 {
     cleared_.emplace_back();  // first: memory may run out
     deadlines_.clear();
+    timers_.clear();
     hidden_.clear();
     const std::size_t size = table_.size();
     cleared_.back() = std::move(table_);
@@ -176,22 +184,90 @@ std::size_t Keyspace::expire_due(std::size_t limit)
         remove(entry);
         ++removed;
     }
+    while (removed < limit && any_member_due()) {
+        const auto erased = erase_due_members(timers_.top().owner->entry, limit - removed);
+        assert(erased > 0 && "a value's timer is that of its earliest member");
+        if (erased == 0) break;
+        removed += erased;
+    }
     return removed;
+}
+
+/// Erases members that are due, and the key if none is left. Returns how many there were.
+std::size_t Keyspace::erase_due_members(Entry* entry, std::size_t max)
+{
+    std::size_t erased = 0;
+    bool is_left = true;
+    entry->visit([&]<class T>(T& value) {
+        if constexpr (WithMemberDeadlines<T>) {
+            erased = value.erase_due(clock_.now_ms(), max);
+            is_left = !value.empty();
+        }
+    });
+    if (erased == 0) return 0;
+    assert(!entry->is_open() && "a command sees one moment");
+    set_timer(entry);
+    report(*entry, Change::FieldsExpired, event::kFieldsExpired);
+    if (is_left) return erased;
+    report(*entry, Change::Expired, event::kErased);
+    remove(entry);
+    return erased;
+}
+
+bool Keyspace::all_members_due(const Entry& entry) const
+{
+    bool all = false;
+    entry.visit([&]<class T>(const T& value) {
+        if constexpr (WithMemberDeadlines<T>) all = value.all_due(clock_.now_ms());
+    });
+    return all;
+}
+
+/// Takes note of the value's earliest deadline. REQUIRES: timers_.make_room(), unless it runs.
+void Keyspace::set_timer(Entry* entry)
+{
+    entry->visit([&]<class T>(T& value) {
+        if constexpr (WithMemberDeadlines<T>) {
+            MemberTimer* const timer = value.timer();
+            if (timer == nullptr) return;
+            const auto next = value.next_deadline();
+            if (!next) return stop_timer(entry);
+            timer->entry = entry;
+            if (timer->runs()) {
+                timers_.change(timer->slot, *next);
+            } else {
+                timers_.push(*next, timer);
+            }
+        }
+    });
+}
+
+void Keyspace::stop_timer(Entry* entry)
+{
+    entry->visit([&]<class T>(T& value) {
+        if constexpr (WithMemberDeadlines<T>) {
+            MemberTimer* const timer = value.timer();
+            if (timer == nullptr || !timer->runs()) return;
+            timers_.erase(timer->slot);
+            timer->stop();
+        }
+    });
 }
 
 std::optional<Deadline> Keyspace::next_deadline() const
 {
-    if (deadlines_.empty()) return std::nullopt;
-    return deadlines_.top().deadline;
+    std::optional<Deadline> next;
+    if (!deadlines_.empty()) next = deadlines_.top().deadline;
+    if (!timers_.empty() && (!next || timers_.top().deadline < *next))
+        next = timers_.top().deadline;
+    return next;
 }
 
 std::optional<std::string_view> Keyspace::random_key(Random& random)
 {
     while (!table_.empty()) {
         Entry* entry = table_.random(random);
-        if (!is_due(*entry)) return entry->key();
-        report(*entry, Change::Expired, event::kExpired);
-        remove(entry);
+        if (lookup(entry->key()) != nullptr) return entry->key();
     }
     return std::nullopt;
 }
@@ -206,7 +282,17 @@ Entry* Keyspace::lookup(std::string_view key, std::uint64_t hash)
         remove(entry);
         return nullptr;
     }
+    if (any_member_due() && entry != nullptr) [[unlikely]]
+        return without_due_members(entry);
     return entry;
+}
+
+/// Nullptr if nothing is left.
+Entry* Keyspace::without_due_members(Entry* entry)
+{
+    const bool is_gone = all_members_due(*entry);
+    erase_due_members(entry, std::numeric_limits<std::size_t>::max());
+    return is_gone ? nullptr : entry;
 }
 
 Entry* Keyspace::insert(std::string_view key, std::uint64_t hash, Type type)
@@ -241,6 +327,7 @@ void Keyspace::assign_string(Entry* entry, std::string_view value)
 void Keyspace::remove(Entry* entry)
 {
     clear_deadline(entry);
+    stop_timer(entry);
     if (entry->is_hiding()) show_hidden_by(entry);
     table_.take(entry->key(), hash_bytes(entry->key()));
     destroy(entry);
@@ -280,12 +367,19 @@ void Keyspace::show_all_in(Entry* entry)
 
 void Keyspace::destroy(Entry* entry)
 {
-    discard_value(entry);
+    dispose_of_value(entry);
     Entry::destroy(entry);
 }
 
-/// To be called before a value goes, whatever its type: if it is large, what remains is empty.
+/// To be called before a value is replaced, whatever its type.
 void Keyspace::discard_value(Entry* entry)
+{
+    stop_timer(entry);
+    dispose_of_value(entry);
+}
+
+/// If the value is large, what remains is empty.
+void Keyspace::dispose_of_value(Entry* entry)
 {
     entry->visit([this]<class T>(T& value) {
         if constexpr (kIsContainer<T>) disposal_.take(value);

@@ -166,7 +166,8 @@ public:
 
     // Time
 
-    /// Removes keys whose deadline has come, earliest first, at most `limit`; returns how many. Who
+    /// Removes keys whose deadline has come, earliest first, and then fields of hashes whose
+    /// deadline has come, together at most `limit`; returns how many. Who
     /// gives a key a deadline removes two such keys first: however fast keys with deadlines come,
     /// they go as fast.
     std::size_t expire_due(std::size_t limit);
@@ -196,7 +197,7 @@ public:
     std::uint64_t scan(std::uint64_t cursor, Visit&& visit) const
     {
         return table_.scan(cursor, [&](const Entry* entry) {
-            if (!is_due(*entry)) visit(entry->key(), entry->type());
+            if (!is_gone(*entry)) visit(entry->key(), entry->type());
         });
     }
 
@@ -205,7 +206,7 @@ public:
     void for_each(Visit&& visit) const
     {
         table_.for_each([&](const Entry* entry) {
-            if (!is_due(*entry)) visit(entry->key(), entry->type());
+            if (!is_gone(*entry)) visit(entry->key(), entry->type());
         });
     }
 
@@ -226,6 +227,17 @@ private:
         return entry.has_deadline() &&
                deadlines_.deadline(entry.deadline_slot()) <= clock_.now_ms();
     }
+    /// Whether a member of some value is due: nothing need be asked of any value otherwise.
+    bool any_member_due() const
+    {
+        return !timers_.empty() && timers_.top().deadline <= clock_.now_ms();
+    }
+    /// Whether the key is due, or all members of its value are.
+    bool is_gone(const Entry& entry) const
+    {
+        return is_due(entry) || (any_member_due() && all_members_due(entry));
+    }
+    bool all_members_due(const Entry& entry) const;
 
     /// The live entry of the key or nullptr; removes one that is due.
     Entry* lookup(std::string_view key, std::uint64_t hash);
@@ -245,8 +257,13 @@ private:
     void show_all_in(Entry* entry);
     void clear_deadline(Entry* entry);
     void set_deadline(Entry* entry, Deadline deadline);
+    std::size_t erase_due_members(Entry* entry, std::size_t max);
+    void set_timer(Entry* entry);
+    void stop_timer(Entry* entry);
     void pay_for_deadline() { expire_due(2); }
     void discard_value(Entry* entry);
+    void dispose_of_value(Entry* entry);
+    Entry* without_due_members(Entry* entry);
     void destroy(Entry* entry);
     void discard_all();
     void free_cleared(std::size_t max);
@@ -265,7 +282,8 @@ private:
     Observer& observer_;
     Table<Entry> table_;
     DeadlineHeap<Entry> deadlines_;
-    std::deque<Table<Entry>> cleared_;  ///< tables whose entries are still to be freed
+    DeadlineHeap<MemberTimer, 64> timers_;  ///< of values with members that have deadlines
+    std::deque<Table<Entry>> cleared_;      ///< tables whose entries are still to be freed
     std::size_t cleared_entries_ = 0;
     Disposal disposal_;
     HiddenMembers hidden_;
@@ -300,6 +318,10 @@ public:
 
     T& operator*() const { return entry_->get<T>(); }
     T* operator->() const { return &entry_->get<T>(); }
+
+    /// To be called before the value's first member gets a deadline: the end of the scope, where
+    /// the keyspace takes note of it, must not run out of memory.
+    void expect_deadlines() { keys_->timers_.make_room(); }
 
     /// True if the key did not exist before.
     bool was_made() const { return was_made_; }
@@ -349,6 +371,7 @@ void Keyspace::put(std::string_view key, T value, Change change)
             return;
         }
     }
+    if constexpr (WithMemberDeadlines<T>) timers_.make_room();
     const std::uint64_t hash = hash_bytes(key);
     auto stored = Entry::make_stored<T>(std::move(value));
     Entry* entry = lookup(key, hash);
@@ -360,6 +383,7 @@ void Keyspace::put(std::string_view key, T value, Change change)
         discard_value(entry);
     }
     entry->replace_value<T>(std::move(stored));
+    if constexpr (WithMemberDeadlines<T>) set_timer(entry);
     report(*entry, change);
 }
 
@@ -369,6 +393,7 @@ void Keyspace::finish_edit(Entry* entry, bool was_made, std::int64_t changes,
 {
     bool is_left = !was_made || changes != 0;
     if constexpr (kIsContainer<T>) is_left = !entry->get<T>().empty();
+    if constexpr (WithMemberDeadlines<T>) set_timer(entry);
     if (changes != 0 && (is_left || !was_made)) report(*entry, Change::Modified, event, removed);
     if (is_left) return;
     if (!was_made) report(*entry, Change::Erased, event::kErased);

@@ -28,7 +28,7 @@ char letter_of(store::Type type)
 
 char class_of(const store::KeyEvent& event)
 {
-    if (event.change == store::Change::Expired) return 'x';
+    if (event.name == store::event::kExpired) return 'x';
     return is_generic(event.name) ? 'g' : letter_of(event.type);
 }
 

@@ -19,6 +19,25 @@ struct ExpiryForm
     bool operator==(const ExpiryForm&) const = default;
 };
 
+/// When EXPIRE and HEXPIRE may change the deadline that is there. Without one, a key or field lasts
+/// for ever.
+struct ExpireCondition
+{
+    bool if_none = false;     ///< NX
+    bool if_some = false;     ///< XX
+    bool if_later = false;    ///< GT
+    bool if_earlier = false;  ///< LT
+
+    bool allows(std::optional<store::Deadline> current, store::Deadline wanted) const
+    {
+        if (if_none && current) return false;
+        if (if_some && !current) return false;
+        if (if_later && (!current || wanted <= *current)) return false;
+        if (if_earlier && current && wanted >= *current) return false;
+        return true;
+    }
+};
+
 /// The moment that an expiry's number means; nothing if it does not fit in 64 bits of
 /// milliseconds.
 std::optional<store::Deadline> to_deadline(std::int64_t number, ExpiryForm form,

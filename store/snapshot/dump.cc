@@ -7,9 +7,10 @@ namespace store::snapshot {
 
 namespace {
 
-// Redis 7.0's, so that it takes what is written; Redis 7.2 writes 11, which adds types only.
+// Redis 7.0's, so that it takes what is written; Redis 7.2 writes 11 and Redis 7.4 to 8 write 12,
+// which add types only.
 constexpr std::uint64_t kWrittenVersion = 10;
-constexpr std::uint64_t kNewestVersion = 11;
+constexpr std::uint64_t kNewestVersion = 12;
 constexpr std::size_t kVersionBytes = 2;
 constexpr std::size_t kChecksumBytes = 8;
 

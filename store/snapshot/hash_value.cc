@@ -1,3 +1,7 @@
+#include <string>
+#include <vector>
+
+#include "ascii/integer.h"
 #include "store/snapshot/collection_reader.h"
 #include "store/snapshot/string_codec.h"
 #include "store/types/hash.h"
@@ -30,10 +34,74 @@ Hash hash_of_compact(std::string_view bytes, bool is_listpack, const ReadLimits&
     return hash;
 }
 
+/// Milliseconds since 1970, as late as Redis lets a field end.
+Deadline deadline_of(std::uint64_t ms)
+{
+    require(ms < std::uint64_t{1} << 46);
+    return Deadline{std::chrono::milliseconds{static_cast<std::int64_t>(ms)}};
+}
+
+void add_field(Hash& hash, std::string_view field, std::string_view value, std::uint64_t ends_at,
+               const ReadLimits& limits)
+{
+    require(hash.set(field, value, limits.hash));
+    if (ends_at != 0) hash.set_deadline(field, deadline_of(ends_at));
+}
+
+Hash read_timed_hash(ByteReader& reader, const ReadLimits& limits)
+{
+    Hash hash;
+    const std::uint64_t first = reader.take_little(8);
+    require(first < std::uint64_t{1} << 46);
+    const std::uint64_t count = read_count(reader);
+    hash.expect(count, limits.hash);
+    for (std::uint64_t i = 0; i < count; ++i) {
+        const std::uint64_t later = read_length(reader);
+        require(later < std::uint64_t{1} << 46);
+        const std::string field = read_string(reader);
+        add_field(hash, field, read_string(reader), later == 0 ? 0 : first + later - 1, limits);
+    }
+    return hash;
+}
+
+/// Fields, values and deadlines in turn; a deadline of 0 is none.
+Hash hash_of_timed_listpack(std::string_view bytes, const ReadLimits& limits)
+{
+    Hash hash;
+    std::vector<std::string> texts;
+    for_each_in_listpack(bytes, [&](std::string_view text) {
+        texts.emplace_back(text);
+        if (texts.size() < 3) return;
+        const auto ends_at = ascii::parse_integer(texts[2]);
+        require(ends_at && *ends_at >= 0);
+        add_field(hash, texts[0], texts[1], static_cast<std::uint64_t>(*ends_at), limits);
+        texts.clear();
+    });
+    require(!hash.empty() && texts.empty());
+    return hash;
+}
+
+/// As Redis 7.4 and later: the earliest deadline, then before each field how much later its own is,
+/// counted from 1, or 0 if it has none.
+void write_timed(std::string& out, const Hash& hash, Deadline first)
+{
+    out += static_cast<char>(TypeTraits<Hash>::kTimedTag);
+    write_little(out, static_cast<std::uint64_t>(first.time_since_epoch().count()), 8);
+    write_length(out, hash.size());
+    hash.for_each([&](std::string_view field, std::string_view value) {
+        const auto deadline = hash.deadline(field);
+        write_length(out,
+                     deadline ? static_cast<std::uint64_t>((*deadline - first).count()) + 1 : 0);
+        write_string(out, field);
+        write_string(out, value);
+    });
+}
+
 }  // namespace
 
 void TypeTraits<Hash>::write(std::string& out, const Hash& hash)
 {
+    if (const auto first = hash.next_deadline()) return write_timed(out, hash, *first);
     out += static_cast<char>(kPlainTag);
     write_length(out, hash.size());
     hash.for_each([&](std::string_view field, std::string_view value) {
@@ -45,6 +113,11 @@ void TypeTraits<Hash>::write(std::string& out, const Hash& hash)
 Hash TypeTraits<Hash>::read(ByteReader& reader, std::uint8_t tag, const ReadLimits& limits)
 {
     if (tag == kPlainTag) return read_hash(reader, limits);
+    if (tag == kTimedTag) return read_timed_hash(reader, limits);
+    if (tag == kTimedListpackTag) {
+        reader.take_little(8);  // the earliest of the deadlines
+        return hash_of_timed_listpack(read_string(reader), limits);
+    }
     return hash_of_compact(read_string(reader), tag == kListpackTag, limits);
 }
 

@@ -6,7 +6,8 @@
 #include "store/snapshot/byte_reader.h"
 
 /// Values as bytes, in the format of Redis's RDB files. Written so that Redis 7.0 and later read
-/// them; read as any Redis up to 7.2 writes them, compact encodings included. Each type has its
+/// them (hashes with deadlines of fields: 7.4 and later); read as any Redis up to 8.0 writes them,
+/// compact encodings included. Each type has its
 /// codec in its own file here, TYPE_value.cc.
 namespace store::snapshot {
 

@@ -17,9 +17,9 @@ namespace store {
 ///
 /// An owner is at a slot, a number that changes as others come and go: the heap calls
 /// `owner->set_deadline_slot(std::uint32_t)` each time. push() costs O(1) if the deadline is later
-/// than most, as a new lock's is; everything else O(log n). 16 bytes an owner, in chunks of 64 KB,
-/// so that growth never copies the whole. Owns no owner.
-template <class Owner>
+/// than most, as a new lock's is; everything else O(log n). 16 bytes an owner, in chunks of 64 KB
+/// (or of so many items), so that growth never copies the whole. Owns no owner.
+template <class Owner, std::uint32_t kChunkItems = 4096>
 class DeadlineHeap
 {
 public:
@@ -107,7 +107,6 @@ private:
     /// that is what the first slot's place, 3, is for (the children of slot 0 then begin at 4).
     static constexpr Slot kChildren = 4;
     static constexpr Slot kFirst = 3;
-    static constexpr Slot kChunkItems = 4096;
 
     struct alignas(64) Chunk
     {

@@ -4,9 +4,11 @@
 #include <cassert>
 #include <cstring>
 #include <memory>
+#include <string>
 
 #include "store/hashing.h"
 #include "store/structures/allocation.h"
+#include "store/types/field_deadlines.h"
 
 namespace store {
 
@@ -65,18 +67,43 @@ Hash Hash::of(std::span<const Pair> pairs, const Limits& limits)
     return made;
 }
 
+struct Hash::Timed
+{
+    Hash fields;
+    FieldDeadlines deadlines;
+    MemberTimer timer;
+};
+
+const Hash& Hash::plain() const { return timed().fields; }
+Hash& Hash::plain() { return timed().fields; }
+
 Hash Hash::clone() const
 {
+    if (is_timed()) {
+        auto copy = std::make_unique<Timed>();
+        copy->fields = plain().clone();
+        copy->deadlines.copy_from(timed().deadlines);
+        Hash made;
+        made.fields_ = {copy.release(), Form::Timed};
+        return made;
+    }
     if (is_table()) return as_table();
     Hash copy;
     copy.keep(packed().clone());
     return copy;
 }
 
-std::size_t Hash::size() const { return is_table() ? table().size() : packed().count() / kPair; }
+std::size_t Hash::size() const
+{
+    if (is_timed()) [[unlikely]]
+        return plain().size();
+    return is_table() ? table().size() : packed().count() / kPair;
+}
 
 std::optional<std::string_view> Hash::get(std::string_view field) const
 {
+    if (is_timed()) [[unlikely]]
+        return plain().get(field);
     if (is_table()) {
         const HashField* const found = table().find(field);
         if (found == nullptr) return std::nullopt;
@@ -89,6 +116,14 @@ std::optional<std::string_view> Hash::get(std::string_view field) const
 
 bool Hash::set(std::string_view field, std::string_view value, const Limits& limits)
 {
+    clear_deadline(field);
+    return update(field, value, limits);
+}
+
+bool Hash::update(std::string_view field, std::string_view value, const Limits& limits)
+{
+    if (is_timed()) [[unlikely]]
+        return plain().update(field, value, limits);
     if (!is_table() && !fits_packed(field, value, limits)) become_table();
     if (is_table()) return set_in_table(field, value);
     const bool is_new = set_in_packed(field, value);
@@ -138,11 +173,15 @@ bool Hash::set_in_table(std::string_view field, std::string_view value)
 
 void Hash::expect(std::size_t count, const Limits& limits)
 {
-    if (count > limits.packed) become_table();
+    if (count > limits.packed) (is_timed() ? plain() : *this).become_table();
 }
 
 bool Hash::erase(std::string_view field)
 {
+    if (is_timed()) [[unlikely]] {
+        timed().deadlines.erase(field);
+        return plain().erase(field);
+    }
     if (is_table()) {
         HashField* const taken = table().take(field);
         HashField::destroy(taken);
@@ -159,6 +198,8 @@ bool Hash::erase(std::string_view field)
 Hash::Pair Hash::random(Random& random) const
 {
     assert(!empty());
+    if (is_timed()) [[unlikely]]
+        return plain().random(random);
     if (is_table()) {
         const HashField* const field = table().random(random);
         return {field->key(), field->value()};
@@ -167,8 +208,55 @@ Hash::Pair Hash::random(Random& random) const
     return {*field, *field.next()};
 }
 
+std::optional<Deadline> Hash::deadline(std::string_view field) const
+{
+    return is_timed() ? timed().deadlines.find(field) : std::nullopt;
+}
+
+void Hash::set_deadline(std::string_view field, Deadline deadline)
+{
+    assert(contains(field));
+    if (!is_timed()) {
+        auto with_deadlines = std::make_unique<Timed>();
+        with_deadlines->fields = std::move(*this);
+        fields_ = {with_deadlines.release(), Form::Timed};
+    }
+    timed().deadlines.set(field, deadline);
+}
+
+bool Hash::clear_deadline(std::string_view field)
+{
+    return is_timed() && timed().deadlines.erase(field);
+}
+
+std::optional<Deadline> Hash::next_deadline() const
+{
+    if (!is_timed() || timed().deadlines.empty()) return std::nullopt;
+    return timed().deadlines.earliest();
+}
+
+bool Hash::all_due(Deadline now) const
+{
+    return is_timed() && timed().deadlines.size() == size() && timed().deadlines.all_due(now);
+}
+
+std::size_t Hash::erase_due(Deadline now, std::size_t max)
+{
+    std::size_t erased = 0;
+    for (auto next = next_deadline(); next && *next <= now && erased < max;
+         next = next_deadline()) {
+        erase(std::string{timed().deadlines.earliest_field()});
+        ++erased;
+    }
+    return erased;
+}
+
+MemberTimer* Hash::timer() { return is_timed() ? &timed().timer : nullptr; }
+
 std::size_t Hash::memory_bytes() const
 {
+    if (is_timed())
+        return sizeof(Timed) + plain().memory_bytes() + timed().deadlines.memory_bytes();
     if (!is_table()) return packed().memory_bytes();
     std::size_t bytes = table().memory_bytes();
     for_each([&](std::string_view field, std::string_view value) {
@@ -179,6 +267,10 @@ std::size_t Hash::memory_bytes() const
 
 std::size_t Hash::free_some(std::size_t max)
 {
+    if (is_timed()) {
+        const std::size_t freed = timed().deadlines.free_some(max);
+        return freed > 0 ? freed : plain().free_some(max);
+    }
     if (is_table()) return table().drain(max, [](HashField* field) { HashField::destroy(field); });
     const std::size_t all = size();
     free();
@@ -193,7 +285,7 @@ void Hash::become_table()
 Hash Hash::as_table() const
 {
     Hash made;
-    made.fields_ = {new Fields, Encoding::Table};
+    made.fields_ = {new Fields, Form::Table};
     for_each([&](std::string_view field, std::string_view value) {
         insert(made.table(), field, value);
     });
@@ -202,7 +294,9 @@ Hash Hash::as_table() const
 
 void Hash::free()
 {
-    if (is_table()) {
+    if (is_timed()) {
+        delete &timed();
+    } else if (is_table()) {
         table().for_each([](HashField* field) { HashField::destroy(field); });
         delete &table();
     } else {

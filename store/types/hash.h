@@ -9,11 +9,13 @@
 #include <unordered_set>
 #include <utility>
 
+#include "store/clock.h"
 #include "store/random.h"
 #include "store/structures/packed.h"
 #include "store/structures/sized_bytes.h"
 #include "store/structures/table.h"
 #include "store/structures/tagged_pointer.h"
+#include "store/types/member_timer.h"
 #include "store/types/traits.h"
 
 namespace store {
@@ -55,6 +57,9 @@ struct HashLimits
 /// It keeps them as Redis does, because clients see the order: a few short fields in order of
 /// insertion, otherwise in a table, in no order. What has become a table stays one.
 ///
+/// Fields may have deadlines. The hash only keeps them: a field whose deadline has come is a field
+/// until erase_due(). A hash of which no field ever had one pays nothing for that.
+///
 /// Views of fields and values, returned or handed to callbacks, are valid until the hash is
 /// changed. A callback must not change the hash; a field or value that is passed in must not be a
 /// part of it. Nothing here throws but std::bad_alloc.
@@ -87,7 +92,14 @@ public:
 
     Hash clone() const;
 
-    Encoding encoding() const { return fields_.tag(); }
+    Encoding encoding() const
+    {
+        if (is_timed()) [[unlikely]]
+            return plain().encoding();
+        return is_table() ? Encoding::Table : Encoding::Packed;
+    }
+    /// Whether a field has or had a deadline.
+    bool is_timed() const { return fields_.tag() == Form::Timed; }
     std::size_t size() const;
     bool empty() const { return size() == 0; }
 
@@ -109,8 +121,10 @@ public:
         if (is_table()) table().prefetch_element(hash);
     }
 
-    /// True if the field is new.
+    /// True if the field is new. Its deadline goes.
     bool set(std::string_view field, std::string_view value, const Limits& limits = {});
+    /// As set(), but the deadline stays.
+    bool update(std::string_view field, std::string_view value, const Limits& limits = {});
 
     /// Told that one command is about to set this many fields, Redis chooses the table at once if
     /// they are many, even if most are there already. The order is all that depends on it.
@@ -136,6 +150,19 @@ public:
     template <class F>
     void sample(std::size_t count, Random& random, F&& f) const;
 
+    /// The field's deadline, if it has one.
+    std::optional<Deadline> deadline(std::string_view field) const;
+    /// REQUIRES: contains(field).
+    void set_deadline(std::string_view field, Deadline deadline);
+    /// False if the field has none.
+    bool clear_deadline(std::string_view field);
+
+    // What the keyspace needs to let fields end: see WithMemberDeadlines.
+    std::optional<Deadline> next_deadline() const;
+    bool all_due(Deadline now) const;
+    std::size_t erase_due(Deadline now, std::size_t max);
+    MemberTimer* timer();
+
     /// Frees about this many fields and returns how many, 0 if none is left. To be called until
     /// then: nothing else may be asked of what is half freed, but to be destroyed.
     std::size_t free_some(std::size_t max);
@@ -146,10 +173,19 @@ public:
 private:
     using Fields = Table<HashField>;
 
-    bool is_table() const { return encoding() == Encoding::Table; }
+    /// The fields with their deadlines.
+    struct Timed;
+
+    enum class Form : std::uint8_t { Packed, Table, Timed };
+
+    bool is_table() const { return fields_.tag() == Form::Table; }
+    Timed& timed() const { return *static_cast<Timed*>(fields_.address()); }
+    /// Of a timed hash, the fields without their deadlines. Out of line, for it is seldom asked.
+    const Hash& plain() const;
+    Hash& plain();
     Packed packed() const { return Packed{fields_.address()}; }
     Fields& table() const { return *static_cast<Fields*>(fields_.address()); }
-    void keep(Packed packed) { fields_ = {packed.block(), Encoding::Packed}; }
+    void keep(Packed packed) { fields_ = {packed.block(), Form::Packed}; }
 
     bool fits_packed(std::string_view field, std::string_view value, const Limits& limits) const;
     bool set_in_packed(std::string_view field, std::string_view value);
@@ -158,12 +194,14 @@ private:
     Hash as_table() const;
     void free();
 
-    TaggedPointer<Encoding> fields_;
+    TaggedPointer<Form> fields_;
 };
 
 template <class F>
 void Hash::for_each(F&& f) const
 {
+    if (is_timed()) [[unlikely]]
+        return plain().for_each(f);
     if (is_table()) {
         table().for_each([&](const HashField* field) { f(field->key(), field->value()); });
         return;
@@ -179,6 +217,8 @@ void Hash::for_each(F&& f) const
 template <class F>
 std::uint64_t Hash::scan(std::uint64_t cursor, F&& f) const
 {
+    if (is_timed()) [[unlikely]]
+        return plain().scan(cursor, f);
     if (is_table()) {
         return table().scan(cursor,
                             [&](const HashField* field) { f(field->key(), field->value()); });
@@ -190,6 +230,8 @@ std::uint64_t Hash::scan(std::uint64_t cursor, F&& f) const
 template <class F>
 void Hash::sample(std::size_t count, Random& random, F&& f) const
 {
+    if (is_timed()) [[unlikely]]
+        return plain().sample(count, random, f);
     if (is_table() && count < size() / 3) {
         // Few of many: draw, and draw again what came before. Fields of a table stay where they
         // are, so that an address names one.
@@ -219,11 +261,15 @@ struct TypeTraits<Hash>
     static constexpr std::uint8_t kPlainTag = 4;
     static constexpr std::uint8_t kZiplistTag = 13;
     static constexpr std::uint8_t kListpackTag = 16;
-    static constexpr std::array kSnapshotTags = {kPlainTag, kZiplistTag, kListpackTag};
+    static constexpr std::uint8_t kTimedTag = 24;  ///< Redis 7.4 and later
+    static constexpr std::uint8_t kTimedListpackTag = 25;
+    static constexpr std::array kSnapshotTags = {kPlainTag, kZiplistTag, kListpackTag, kTimedTag,
+                                                 kTimedListpackTag};
 
     static std::string_view encoding(const Hash& hash)
     {
-        return hash.encoding() == Hash::Encoding::Packed ? "listpack" : "hashtable";
+        if (hash.encoding() == Hash::Encoding::Table) return "hashtable";
+        return hash.is_timed() ? "listpackex" : "listpack";
     }
     static void write(std::string& out, const Hash& hash);
     static Hash read(snapshot::ByteReader& reader, std::uint8_t tag,

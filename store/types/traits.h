@@ -6,6 +6,9 @@
 #include <string>
 #include <string_view>
 
+#include "store/clock.h"
+#include "store/types/member_timer.h"
+
 namespace store {
 
 namespace snapshot {
@@ -44,6 +47,18 @@ concept Container = requires(T value, std::size_t max)
     {
         value.free_some(max)
         } -> std::same_as<std::size_t>;
+};
+
+/// A container whose members may have deadlines of their own.
+template <class T>
+concept WithMemberDeadlines = requires(T value, Deadline now, std::size_t max)
+{
+    {
+        value.timer()
+        } -> std::same_as<MemberTimer*>;  // nullptr if no member ever had one
+    value.next_deadline();                // the earliest, if any
+    value.all_due(now);                   // whether nothing is left by now
+    value.erase_due(now, max);            // how many
 };
 
 /// What the class of a type has, next to its traits.

@@ -29,7 +29,7 @@ void hincrby(Call& call)
     if (__builtin_add_overflow(integer_in(*hash, field), increment, &sum))
         throw CommandError{"ERR increment or decrement would overflow"};
 
-    hash->set(field, ascii::IntegerText{sum}, hash_limits(call));
+    hash->update(field, ascii::IntegerText{sum}, hash_limits(call));
     ++hash.changes;
     call.reply.integer(sum);
 }
@@ -55,7 +55,7 @@ void hincrbyfloat(Call& call)
         throw CommandError{"ERR increment would produce NaN or Infinity"};
 
     const std::string text = store::format_long_double(sum);
-    hash->set(field, text, hash_limits(call));
+    hash->update(field, text, hash_limits(call));
     ++hash.changes;
     call.reply.bulk(text);
 }

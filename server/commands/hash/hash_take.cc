@@ -1,26 +1,11 @@
 #include "server/catalogue/command.h"
 #include "server/commands/families.h"
+#include "server/commands/hash/hash_fields.h"
 #include "server/execution/call.h"
-#include "store/number.h"
 
 namespace server::commands {
 
 namespace {
-
-/// The fields behind FIELDS and their number, as Redis 8 reads them.
-std::span<const std::string_view> next_counted_fields(Args& args)
-{
-    if (!args.accept("FIELDS")) {
-        throw CommandError{"ERR Mandatory argument FIELDS is missing or not at the right position"};
-    }
-    const std::int64_t count =
-        args.next_integer_in(1, std::numeric_limits<std::int32_t>::max(),
-                             "ERR Number of fields must be a positive integer");
-    if (static_cast<std::uint64_t>(count) != args.remaining()) {
-        throw CommandError{"ERR The `numfields` parameter must match the number of arguments"};
-    }
-    return args.rest();
-}
 
 /// Reads fields and deletes them.
 void hgetdel(Call& call)

@@ -7,24 +7,6 @@ namespace server::commands {
 
 namespace {
 
-/// When EXPIRE may change the deadline that a key has. A key without one lasts for ever.
-struct ExpireCondition
-{
-    bool if_none = false;     ///< NX
-    bool if_some = false;     ///< XX
-    bool if_later = false;    ///< GT
-    bool if_earlier = false;  ///< LT
-
-    bool allows(std::optional<store::Deadline> current, store::Deadline wanted) const
-    {
-        if (if_none && current) return false;
-        if (if_some && !current) return false;
-        if (if_later && (!current || wanted <= *current)) return false;
-        if (if_earlier && current && wanted >= *current) return false;
-        return true;
-    }
-};
-
 ExpireCondition next_condition(Args& args)
 {
     ExpireCondition condition;

@@ -1,0 +1,44 @@
+#include "server/commands/hash/field_expiry.h"
+
+#include <utility>
+
+namespace server::commands {
+
+store::Deadline next_field_deadline(Call& call, ExpiryForm form)
+{
+    // Redis keeps a field's deadline in 46 bits.
+    constexpr store::Deadline kLatest{std::chrono::milliseconds{(std::int64_t{1} << 46) - 1}};
+    const std::int64_t number = call.args.next_integer();
+    if (number < 0) throw CommandError{"ERR invalid expire time, must be >= 0"};
+    const auto deadline = to_deadline(number, form, call.keys.clock().now_ms());
+    if (!deadline || *deadline > kLatest) throw invalid_expiry(call);
+    return *deadline;
+}
+
+std::optional<store::Deadline> accept_field_deadline(Call& call)
+{
+    constexpr std::pair<std::string_view, ExpiryForm> kForms[] = {
+        {"EX", {.in_seconds = true, .absolute = false}},
+        {"PX", {.in_seconds = false, .absolute = false}},
+        {"EXAT", {.in_seconds = true, .absolute = true}},
+        {"PXAT", {.in_seconds = false, .absolute = true}}};
+    for (const auto& [word, form] : kForms)
+        if (call.args.accept(word)) return next_field_deadline(call, form);
+    return std::nullopt;
+}
+
+bool set_field_deadline(Call& call, store::Edit<store::Hash>& hash, std::string_view field,
+                        store::Deadline deadline)
+{
+    ++hash.changes;
+    const bool has_come = deadline <= call.keys.clock().now_ms();
+    hash.event = has_come ? "hdel" : "hexpire";
+    if (has_come) {
+        hash->erase(field);
+    } else {
+        hash->set_deadline(field, deadline);
+    }
+    return !has_come;
+}
+
+}  // namespace server::commands
