@@ -11,17 +11,8 @@ namespace {
 constexpr unsigned kMaxSteps = 26;
 constexpr double kRadiansPerDegree = std::numbers::pi / 180;
 
-/// Degrees: the sides of a shape as Redis estimates them, or of a square of its grid.
-struct Sides
-{
-    double west;
-    double east;
-    double south;
-    double north;
-};
-
 /// A rectangle around the shape, on the safe side but near the poles.
-Sides sides_of(const Shape& shape)
+PlaceRange sides_of(const Shape& shape)
 {
     const Place center = center_of(shape);
     const auto* const box = std::get_if<Box>(&shape);
@@ -38,21 +29,22 @@ Sides sides_of(const Shape& shape)
             center.latitude + latitude};
 }
 
+double reach_of(const Shape& shape)
+{
+    const auto* const box = std::get_if<Box>(&shape);
+    if (box == nullptr) return std::get<Circle>(shape).radius_m;
+    return std::sqrt(box->width_m / 2 * (box->width_m / 2) +
+                     box->height_m / 2 * (box->height_m / 2));
+}
+
 /// How often the map is halved in both directions: squares about as large as the shape.
-unsigned steps_for(const Shape& shape)
+unsigned steps_for(Place center, double reach)
 {
     constexpr double kHalfEquatorM = 20037726.37;
-    double reach = 0;
-    if (const auto* const box = std::get_if<Box>(&shape)) {
-        reach = std::sqrt(box->width_m / 2 * (box->width_m / 2) +
-                          box->height_m / 2 * (box->height_m / 2));
-    } else {
-        reach = std::get<Circle>(shape).radius_m;
-    }
     if (reach == 0) return kMaxSteps;
     int steps = -1;
     for (; reach < kHalfEquatorM; reach *= 2) ++steps;
-    const double latitude = std::fabs(center_of(shape).latitude);
+    const double latitude = std::fabs(center.latitude);
     if (latitude > 66) --steps;
     if (latitude > 80) --steps;
     return static_cast<unsigned>(std::clamp(steps, 1, static_cast<int>(kMaxSteps)));
@@ -76,8 +68,8 @@ public:
         return block(moved(column_, east), moved(row_, north));
     }
 
-    Sides own_sides() const { return sides(column_, row_); }
-    Sides neighbour_sides(int east, int north) const
+    PlaceRange own_sides() const { return sides(column_, row_); }
+    PlaceRange neighbour_sides(int east, int north) const
     {
         return sides(moved(column_, east), moved(row_, north));
     }
@@ -93,7 +85,7 @@ private:
         return {cell_at({column << level_, row << level_}), level_};
     }
 
-    Sides sides(std::uint32_t column, std::uint32_t row) const
+    PlaceRange sides(std::uint32_t column, std::uint32_t row) const
     {
         const auto longitude = [&](std::uint32_t number) {
             return kLongitudeMin + number * 1.0 / side_ * (kLongitudeMax - kLongitudeMin);
@@ -112,7 +104,7 @@ private:
 
 /// Whether the four neighbours reach as far as the shape. They do not where the center is near a
 /// side of its square, the shape is wide, or the numbers go around.
-bool reaches(const Grid& grid, const Sides& shape)
+bool reaches(const Grid& grid, const PlaceRange& shape)
 {
     return grid.neighbour_sides(0, 1).north >= shape.north &&
            grid.neighbour_sides(0, -1).south <= shape.south &&
@@ -124,13 +116,22 @@ bool reaches(const Grid& grid, const Sides& shape)
 
 RedisCells::RedisCells(const Shape& shape)
 {
-    const Sides wanted = sides_of(shape);
-    unsigned steps = steps_for(shape);
-    Grid grid{steps, center_of(shape)};
-    if (steps > 1 && !reaches(grid, wanted)) grid = Grid{--steps, center_of(shape)};
+    const Place center = center_of(shape);
+    choose(center, sides_of(shape), steps_for(center, reach_of(shape)));
+}
+
+RedisCells::RedisCells(const Polygon& polygon)
+{
+    choose(polygon.center(), polygon.bounds(), steps_for(polygon.center(), polygon.reach_m()));
+}
+
+void RedisCells::choose(Place center, const PlaceRange& wanted, unsigned steps)
+{
+    Grid grid{steps, center};
+    if (steps > 1 && !reaches(grid, wanted)) grid = Grid{--steps, center};
 
     // What lies within the own square needs no neighbour on that side.
-    const Sides own = grid.own_sides();
+    const PlaceRange own = grid.own_sides();
     const bool all = steps < 2;
     const bool south = all || !(own.south < wanted.south),
                north = all || !(own.north > wanted.north);

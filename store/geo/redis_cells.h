@@ -7,6 +7,7 @@
 
 #include "store/geo/geo.h"
 #include "store/geo/geo_bounds.h"
+#include "store/geo/polygon.h"
 
 namespace store {
 
@@ -19,6 +20,7 @@ class RedisCells
 {
 public:
     explicit RedisCells(const Shape& shape);
+    explicit RedisCells(const Polygon& polygon);  ///< in Valkey's order
 
     std::span<const CellBlock> blocks() const { return {blocks_.data(), count_}; }
 
@@ -26,6 +28,7 @@ public:
     std::size_t order_of(std::uint64_t cell) const;
 
 private:
+    void choose(Place center, const PlaceRange& wanted, unsigned steps);
     void add(CellBlock block);
 
     std::array<CellBlock, 9> blocks_;

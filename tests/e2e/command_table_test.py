@@ -50,6 +50,8 @@ KNOWN = {
     ("geopos", "complexity"): "7.2",
     ("georadius", "arguments"): "7.2",
     ("georadiusbymember", "arguments"): "7.2",
+    ("geosearch", "arguments"): "BYPOLYGON of Valkey 9",
+    ("geosearchstore", "arguments"): "BYPOLYGON of Valkey 9",
     ("hscan", "arguments"): "7.4",
     ("hscan", "complexity"): "7.2: one full stop at the end, not two",
     ("lcs", "arguments"): "7.2",

@@ -10,6 +10,7 @@
 #include "server/commands/geo/geo_args.h"
 #include "server/commands/sorted_set/sorted_set_limits.h"
 #include "server/execution/call.h"
+#include "store/geo/polygon.h"
 #include "store/geo/redis_cells.h"
 
 namespace server::commands {
@@ -31,6 +32,7 @@ struct Query
 {
     std::optional<store::Place> center;  ///< nothing only if the source is missing
     std::optional<Extent> extent;
+    std::optional<store::Polygon> polygon;  ///< instead of a center and an extent
     bool has_center = false;  ///< a center was named, whether or not it could be found
     bool with_distance = false;
     bool with_cell = false;
@@ -41,6 +43,7 @@ struct Query
     std::optional<std::string_view> destination;
     bool store_distance = false;
 
+    double meters_per_unit() const { return extent ? extent->meters_per_unit : 1; }
     bool wants_details() const { return with_distance || with_cell || with_place; }
 };
 
@@ -93,9 +96,30 @@ bool accept_radius_store(Args& args, Query& query)
     return true;
 }
 
+store::Polygon next_polygon(Args& args)
+{
+    const std::int64_t count = args.next_integer("ERR invalid number of vertices");
+    const auto pairs = static_cast<std::int64_t>(args.remaining() / 2);
+    if (count < 3 || count > pairs)
+        throw CommandError{"ERR GEOSEARCH BYPOLYGON must have at least 3 vertices"};
+    std::vector<store::Place> vertices;
+    for (auto left = count; left > 0; --left) vertices.push_back(next_place(args));
+    return store::Polygon{std::move(vertices)};
+}
+
+/// BYPOLYGON, of Valkey 9: a shape that has its place.
+bool accept_polygon(Args& args, Query& query)
+{
+    if (query.has_center || query.extent || !args.accept("BYPOLYGON", 1)) return false;
+    query.polygon = next_polygon(args);
+    return true;
+}
+
 /// GEOSEARCH's center and shape. One that contradicts an earlier one is an unknown option.
 bool accept_search_option(Args& args, Query& query, const SortedSet* places, bool& from_member)
 {
+    if (accept_polygon(args, query)) return true;
+    if (query.polygon) return false;
     const bool from_place = query.has_center && !from_member;
     if (!from_place && args.accept("FROMMEMBER", 1)) {
         query.center = next_member_place(args, places);
@@ -120,11 +144,11 @@ void check(const Query& query, const Call& call, Form form)
         throw CommandError{"ERR {} is not compatible with WITHDIST, WITHHASH and WITHCOORD options",
                            form == Form::Search ? "GEOSEARCHSTORE" : "STORE option in GEORADIUS"};
     }
-    if (!query.has_center) {
+    if (!query.has_center && !query.polygon) {
         throw CommandError{"ERR exactly one of FROMMEMBER or FROMLONLAT can be specified for {}",
                            call.name};
     }
-    if (!query.extent) {
+    if (!query.extent && !query.polygon) {
         throw CommandError{"ERR exactly one of BYRADIUS and BYBOX can be specified for {}",
                            call.name};
     }
@@ -169,28 +193,46 @@ Query next_query(Call& call, const SortedSet* places, Form form, Store store)
 bool nearer(const Found& a, const Found& b) { return a.distance_m < b.distance_m; }
 bool farther(const Found& a, const Found& b) { return b.distance_m < a.distance_m; }
 
-std::vector<Found> nearest(const SortedSet& places, const store::Shape& shape, std::size_t count)
+/// Where members are searched for.
+struct Area
+{
+    store::Shape shape;  ///< around the polygon, if there is one
+    const store::Polygon* polygon = nullptr;
+    store::RedisCells cells;
+
+    explicit Area(const store::Shape& exact) : shape(exact), cells(exact) {}
+    explicit Area(const store::Polygon& exact)
+        : shape(exact.surrounding_circle()), polygon(&exact), cells(exact)
+    {}
+
+    /// REQUIRES: it is in the shape.
+    bool holds(const Found& found) const
+    {
+        return polygon == nullptr || polygon->contains(found.place);
+    }
+};
+
+std::vector<Found> nearest(const SortedSet& places, const Area& area, std::size_t count)
 {
     constexpr std::size_t kUsual = 64;
     std::vector<Found> found;
     found.reserve(std::min(count, kUsual));
-    store::NearestSearch search{places, shape};
+    store::NearestSearch search{places, area.shape};
     while (found.size() < count) {
         auto next = search.next();
         if (!next) break;
-        found.push_back(*next);
+        if (area.holds(*next)) found.push_back(*next);
     }
     return found;
 }
 
 /// All members in the shape, in the order in which Redis finds them; those it misses come last.
-std::vector<Found> everything(const SortedSet& places, const store::Shape& shape,
-                              store::Measure measure)
+std::vector<Found> everything(const SortedSet& places, const Area& area, store::Measure measure)
 {
-    const store::RedisCells cells{shape};
+    const store::RedisCells& cells = area.cells;
     std::vector<std::vector<Found>> by_cell(cells.blocks().size() + 1);
-    store::search_all(places, shape, measure, [&](const Found& place) {
-        by_cell[cells.order_of(place.cell)].push_back(place);
+    store::search_all(places, area.shape, measure, [&](const Found& place) {
+        if (area.holds(place)) by_cell[cells.order_of(place.cell)].push_back(place);
     });
     std::vector<Found> found = std::move(by_cell.front());
     for (std::size_t i = 1; i < by_cell.size(); ++i)
@@ -200,22 +242,23 @@ std::vector<Found> everything(const SortedSet& places, const store::Shape& shape
 
 /// The members that Redis comes across first: COUNT with ANY. As many as are wanted, if they are
 /// there, also beyond where Redis looks.
-std::vector<Found> first_met(const SortedSet& places, const store::Shape& shape,
-                             store::Measure measure, std::size_t count)
+std::vector<Found> first_met(const SortedSet& places, const Area& area, store::Measure measure,
+                             std::size_t count)
 {
-    const store::RedisCells cells{shape};
+    const store::RedisCells& cells = area.cells;
     std::vector<Found> found;
     for (const store::CellBlock block : cells.blocks()) {
         if (found.size() == count) return found;
         const auto take = [&](const Found& place) {
-            found.push_back(place);
+            if (area.holds(place)) found.push_back(place);
             return found.size() < count;
         };
-        store::search_all(places, shape, measure, take, block);
+        store::search_all(places, area.shape, measure, take, block);
     }
     if (found.size() == count) return found;
-    store::search_all(places, shape, measure, [&](const Found& place) {
-        if (cells.order_of(place.cell) == cells.blocks().size()) found.push_back(place);
+    store::search_all(places, area.shape, measure, [&](const Found& place) {
+        const bool is_left = cells.order_of(place.cell) == cells.blocks().size();
+        if (is_left && area.holds(place)) found.push_back(place);
         return found.size() < count;
     });
     return found;
@@ -224,11 +267,12 @@ std::vector<Found> first_met(const SortedSet& places, const store::Shape& shape,
 /// Runs the query. COUNT without ANY means the nearest, whether or not an order was asked for.
 std::vector<Found> search(const SortedSet& places, const Query& query)
 {
-    const store::Shape shape = query.extent->around(*query.center);
+    const Area area =
+        query.polygon ? Area{*query.polygon} : Area{query.extent->around(*query.center)};
     const std::size_t max = query.count == 0 ? places.size() : query.count;
     const bool limited = max < places.size();
     if (limited && !query.any && query.order != Order::FarthestFirst)
-        return nearest(places, shape, max);
+        return nearest(places, area, max);
 
     const bool nearest_first =
         query.order == Order::NearestFirst || (query.count != 0 && !query.any);
@@ -236,7 +280,7 @@ std::vector<Found> search(const SortedSet& places, const Query& query)
                           query.with_distance || query.store_distance;
     const auto measure = measured ? store::Measure::Yes : store::Measure::No;
     auto found =
-        query.any ? first_met(places, shape, measure, max) : everything(places, shape, measure);
+        query.any ? first_met(places, area, measure, max) : everything(places, area, measure);
     const auto kept = std::min(max, found.size());
     const auto middle = found.begin() + static_cast<std::ptrdiff_t>(kept);
     if (query.order == Order::FarthestFirst) {
@@ -256,8 +300,7 @@ void reply_found(Call& call, const Query& query, const std::vector<Found>& found
     for (const Found& place : found) {
         if (details != 0) call.reply.array(1 + details);
         call.reply.bulk(place.member);
-        if (query.with_distance)
-            reply_distance(call, place.distance_m / query.extent->meters_per_unit);
+        if (query.with_distance) reply_distance(call, place.distance_m / query.meters_per_unit());
         if (query.with_cell) call.reply.integer(static_cast<std::int64_t>(place.cell));
         if (query.with_place) reply_place(call, place.place);
     }
@@ -270,7 +313,7 @@ void store_found(Call& call, const SortedSet* places, const Query& query,
     const auto limits = sorted_set_limits(call);
     for (const Found& place : found) {
         // The score itself and not the cell: a sorted set that was no geo set keeps its fractions.
-        const double score = query.store_distance ? place.distance_m / query.extent->meters_per_unit
+        const double score = query.store_distance ? place.distance_m / query.meters_per_unit()
                                                   : *places->score(place.member);
         result.put(place.member, score, limits);
     }
@@ -309,7 +352,8 @@ constexpr Command kCommands[] = {
     {.name = "GEOSEARCH",
      .syntax = "key <FROMMEMBER member | FROMLONLAT longitude:double latitude:double> "
                "<BYRADIUS radius:double <M | KM | FT | MI> | BYBOX width:double height:double <M | "
-               "KM | FT | MI>> "
+               "KM | FT | MI> | BYPOLYGON num-vertices:integer longitude:double latitude:double "
+               "[longitude:double latitude:double ...]> "
                "[ASC | DESC] [COUNT count:integer [ANY]] [WITHCOORD] [WITHDIST] [WITHHASH]",
      .summary = "Queries a geospatial index for members inside an area of a box or a circle.",
      .since = "6.2.0",
@@ -322,7 +366,8 @@ constexpr Command kCommands[] = {
      .syntax =
          "destination source <FROMMEMBER member | FROMLONLAT longitude:double latitude:double> "
          "<BYRADIUS radius:double <M | KM | FT | MI> | BYBOX width:double height:double <M | KM | "
-         "FT | MI>> "
+         "FT | MI> | BYPOLYGON num-vertices:integer longitude:double latitude:double "
+         "[longitude:double latitude:double ...]> "
          "[ASC | DESC] [COUNT count:integer [ANY]] [STOREDIST]",
      .summary = "Queries a geospatial index for members inside an area of a box or a circle, "
                 "optionally stores the result.",
