@@ -15,7 +15,7 @@ store::Deadline next_field_deadline(Call& call, ExpiryForm form)
     return *deadline;
 }
 
-std::optional<store::Deadline> accept_field_deadline(Call& call)
+std::optional<ExpiryForm> accept_expiry_form(Args& args)
 {
     constexpr std::pair<std::string_view, ExpiryForm> kForms[] = {
         {"EX", {.in_seconds = true, .absolute = false}},
@@ -23,7 +23,7 @@ std::optional<store::Deadline> accept_field_deadline(Call& call)
         {"EXAT", {.in_seconds = true, .absolute = true}},
         {"PXAT", {.in_seconds = false, .absolute = true}}};
     for (const auto& [word, form] : kForms)
-        if (call.args.accept(word)) return next_field_deadline(call, form);
+        if (args.accept(word)) return form;
     return std::nullopt;
 }
 

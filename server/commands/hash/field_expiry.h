@@ -13,8 +13,8 @@ namespace server::commands {
 /// at once. Throws Redis 8's errors for negative numbers and what is too far away.
 store::Deadline next_field_deadline(Call& call, ExpiryForm form);
 
-/// The same behind EX, PX, EXAT or PXAT; nothing if none of them comes next.
-std::optional<store::Deadline> accept_field_deadline(Call& call);
+/// EX, PX, EXAT or PXAT, behind which such a number stands; nothing if none of them comes next.
+std::optional<ExpiryForm> accept_expiry_form(Args& args);
 
 /// Gives a field that exists a deadline, or erases it if that has come already. Counts a change,
 /// and names it: hexpire or hdel. REQUIRES: edit.expect_deadlines() was called. True if the field

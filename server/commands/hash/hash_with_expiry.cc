@@ -17,10 +17,12 @@ using store::Hash;
 void hgetex(Call& call)
 {
     auto hash = call.keys.edit_existing<Hash>(call.args.next());
-    const auto deadline = accept_field_deadline(call);
+    std::optional<store::Deadline> deadline;
+    if (const auto form = accept_expiry_form(call.args))
+        deadline = next_field_deadline(call, *form);
     const bool persist = !deadline && call.args.accept("PERSIST");
     const auto fields = next_counted_fields(call.args);
-    if (hash) hash.expect_deadlines();
+    if (hash && (deadline || persist)) hash.expect_deadlines();
     call.reply.array(fields.size());
     for (const auto field : fields) {
         const auto value = hash ? hash->get(field) : std::nullopt;
@@ -45,14 +47,12 @@ struct FieldPut
     std::span<const std::string_view> pairs;  ///< field, value, field, value ...
 };
 
-void add_expiry(FieldPut& put, std::optional<store::Deadline> deadline)
+void expect_no_expiry(const FieldPut& put)
 {
     if (put.keep_deadline || put.deadline) {
         throw CommandError{
             "ERR Only one of EX, PX, EXAT, PXAT or KEEPTTL arguments can be specified"};
     }
-    put.deadline = deadline;
-    put.keep_deadline = !deadline;
 }
 
 void add_condition(FieldPut& put, FieldPut::Condition condition)
@@ -79,9 +79,11 @@ FieldPut next_field_put(Call& call)
         } else if (call.args.accept("FXX")) {
             add_condition(put, FieldPut::Condition::IfAll);
         } else if (call.args.accept("KEEPTTL")) {
-            add_expiry(put, std::nullopt);
-        } else if (const auto deadline = accept_field_deadline(call)) {
-            add_expiry(put, deadline);
+            expect_no_expiry(put);
+            put.keep_deadline = true;
+        } else if (const auto form = accept_expiry_form(call.args)) {
+            expect_no_expiry(put);
+            put.deadline = next_field_deadline(call, *form);
         } else {
             throw CommandError{"ERR unknown argument: {}", call.args.next()};
         }
