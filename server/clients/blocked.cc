@@ -78,6 +78,7 @@ void BlockedClients::mark_all_ready(int database)
 
 void BlockedClients::key_changed(const store::KeyEvent& event)
 {
+    if (event.change == store::Change::Swapped) return mark_all_ready(event.database);
     constexpr store::Changes kMade{store::Change::Modified, store::Change::Arrived};
     if (!kMade.has(event.change)) return;
     const auto queue = queues_.find(std::pair{event.database, event.key});

@@ -145,6 +145,17 @@ TEST_CASE("a key that is renamed to what somebody waits for wakes them")
     CHECK(anna.take_output() == taken("a", "x"));
 }
 
+TEST_CASE("SWAPDB wakes who waits for a key that the other database has")
+{
+    Client anna = first_client();
+    Client ben{anna};
+    anna("TEST.TAKE", "a", "0");
+    ben("SELECT", "1");
+    ben("SADD", "a", "x");
+    CHECK(ben("SWAPDB", "0", "1") == "+OK\r\n");
+    CHECK(anna.take_output() == taken("a", "x"));
+}
+
 TEST_CASE("inside MULTI nothing waits")
 {
     Client anna = first_client();
