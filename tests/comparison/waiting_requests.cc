@@ -16,9 +16,18 @@ std::string timeout(Words& words)
     return words.pick({"0", "0", "0", "0.0", "5000", "1e4", "86400.5", "0.002"});
 }
 
-/// Few keys, so that those who wait and those who push meet; seldom of another type.
-std::string list(Words& words) { return words.key(KeyKind::List); }
-std::string sorted_set(Words& words) { return words.key(KeyKind::SortedSet); }
+/// Most are used by these requests only, so that who waits and who pushes meet, and keys are empty
+/// or of the right type more often than not.
+std::string list(Words& words)
+{
+    return words.one_in(5) ? words.key(KeyKind::List) : "queue:" + std::to_string(words.below(3));
+}
+
+std::string sorted_set(Words& words)
+{
+    return words.one_in(5) ? words.key(KeyKind::SortedSet)
+                           : "ranking:" + std::to_string(words.below(2));
+}
 
 Request pop(Words& words)
 {
@@ -48,18 +57,37 @@ Request move(Words& words)
     return {"BLMOVE", list(words), list(words), end(words), end(words), timeout(words)};
 }
 
+Request push(Words& words)
+{
+    Request request{words.pick({"LPUSH", "RPUSH"}), list(words)};
+    for (auto count = words.between(1, 3); count > 0; --count) request.push_back(words.member());
+    return request;
+}
+
+Request zadd(Words& words)
+{
+    Request request{"ZADD", sorted_set(words)};
+    for (auto count = words.between(1, 3); count > 0; --count)
+        request.insert(request.end(), {std::to_string(words.between(-5, 5)), words.member()});
+    return request;
+}
+
 /// Empties a key, so that others wait for it, or makes it other than by a push.
 Request clear_or_make(Words& words)
 {
-    const auto key = words.one_in(2) ? list(words) : sorted_set(words);
-    switch (words.below(4)) {
-        case 0: return {"RENAME", words.any_key(), key};
-        case 1: return {"COPY", words.any_key(), key, "REPLACE"};
+    const bool is_list = words.one_in(2);
+    const bool from_list = words.one_in(10) ? !is_list : is_list;
+    const auto key = is_list ? list(words) : sorted_set(words);
+    const auto from = from_list ? list(words) : sorted_set(words);
+    switch (words.below(5)) {
+        case 0: return {"RENAME", from, key};
+        case 1: return {"COPY", from, key, "REPLACE"};
         default: return {"DEL", key};
     }
 }
 
-constexpr Recipe kRecipes[] = {{25, pop}, {12, pop_several}, {12, move}, {30, clear_or_make}};
+constexpr Recipe kRecipes[] = {{25, pop},  {12, pop_several}, {12, move},
+                               {20, push}, {10, zadd},        {25, clear_or_make}};
 
 }  // namespace
 
