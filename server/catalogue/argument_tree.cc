@@ -139,12 +139,14 @@ private:
     }
 
     /// The inside of brackets: one argument, or one of several.
-    Argument read_choice()
+    Argument read_choice() { return read_choice(read_sequence()); }
+
+    /// The same, its first sequence having been read already.
+    Argument read_choice(std::vector<Argument> first)
     {
         std::vector<Argument> choices;
-        do {
-            choices.push_back(join(read_sequence()));
-        } while (end_ == "|");
+        choices.push_back(join(std::move(first)));
+        while (end_ == "|") choices.push_back(join(read_sequence()));
         if (choices.size() == 1) return std::move(choices.front());
         return {.name = choice_name(choices),
                 .type = Argument::Type::OneOf,
@@ -154,7 +156,6 @@ private:
     /// `[...]`: what is already there, once more and more often, or something that may be absent.
     void add_option(std::vector<Argument>& sequence)
     {
-        const SyntaxWords start = words_;
         std::vector<Argument> inside = read_sequence();
         const bool repeats = std::exchange(repeated_, false);
         if (repeats && end_ == "]" && ends_with(sequence, inside)) {
@@ -167,8 +168,7 @@ private:
             sequence.push_back(std::move(argument));
             return;
         }
-        words_ = start;
-        Argument argument = read_choice();
+        Argument argument = read_choice(std::move(inside));
         argument.optional = true;
         argument.multiple |= repeats;
         repeated_ = false;

@@ -144,3 +144,11 @@ TEST_CASE("each key of each command is one of its arguments")
         }
     }
 }
+
+TEST_CASE("brackets within brackets are read once each, closed or not")
+{
+    const std::string open(40, '[');
+    CHECK(server::argument_tree({.name = "DEEP", .syntax = open}).size() == 1);
+    const std::string line = open + "key" + std::string(40, ']');
+    CHECK(server::argument_tree({.name = "DEEP", .syntax = line}).size() == 1);
+}
