@@ -12,8 +12,8 @@ class Summary:
         self.cases = cases
         self.peer = peer
 
-    def get(self, case, server, number="cpu_us"):
-        return self.cases.get(case, {}).get(server, {}).get(number, {}).get("median")
+    def get(self, case, server, number="cpu_us", which="median"):
+        return self.cases.get(case, {}).get(server, {}).get(number, {}).get(which)
 
     def ratio(self, case, number="cpu_us", peer_case=None):
         """How many times as much as Dabba the peer needs."""
@@ -68,6 +68,32 @@ def orders(summary):
                        f"{cost:.1f} us", cost < 100)
 
 
+def dispatch(summary):
+    """The least of several runs: what other programs disturb makes a number larger, never smaller."""
+    def us(case, number):
+        return summary.get(f"dispatch: {case}", "dabba", number, "min")
+
+    def under(what, case, number, bar):
+        measured = us(case, number)
+        if measured is not None:
+            yield what, f"under {bar:,} us of CPU", f"{measured:,.1f} us", measured < bar
+
+    together = "10,000 offers end in one millisecond"
+    yield from under(f"{together}: a bystander's worst PING", together, "worst_us", 5_000)
+    yield from under(f"{together}: each", together, "each_us", 100)
+    for locks in ("300,000 nearer drivers have locks of orders", "300,000 nearer drivers have locks by SET"):
+        yield from under(f"the first ASSIGN where {locks}", locks, "first_us", 1_000)
+        yield from under("the ones after it", locks, "later_us", 1_000)
+    early, late = (us("1,000 declines of an order", number) for number in ("early_us", "late_us"))
+    if early and late:
+        yield ("the 1,000th decline of an order, against its 10th", "at most 2x", f"{late / early:.1f}x", late <= 2 * early)
+    ping = summary.get("ping p1", "dabba")
+    whole = summary.get("order assign_offer_accept 100,000 50%", "dabba", "completed_cpu_us")
+    if ping and whole:
+        yield ("ASSIGN OFFER, ACCEPT, COMPLETE, one at a time, against three PINGs", "within 1.5x",
+               f"{whole / ping / 3:.2f}x", whole <= 4.5 * ping)
+
+
 def simple(summary):
     for name in SIMPLE:
         if ratio := summary.ratio(f"{name} p64"):
@@ -105,5 +131,5 @@ def the_rest(summary):
 def judge(cases, peer="redis"):
     """All rows of (what, bar, measured, reached)."""
     summary = Summary(cases, peer)
-    for part in (searches, orders, simple, the_rest):
+    for part in (searches, orders, dispatch, simple, the_rest):
         yield from part(summary)
