@@ -74,8 +74,8 @@ require() {
     if ! command -v apt-get >/dev/null; then
         fail "Missing: ${missing[*]}" \
             "These are the names of Debian's packages, and there is no apt-get here. Install the same under your" \
-            "system's names (C++20 compiler, CMake 3.22, Ninja, Asio 1.22 without Boost, fmt 9, xxHash, jemalloc; for the tests" \
-            "also Catch2 2.13, hiredis, Redis, Node.js, redis-py) and run this again."
+            "system's names (C++20 compiler, CMake 3.22, Ninja, Asio 1.22 without Boost, fmt 9, xxHash, jemalloc, Nettle, and" \
+            "Lua 5.1 compiled as C++; for the tests also Catch2 2.13, hiredis, Redis, Node.js, redis-py) and run this again."
     fi
     if ((EUID != 0)) && ! { command -v sudo >/dev/null && { [[ -t 0 ]] || sudo -n true 2>/dev/null; }; }; then
         fail "Missing: ${missing[*]}" "Installing them takes root. As root:" "    apt-get install ${missing[*]}" \
@@ -119,7 +119,10 @@ configure() {
     fi
 }
 
-# build PRESET [TARGET]: with Ninja's own progress.
+# build PRESET [TARGET]: with Ninja's own progress, which is silent while it links.
 build() {
+    if [[ $1 == release && ${2:-dabba-server} == dabba-server ]]; then
+        say "Building dabba-server. The last step optimises it as a whole: half a minute without a word"
+    fi
     cmake --build "$project/build/$1" --parallel "$(nproc)" ${2:+--target "$2"}
 }
