@@ -1,5 +1,6 @@
 #include "store/glob.h"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -80,6 +81,9 @@ struct Matcher
 
 constexpr std::size_t kNone = std::string_view::npos;
 
+// A star that has something behind it; Redis matches nothing with more of them (since 7.0.9).
+constexpr std::size_t kMaxStars = 1000;
+
 // Every element but the star takes exactly one byte. So if what follows a star does not match here,
 // only that star has to be tried with one byte more, never an earlier one: the earlier stars' bytes
 // could only have left less for the rest. Almost every pattern needs few tries; nullopt when the
@@ -93,11 +97,14 @@ std::optional<bool> match_by_trying(const Matcher& matcher, std::string_view tex
     std::size_t position = 0;
     std::size_t after_star = kNone;  // the element behind the last star
     std::size_t star_position = 0;   // the text that this element is tried at
+    std::size_t stars = 0;
     while (position < text.size()) {
         if (at < pattern.size() && pattern[at] == '*') {
-            after_star = ++at;
-            star_position = position;
+            while (at < pattern.size() && pattern[at] == '*') ++at;
             if (at == pattern.size()) return true;
+            if (++stars > kMaxStars) return false;
+            after_star = at;
+            star_position = position;
         } else if (at < pattern.size() && matcher.match_one(at, text[position])) {
             ++position;
         } else {
@@ -202,6 +209,9 @@ bool match_by_segments(const Matcher& matcher, std::string_view text)
     if (segments.size() == 1 && first.elements != text.size()) return false;
     if (text.size() < first.elements || !matches_here(matcher, first, text)) return false;
     if (segments.size() == 1) return true;
+    const auto is_behind_star = [&](const Segment& s) { return &s != &first && s.elements != 0; };
+    if (std::count_if(segments.begin(), segments.end(), is_behind_star) > std::ptrdiff_t{kMaxStars})
+        return false;
     text.remove_prefix(first.elements);
     if (text.size() < last.elements) return false;
     const std::size_t rest = text.size() - last.elements;

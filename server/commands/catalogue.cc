@@ -80,7 +80,8 @@ void reply_names(Call& call, const std::vector<const Command*>& rows)
 
 void list(Call& call)
 {
-    if (call.args.done()) return reply_names(call, top_level(call.server.commands));
+    const auto all = call.server.commands.all();
+    if (call.args.done()) return reply_names(call, {all.begin(), all.end()});
 
     if (call.args.remaining() != 3 || !call.args.accept("FILTERBY"))
         throw CommandError{text::kSyntax};
@@ -89,10 +90,10 @@ void list(Call& call)
     if (!by_module && !by_category && !call.args.accept("PATTERN"))
         throw CommandError{text::kSyntax};
 
-    // Filtered, the list has subcommands too. Nothing is in a module.
+    // Nothing is in a module.
     const auto wanted = call.args.next();
     std::vector<const Command*> rows;
-    for (const Command* row : call.server.commands.all()) {
+    for (const Command* row : all) {
         const bool matches = by_category ? is_in_acl_category(*row, wanted)
                                          : store::matches(wanted, full_name(*row), true);
         if (!by_module && matches) rows.push_back(row);

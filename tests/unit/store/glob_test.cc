@@ -130,11 +130,24 @@ TEST_CASE("hostile patterns take about as many steps as they have bytes")
     CHECK_FALSE(matches("*?" + half + "b*", text));
     CHECK_FALSE(matches("*[" + repeat("b-", 10'000) + "]*", text));
     CHECK_FALSE(matches("*" + repeat("[^b]", 10'000) + "b*", text));
-    CHECK(matches(repeat("a*", 15'000), text));
+    CHECK_FALSE(matches(repeat("a*", 15'000), text));  // more stars than Redis takes
     CHECK_FALSE(matches(repeat("a*", 15'000) + "b", text));
     CHECK_FALSE(matches(repeat("?*", 15'000) + "b", text));
     CHECK_FALSE(matches("*\\" + half + "B", text, true));
     CHECK(std::clock() - began < 3 * CLOCKS_PER_SEC);
+}
+
+TEST_CASE("more than a thousand stars with something behind them match nothing, as in Redis")
+{
+    CHECK(store::matches(repeat("*?", 1000), repeat("a", 1000), false));
+    CHECK_FALSE(store::matches(repeat("*?", 1001), repeat("a", 1001), false));
+    CHECK(store::matches(repeat("?*", 1001), repeat("a", 1001), false));
+    CHECK_FALSE(store::matches(repeat("?*", 1002), repeat("a", 1002), false));
+    CHECK(store::matches(repeat("**?", 1000) + "**", repeat("a", 1000), false));
+    // Those that are tried often, too.
+    const std::string often = "*a" + repeat("a?", 15'000) + "b";
+    CHECK(store::matches(repeat("*", 1001) + often, repeat("a", 40'000) + "b", false));
+    CHECK_FALSE(store::matches(repeat("*a", 1001) + often, repeat("a", 40'000) + "b", false));
 }
 
 TEST_CASE("patterns that are tried often match as those that are not")
