@@ -7,6 +7,7 @@
 
 #include "server/allocator.h"
 #include "server/clients/client_line.h"
+#include "server/scripting/functions.h"
 #include "server/scripting/scripting.h"
 
 namespace server {
@@ -27,6 +28,7 @@ Server::Server(Options settings, std::span<const Command> more_commands)
       databases(options.databases, clock, key_events),
       commands(more_commands),
       scripting(std::make_unique<scripting::Scripting>(*this)),
+      functions(std::make_unique<scripting::Functions>(*this)),
       run_id(make_run_id(random))
 {
     stats.commands.resize(commands.all().size());

@@ -30,8 +30,9 @@
 namespace server {
 
 namespace scripting {
+class Functions;
 class Scripting;
-}
+}  // namespace scripting
 
 /// The whole server but for its sockets: the data, the settings, the sessions, and the executor
 /// that brings requests to them. Tests drive it with a clock of their own.
@@ -65,6 +66,7 @@ public:
     Executor executor{*this};
     RunningScript running_script;
     const std::unique_ptr<scripting::Scripting> scripting;
+    const std::unique_ptr<scripting::Functions> functions;
 
     /// Serves the other connections for a moment, in the middle of a request. Set by whoever has
     /// connections.

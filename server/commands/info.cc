@@ -15,6 +15,7 @@
 #include "server/clients/client_memory.h"
 #include "server/commands/families.h"
 #include "server/execution/call.h"
+#include "server/scripting/functions.h"
 #include "server/scripting/scripting.h"
 #include "server/server.h"
 #include "server/version.h"
@@ -126,6 +127,25 @@ std::size_t bytes_of_clients(const Server& server)
     return bytes;
 }
 
+/// Scripts and functions have an interpreter each.
+void write_memory_of_scripts(const Server& server, Fields& fields)
+{
+    const std::size_t of_scripts = server.scripting->interpreter_bytes();
+    const std::size_t of_functions = server.functions->interpreter_bytes();
+    const std::size_t texts = server.scripting->text_bytes();
+    const scripting::Libraries& libraries = server.functions->libraries();
+    fields.add_bytes("used_memory_lua", of_scripts);
+    fields.add("used_memory_vm_eval", of_scripts);
+    fields.add("used_memory_scripts_eval", texts);
+    fields.add("number_of_cached_scripts", server.scripting->count());
+    fields.add("number_of_functions", libraries.function_count());
+    fields.add("number_of_libraries", libraries.all().size());
+    fields.add("used_memory_vm_functions", of_functions);
+    fields.add_bytes("used_memory_vm_total", of_scripts + of_functions);
+    fields.add("used_memory_functions", libraries.code_bytes());
+    fields.add_bytes("used_memory_scripts", texts + libraries.code_bytes());
+}
+
 void write_memory(Server& server, Fields& fields)
 {
     const std::size_t used = server.note_memory_peak();
@@ -139,9 +159,7 @@ void write_memory(Server& server, Fields& fields)
                                           static_cast<double>(std::max<std::size_t>(peak, 1))));
     fields.add_bytes("total_system_memory", static_cast<std::size_t>(sysconf(_SC_PHYS_PAGES)) *
                                                 static_cast<std::size_t>(sysconf(_SC_PAGESIZE)));
-    fields.add_bytes("used_memory_lua", server.scripting->interpreter_bytes());
-    fields.add_bytes("used_memory_scripts", server.scripting->text_bytes());
-    fields.add("number_of_cached_scripts", server.scripting->count());
+    write_memory_of_scripts(server, fields);
     fields.add("mem_clients_slaves", 0);
     fields.add("mem_clients_normal", bytes_of_clients(server));
     fields.add_bytes("maxmemory", server.options.max_memory);

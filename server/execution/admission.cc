@@ -81,11 +81,10 @@ struct CheckBusy
     {
         return server.running_script.slow && !command.has(kAllowBusy);
     }
-    static CommandError error(const Command&)
+    static CommandError error(const Server& server)
     {
-        return CommandError{
-            "BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN "
-            "NOSAVE."};
+        return CommandError{server.running_script.is_function ? text::kBusyFunction
+                                                              : text::kBusyScript};
     }
 };
 
@@ -114,15 +113,25 @@ struct CheckTransaction
 
 struct CheckMemory
 {
-    static constexpr unsigned kOrigins = kOutside | kScripts;
+    static constexpr unsigned kOrigins = kOutside;
     static bool fails(const Server& server, const Invocation&, const Command& command)
     {
         return server.over_memory_limit && command.has(kDenyOom);
     }
-    static CommandError error(const Command&)
+    static CommandError error(const Command&) { return CommandError{text::kOverMemoryLimit}; }
+};
+
+/// A script that has begun to write may go on: half of its work would be worse than all of it.
+struct CheckScriptMemory
+{
+    static constexpr unsigned kOrigins = kScripts;
+    static bool fails(const Server& server, const Invocation& invocation, const Command& command)
     {
-        return CommandError{"OOM command not allowed when used memory > 'maxmemory'."};
+        const RunningScript& script = server.running_script;
+        return CheckMemory::fails(server, invocation, command) && !script.allow_oom &&
+               !script.changed_something;
     }
+    static CommandError error(const Command& command) { return CheckMemory::error(command); }
 };
 
 /// In RESP2 a message would look like the reply to something else.
@@ -149,13 +158,18 @@ struct List
 {};
 
 // In Redis's order.
-using Checks = List<CheckArity, CheckScriptArity, CheckScript, CheckReadOnlyScript,
-                    CheckAuthenticated, CheckTransaction, CheckMemory, CheckSubscribed, CheckBusy>;
+using Checks =
+    List<CheckArity, CheckScriptArity, CheckScript, CheckReadOnlyScript, CheckAuthenticated,
+         CheckTransaction, CheckMemory, CheckScriptMemory, CheckSubscribed, CheckBusy>;
 
 template <class Check>
-[[noreturn, gnu::cold, gnu::noinline]] void refuse(const Command& command)
+[[noreturn, gnu::cold, gnu::noinline]] void refuse(const Server& server, const Command& command)
 {
-    throw Check::error(command);
+    if constexpr (requires { Check::error(server); }) {
+        throw Check::error(server);
+    } else {
+        throw Check::error(command);
+    }
 }
 
 // What an origin need not pass is not even compiled for it: this runs for every request.
@@ -166,7 +180,7 @@ void apply(List<Check...>, const Server& server, const Invocation& invocation,
     const auto apply_one = [&]<class One>(List<One>) {
         if constexpr ((One::kOrigins >> static_cast<unsigned>(origin) & 1) != 0) {
             if (One::fails(server, invocation, command)) [[unlikely]]
-                refuse<One>(command);
+                refuse<One>(server, command);
         }
     };
     (apply_one(List<Check>{}), ...);

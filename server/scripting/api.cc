@@ -15,14 +15,6 @@ namespace {
 enum LogLevels { kLogDebug, kLogVerbose, kLogNotice, kLogWarning };
 enum Replication { kNowhere = 0, kToLog = 1, kToReplicas = 2, kEverywhere = 3 };
 
-/// Raises an error that names no line of its own: the handler adds where it came from.
-int raise(lua_State* lua, std::string_view text)
-{
-    lua_createtable(lua, 0, 1);
-    set_text(lua, "err", text);
-    return lua_error(lua);
-}
-
 bool has_error(lua_State* lua)
 {
     if (!lua_istable(lua, -1)) return false;
@@ -152,6 +144,7 @@ int acl_check_cmd(lua_State* lua)
     return 1;
 }
 
+/// What scripts and functions have in common.
 constexpr Function kFunctions[] = {
     {"call", call},
     {"pcall", pcall},
@@ -161,10 +154,18 @@ constexpr Function kFunctions[] = {
     {"log", log},
     {"setresp", setresp},
     {"set_repl", set_repl},
+    {"acl_check_cmd", acl_check_cmd},
+};
+
+constexpr Function kScriptFunctions[] = {
     {"replicate_commands", replicate_commands},
     {"breakpoint", breakpoint},
     {"debug", debug},
-    {"acl_check_cmd", acl_check_cmd},
+};
+
+constexpr Function kLoadingFunctions[] = {
+    {"log", log},
+    {"register_function", register_function},
 };
 
 struct Constant
@@ -173,24 +174,55 @@ struct Constant
     int value;
 };
 
-constexpr Constant kConstants[] = {
-    {"LOG_DEBUG", kLogDebug},          {"LOG_VERBOSE", kLogVerbose},  {"LOG_NOTICE", kLogNotice},
-    {"LOG_WARNING", kLogWarning},      {"REPL_NONE", kNowhere},       {"REPL_AOF", kToLog},
-    {"REPL_SLAVE", kToReplicas},       {"REPL_REPLICA", kToReplicas}, {"REPL_ALL", kEverywhere},
-    {"REDIS_VERSION_NUM", 0x00070204},
+constexpr Constant kLogLevels[] = {
+    {"LOG_DEBUG", kLogDebug},
+    {"LOG_VERBOSE", kLogVerbose},
+    {"LOG_NOTICE", kLogNotice},
+    {"LOG_WARNING", kLogWarning},
 };
 
-}  // namespace
+constexpr Constant kReplication[] = {
+    {"REPL_NONE", kNowhere},       {"REPL_AOF", kToLog},      {"REPL_SLAVE", kToReplicas},
+    {"REPL_REPLICA", kToReplicas}, {"REPL_ALL", kEverywhere},
+};
 
-void open_api(lua_State* lua)
+void set_constants(lua_State* lua, std::span<const Constant> constants)
 {
-    lua_newtable(lua);
-    set_functions(lua, kFunctions);
-    for (const auto& [name, value] : kConstants) {
+    for (const auto& [name, value] : constants) {
         lua_pushinteger(lua, value);
         lua_setfield(lua, -2, name);
     }
+}
+
+/// Pushes a table with what is there always.
+void open_basics(lua_State* lua)
+{
+    lua_newtable(lua);
+    set_constants(lua, kLogLevels);
     set_text(lua, "REDIS_VERSION", "7.2.4");
+    lua_pushinteger(lua, 0x00070204);
+    lua_setfield(lua, -2, "REDIS_VERSION_NUM");
+}
+
+}  // namespace
+
+void open_function_api(lua_State* lua)
+{
+    open_basics(lua);
+    set_functions(lua, kFunctions);
+    set_constants(lua, kReplication);
+}
+
+void open_script_api(lua_State* lua)
+{
+    open_function_api(lua);
+    set_functions(lua, kScriptFunctions);
+}
+
+void open_loading_api(lua_State* lua)
+{
+    open_basics(lua);
+    set_functions(lua, kLoadingFunctions);
 }
 
 int describe_error(lua_State* lua)

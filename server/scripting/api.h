@@ -4,8 +4,17 @@
 
 namespace server::scripting {
 
-/// Pushes the table `redis`: call, pcall and all the rest.
-void open_api(lua_State* lua);
+// Each pushes a table `redis`.
+
+/// For EVAL: call, pcall and all the rest.
+void open_script_api(lua_State* lua);
+/// For FCALL.
+void open_function_api(lua_State* lua);
+/// While a library of functions is loaded: register_function, and little else.
+void open_loading_api(lua_State* lua);
+
+/// redis.register_function().
+int register_function(lua_State* lua);
 
 /// The handler that lua_pcall() takes: makes a table of the error, with the line it came from.
 int describe_error(lua_State* lua);

@@ -45,11 +45,11 @@ Interpreter::Interpreter(void (*open_api)(lua_State*))
     globals_ = luaL_ref(lua, LUA_REGISTRYINDEX);
 }
 
-int Interpreter::compile(std::string_view text, std::string& error)
+int Interpreter::compile(std::string_view text, const char* chunk_name, std::string& error)
 {
     lua_State* const lua = lua_.get();
     const bool is_bytecode = text.starts_with(LUA_SIGNATURE[0]);
-    if (is_bytecode || luaL_loadbuffer(lua, text.data(), text.size(), "@user_script") != 0) {
+    if (is_bytecode || luaL_loadbuffer(lua, text.data(), text.size(), chunk_name) != 0) {
         error = is_bytecode ? "user_script: bytecode cannot be loaded" : text_at(lua, -1);
         lua_settop(lua, 0);
         return 0;
@@ -57,7 +57,13 @@ int Interpreter::compile(std::string_view text, std::string& error)
     return luaL_ref(lua, LUA_REGISTRYINDEX);
 }
 
-void Interpreter::push_script(int script) { lua_rawgeti(lua_.get(), LUA_REGISTRYINDEX, script); }
+void Interpreter::show_globals(int table)
+{
+    lua_getmetatable(lua(), LUA_GLOBALSINDEX);
+    push(table);
+    lua_setfield(lua(), -2, "__index");
+    lua_pop(lua(), 1);
+}
 
 void Interpreter::set_global(const char* name)
 {

@@ -19,11 +19,18 @@ public:
     lua_State* lua() { return lua_.get(); }
 
     /// Compiles a script and keeps it; 0 if it is wrong, with the reason. Its lines are numbered
-    /// from the first one of `text`.
-    int compile(std::string_view text, std::string& error);
+    /// from the first one of `text`. Errors name it by `chunk_name`.
+    int compile(std::string_view text, const char* chunk_name, std::string& error);
 
-    /// Puts the script on the stack, to be called.
-    void push_script(int script);
+    /// Puts on the stack what is kept, a script or a function.
+    void push(int kept) { lua_rawgeti(lua(), LUA_REGISTRYINDEX, kept); }
+
+    /// Keeps it no more.
+    void release(int kept) { luaL_unref(lua(), LUA_REGISTRYINDEX, kept); }
+
+    /// From now on the fields of the table that is kept as `table`, and no others, are the globals.
+    void show_globals(int table);
+    void show_all_globals() { show_globals(globals_); }
 
     /// Sets a global, KEYS or ARGV, to the value on top of the stack, and pops that.
     void set_global(const char* name);

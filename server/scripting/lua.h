@@ -35,6 +35,14 @@ inline void set_text(lua_State* lua, const char* field, std::string_view text)
     lua_setfield(lua, -2, field);
 }
 
+/// Raises an error that names no line of its own: the handler adds where it came from.
+inline int raise(lua_State* lua, std::string_view text)
+{
+    lua_createtable(lua, 0, 1);
+    set_text(lua, "err", text);
+    return lua_error(lua);
+}
+
 inline void set_function(lua_State* lua, const char* name, lua_CFunction function)
 {
     lua_pushcfunction(lua, function);

@@ -1,6 +1,7 @@
 #include "server/scripting/run.h"
 
 #include <array>
+#include <chrono>
 #include <cstdio>
 
 #include "server/execution/invocation.h"
@@ -12,6 +13,7 @@ namespace server::scripting {
 namespace {
 
 constexpr int kInstructionsBetweenLooks = 100'000;
+constexpr std::chrono::milliseconds kMaxLoadingTime{500};
 constexpr std::size_t kNumberSize = 32;
 constexpr std::size_t kKeptReplyBytes = 64 * 1024;
 
@@ -51,14 +53,17 @@ Run& current_run(lua_State* lua)
     return *run;
 }
 
-Run::Run(Server& server, Workplace& place, lua_State* lua, const Session& caller, bool read_only)
-    : server_(server), place_(place), lua_(lua), began_(server.stopwatch())
+Run::Run(Server& server, Workplace& place, lua_State* lua, int database, RunningScript script,
+         Library* library)
+    : server_(server), place_(place), lua_(lua), library_(library)
 {
     set_run(lua_, this);
     lua_sethook(lua_, scripting::look_at_time, LUA_MASKCOUNT, kInstructionsBetweenLooks);
-    place_.session.database = caller.database;
+    place_.session.database = database;
     place_.session.protocol = protocol::Version::Resp2;
-    server_.running_script = {.running = true, .read_only = read_only};
+    server_.running_script = script;
+    server_.running_script.running = true;
+    server_.running_script.began = server_.stopwatch();
     server_.timekeeper.hold();
 }
 
@@ -114,8 +119,14 @@ void Run::call(lua_State* lua)
 void Run::look_at_time(lua_State* lua)
 {
     RunningScript& script = server_.running_script;
+    const auto passed = server_.stopwatch() - script.began;
+    if (library_ != nullptr) {
+        if (passed <= kMaxLoadingTime) return;
+        push(lua, "FUNCTION LOAD timeout");
+        lua_error(lua);
+    }
     const auto threshold = std::chrono::milliseconds{server_.options.busy_reply_threshold};
-    if (!script.killed && threshold.count() > 0 && server_.stopwatch() - began_ > threshold) {
+    if (!script.killed && threshold.count() > 0 && passed > threshold) {
         script.slow = true;
         if (server_.let_others_run) server_.let_others_run();
     }
@@ -125,7 +136,8 @@ void Run::look_at_time(lua_State* lua)
 void Run::end_if_killed(lua_State* lua) const
 {
     if (!server_.running_script.killed && !server_.shutdown_requested) return;
-    push(lua, "Script killed by user with SCRIPT KILL.");
+    push(lua, server_.running_script.is_function ? "Script killed by user with FUNCTION KILL."
+                                                 : "Script killed by user with SCRIPT KILL.");
     lua_error(lua);
 }
 

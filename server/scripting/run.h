@@ -1,12 +1,12 @@
 #pragma once
 
-#include <chrono>
 #include <string_view>
 #include <vector>
 
 #include "protocol/buffer.h"
 #include "protocol/reply_writer.h"
 #include "server/clients/session.h"
+#include "server/execution/running_script.h"
 #include "server/scripting/lua.h"
 
 namespace server {
@@ -14,6 +14,8 @@ class Server;
 }
 
 namespace server::scripting {
+
+struct Library;
 
 /// What is kept from one script to the next: the session that its commands run in, and memory.
 struct Workplace
@@ -29,7 +31,9 @@ struct Workplace
 class Run
 {
 public:
-    Run(Server& server, Workplace& place, lua_State* lua, const Session& caller, bool read_only);
+    /// `script` says what is run, and for whom; `library` is the one that is loaded, if one is.
+    Run(Server& server, Workplace& place, lua_State* lua, int database, RunningScript script,
+        Library* library = nullptr);
     ~Run();
     Run(const Run&) = delete;
     Run& operator=(const Run&) = delete;
@@ -44,6 +48,10 @@ public:
 
     Server& server() { return server_; }
 
+    /// The library that is being loaded: then no commands can be run. Null for scripts and
+    /// functions.
+    Library* library() { return library_; }
+
     /// Called every so many instructions, and by functions that may work for long without one.
     /// Gives other clients a turn if the script is slow; ends it if it was killed.
     void look_at_time(lua_State* lua);
@@ -57,7 +65,7 @@ private:
     Server& server_;
     Workplace& place_;
     lua_State* const lua_;
-    std::chrono::nanoseconds began_;
+    Library* const library_;
 };
 
 /// The run that calls a function of a library. Raises an error between runs.

@@ -159,6 +159,13 @@ void protect(lua_State* lua)
     lua_remove(lua, -2);
 }
 
+void refuse_unknown_names(lua_State* lua)
+{
+    lua_newtable(lua);
+    set_function(lua, "__index", refuse_unknown_global);
+    lua_setmetatable(lua, -2);
+}
+
 void close_sandbox(lua_State* lua)
 {
     lua_pushvalue(lua, LUA_GLOBALSINDEX);
@@ -172,9 +179,7 @@ void close_sandbox(lua_State* lua)
     }
     protect_strings(lua);
 
-    lua_newtable(lua);
-    set_function(lua, "__index", refuse_unknown_global);
-    lua_setmetatable(lua, -2);
+    refuse_unknown_names(lua);
 
     lua_pushvalue(lua, -1);
     protect(lua);

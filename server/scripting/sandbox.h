@@ -11,6 +11,9 @@ void open_libraries(lua_State* lua);
 /// Replaces the table on top of the stack by one that reads the same and cannot be changed.
 void protect(lua_State* lua);
 
+/// Reading a name that the table on top of the stack lacks raises an error from now on.
+void refuse_unknown_names(lua_State* lua);
+
 /// Protects each library and the globals. From now on a script finds what was there, makes no
 /// globals, and is told of a name that does not exist. The table of globals itself is left on the
 /// stack, for KEYS and ARGV.

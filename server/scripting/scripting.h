@@ -1,32 +1,17 @@
 #pragma once
 
-#include <cstdint>
 #include <memory>
-#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 
-#include "server/scripting/interpreter.h"
-#include "server/scripting/run.h"
+#include "server/scripting/program.h"
 #include "server/scripting/sha1.h"
 #include "server/scripting/shebang.h"
-
-namespace server {
-struct Call;
-}
 
 namespace server::scripting {
 
 inline constexpr std::string_view kNoScript = "NOSCRIPT No matching script. Please use EVAL.";
-
-/// What a script is run with.
-struct Arguments
-{
-    std::span<const std::string_view> keys;
-    std::span<const std::string_view> others;
-    bool read_only = false;  ///< EVAL_RO: whatever the script says, it may not write
-};
 
 /// The scripts of EVAL and SCRIPT LOAD, kept by the SHA-1 of their text, and what runs them.
 class Scripting
@@ -59,7 +44,7 @@ public:
 private:
     struct Script
     {
-        int function;
+        int code;
         std::string text;
         Shebang shebang;
     };

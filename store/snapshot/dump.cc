@@ -20,9 +20,14 @@ std::string dump(const Entry& entry)
 {
     std::string bytes;
     write_value(bytes, entry);
+    end_dump(bytes);
+    return bytes;
+}
+
+void end_dump(std::string& bytes)
+{
     write_little(bytes, kWrittenVersion, kVersionBytes);
     write_little(bytes, crc64(bytes), kChecksumBytes);
-    return bytes;
 }
 
 std::optional<std::string_view> checked_dump(std::string_view dump)

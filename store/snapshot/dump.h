@@ -8,11 +8,14 @@
 
 namespace store::snapshot {
 
-/// What DUMP gives: the value, the format's version in two bytes, and a CRC-64 of both.
+/// What DUMP gives: the value, and what ends every dump.
 std::string dump(const Entry& entry);
 
-/// The bytes of the value in a dump; nothing if its version is newer than known or its checksum is
-/// wrong.
+/// Appends what ends a dump: the format's version in two bytes, and a CRC-64 of all.
+void end_dump(std::string& bytes);
+
+/// The bytes of a dump without its end; nothing if its version is newer than known or its checksum
+/// is wrong.
 std::optional<std::string_view> checked_dump(std::string_view dump);
 
 /// The value that a checked dump holds; nothing if it is damaged, or of a type unknown here.

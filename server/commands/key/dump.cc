@@ -63,7 +63,7 @@ std::optional<store::Deadline> restored_deadline(const Call& call, std::int64_t 
 store::AnyValue value_of(const Call& call, std::string_view payload)
 {
     const auto checked = store::snapshot::checked_dump(payload);
-    if (!checked) throw CommandError{"ERR DUMP payload version or checksum are wrong"};
+    if (!checked) throw CommandError{text::kBadDump};
     auto value = store::snapshot::restore(*checked, {.hash = hash_limits(call)});
     if (!value) throw CommandError{"ERR Bad data format"};
     return std::move(*value);

@@ -2,45 +2,24 @@
 
 #include <catch2/catch.hpp>
 #include <chrono>
-#include <functional>
 #include <string>
 
 #include "tests/support/client.h"
+#include "tests/support/slow_scripts.h"
 
 using namespace std::chrono_literals;
 using tests::Client;
-
-namespace {
-
-/// A stopwatch that a test moves by hand: each look takes as long as it says.
-std::chrono::nanoseconds passed;
-std::chrono::nanoseconds each_look;
-
-std::chrono::nanoseconds look_at_stopwatch() { return passed += each_look; }
-
-/// A client whose scripts seem to be slow, and what other clients do meanwhile.
-Client slow_scripts(const std::function<void(Client&)>& meanwhile)
-{
-    Client client;
-    passed = {};
-    each_look = 10s;
-    client.server().stopwatch = look_at_stopwatch;
-    client.server().let_others_run = [other = std::make_shared<Client>(client), meanwhile] {
-        meanwhile(*other);
-    };
-    return client;
-}
-
-}  // namespace
+using tests::SlowScripts;
 
 TEST_CASE("a slow script lets others see that the server is busy, and can be killed")
 {
     std::string seen;
-    Client client = slow_scripts([&](Client& other) {
-        if (!seen.empty()) return;
-        seen = other("GET", "key");
-        CHECK(other("SCRIPT", "KILL") == "+OK\r\n");
-    });
+    Client client;
+    const SlowScripts slow{client, [&](Client& other) {
+                               if (!seen.empty()) return;
+                               seen = other("GET", "key");
+                               CHECK(other("SCRIPT", "KILL") == "+OK\r\n");
+                           }};
     CHECK(client("EVAL", "while true do end", "0") ==
           "-ERR Script killed by user with SCRIPT KILL. script: "
           "694a5fe1ddb97a4c6a1bf299d9537c7d3d0f84e7, on @user_script:1.\r\n");
@@ -48,38 +27,37 @@ TEST_CASE("a slow script lets others see that the server is busy, and can be kil
           "-BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN "
           "NOSAVE.\r\n");
     CHECK(client("GET", "key") == "$-1\r\n");
-    client.server().let_others_run = {};
 }
 
 TEST_CASE("a script that has changed something cannot be killed")
 {
     std::string seen;
-    Client client =
-        slow_scripts([&](Client& other) { seen = other("SCRIPT", "KILL").substr(0, 11); });
+    Client client;
+    const SlowScripts slow{client,
+                           [&](Client& other) { seen = other("SCRIPT", "KILL").substr(0, 11); }};
     CHECK(client("EVAL", "redis.call('set','key','1') for i=1,1000000 do end return 1", "0") ==
           ":1\r\n");
     CHECK(seen == "-UNKILLABLE");
-    client.server().let_others_run = {};
 }
 
 TEST_CASE("pcall does not keep a script alive that was killed")
 {
-    Client client = slow_scripts([](Client& other) { other("SCRIPT", "KILL"); });
+    Client client;
+    const SlowScripts slow{client, [](Client& other) { other("SCRIPT", "KILL"); }};
     CHECK(client("EVAL", "while true do pcall(function() while true do end end) end", "0")
               .starts_with("-ERR Script killed"));
-    client.server().let_others_run = {};
 }
 
 TEST_CASE("nor do coroutines within coroutines")
 {
-    Client client = slow_scripts([](Client& other) { other("SCRIPT", "KILL"); });
+    Client client;
+    const SlowScripts slow{client, [](Client& other) { other("SCRIPT", "KILL"); }};
     CHECK(client("EVAL",
                  "local function forever() while true do end end "
                  "local function nest() pcall(coroutine.wrap(forever)) end "
                  "while true do coroutine.resume(coroutine.create(nest)) end",
                  "0")
               .starts_with("-ERR Script killed"));
-    client.server().let_others_run = {};
 }
 
 TEST_CASE("a pattern that searches for hours can be killed, too")
@@ -87,10 +65,10 @@ TEST_CASE("a pattern that searches for hours can be killed, too")
     for (const char* script : {"return string.find(string.rep('a', 5000), '.-.-.-.-.-b')",
                                "return string.gsub(string.rep('(', 1000000), '%b()', '')",
                                "return table.insert({}, -2147483647, 1)"}) {
-        Client client = slow_scripts([](Client& other) { other("SCRIPT", "KILL"); });
+        Client client;
+        const SlowScripts slow{client, [](Client& other) { other("SCRIPT", "KILL"); }};
         INFO(script);
         CHECK(client("EVAL", script, "0").starts_with("-ERR Script killed"));
-        client.server().let_others_run = {};
     }
 }
 
@@ -130,14 +108,10 @@ TEST_CASE("a script sees one moment: no key expires while it runs")
 {
     Client client;
     client("SET", "key", "value", "PX", "1");
-    client.server().stopwatch = look_at_stopwatch;
-    client.server().let_others_run = [&] {
-        client.server().timekeeper.observe(client.clock.now() + 1h);
-    };
-    each_look = 10s;
+    const SlowScripts slow{
+        client, [&](Client&) { client.server().timekeeper.observe(client.clock.now() + 1h); }};
     CHECK(client("EVAL", "for i=1,1000000 do end return redis.call('get','key')", "0") ==
           "$5\r\nvalue\r\n");
-    client.server().let_others_run = {};
 }
 
 TEST_CASE("memory and depth of scripts have bounds")

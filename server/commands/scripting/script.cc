@@ -1,27 +1,15 @@
-#include "server/scripting/scripting.h"
-
 #include "server/catalogue/command.h"
 #include "server/commands/families.h"
 #include "server/commands/help.h"
-#include "server/execution/call.h"
+#include "server/commands/scripting/script_request.h"
+#include "server/scripting/scripting.h"
 #include "server/server.h"
 
 namespace server::commands {
 
 namespace {
 
-enum class Access { Any, ReadOnly };
 enum class By { Text, Sha1 };
-
-scripting::Arguments next_arguments(Args& args, Access access)
-{
-    const std::int64_t count = args.next_integer();
-    if (count < 0) throw CommandError{"ERR Number of keys can't be negative"};
-    if (static_cast<std::uint64_t>(count) > args.remaining())
-        throw CommandError{"ERR Number of keys can't be greater than number of args"};
-    const auto keys = args.next_many(static_cast<std::size_t>(count));
-    return {.keys = keys, .others = args.rest(), .read_only = access == Access::ReadOnly};
-}
 
 /// EVAL and its kin.
 template <By by, Access access>
@@ -31,7 +19,7 @@ void eval(Call& call)
     // What can be no hash is refused before the number of keys is looked at.
     if (by == By::Sha1 && script.size() != scripting::Sha1{}.size())
         throw CommandError{scripting::kNoScript};
-    const auto arguments = next_arguments(call.args, access);
+    const auto arguments = next_script_arguments(call.args, access, text::kNotAnInteger);
     if constexpr (by == By::Text) {
         call.server.scripting->eval(call, script, arguments);
     } else {
@@ -61,19 +49,7 @@ void flush(Call& call)
     call.reply.ok();
 }
 
-void kill(Call& call)
-{
-    RunningScript& script = call.server.running_script;
-    if (!script.running) throw CommandError{"NOTBUSY No scripts in execution right now."};
-    if (script.changed_something) {
-        throw CommandError{
-            "UNKILLABLE Sorry the script already executed write commands against the dataset. You "
-            "can either wait the script termination or kill the server in a hard way using the "
-            "SHUTDOWN NOSAVE command."};
-    }
-    script.killed = true;
-    call.reply.ok();
-}
+void kill(Call& call) { kill_running(call, Kill::Script); }
 
 /// There is no debugger.
 void debug(Call& call)
@@ -95,9 +71,7 @@ constexpr Command kCommands[] = {
      .complexity = "Depends on the script that is executed.",
      .group = Group::Scripting,
      .flags = kEvalFlags,
-     .keys = {with_notes(
-         counted_keys_at(2, "RW ACCESS UPDATE"),
-         "We cannot tell how the keys will be used so we assume the worst, RW and UPDATE")},
+     .keys = {with_notes(counted_keys_at(2, "RW ACCESS UPDATE"), kMayWriteNotes)},
      .run = eval<By::Text, Access::Any>},
     {.name = "EVAL_RO",
      .syntax = "script numkeys:integer [key [key ...]] [arg [arg ...]]",
@@ -106,9 +80,7 @@ constexpr Command kCommands[] = {
      .complexity = "Depends on the script that is executed.",
      .group = Group::Scripting,
      .flags = kReadonly | kEvalFlags | kNotKeyspaceCategory,
-     .keys = {with_notes(
-         counted_keys_at(2, "RO ACCESS"),
-         "We cannot tell how the keys will be used so we assume the worst, RO and ACCESS")},
+     .keys = {with_notes(counted_keys_at(2, "RO ACCESS"), kMayReadNotes)},
      .run = eval<By::Text, Access::ReadOnly>},
     {.name = "EVALSHA",
      .syntax = "sha1 numkeys:integer [key [key ...]] [arg [arg ...]]",

@@ -1,0 +1,26 @@
+#pragma once
+
+#include "server/execution/call.h"
+#include "server/scripting/program.h"
+
+/// What the commands of scripts and those of functions share.
+namespace server::commands {
+
+enum class Access : bool { Any, ReadOnly };
+
+/// The number of keys, the keys, and all other arguments. Throws CommandError; `not_a_number` if
+/// the number is none.
+scripting::Arguments next_script_arguments(Args& args, Access access,
+                                           std::string_view not_a_number);
+
+/// SCRIPT KILL and FUNCTION KILL: each ends only what it is meant for.
+enum class Kill : bool { Script, Function };
+void kill_running(Call& call, Kill kill);
+
+/// How the commands that run scripts use their keys.
+inline constexpr std::string_view kMayWriteNotes =
+    "We cannot tell how the keys will be used so we assume the worst, RW and UPDATE";
+inline constexpr std::string_view kMayReadNotes =
+    "We cannot tell how the keys will be used so we assume the worst, RO and ACCESS";
+
+}  // namespace server::commands

@@ -1,0 +1,89 @@
+#include "server/scripting/library.h"
+
+#include "server/execution/command_error.h"
+#include "server/scripting/api.h"
+#include "server/scripting/sandbox.h"
+
+namespace server::scripting {
+
+namespace {
+
+/// While it lives, scripts see what they may use while a library is loaded.
+class LoadingGlobals
+{
+public:
+    LoadingGlobals(Interpreter& interpreter, int globals) : interpreter_(interpreter)
+    {
+        interpreter_.show_globals(globals);
+    }
+    ~LoadingGlobals() { interpreter_.show_all_globals(); }
+    LoadingGlobals(const LoadingGlobals&) = delete;
+    LoadingGlobals& operator=(const LoadingGlobals&) = delete;
+
+private:
+    Interpreter& interpreter_;
+};
+
+struct LoadingJob
+{
+    Interpreter& interpreter;
+    int code;
+    std::string error;  ///< empty if all went well
+
+    void do_it(lua_State* lua)
+    {
+        lua_pushcfunction(lua, describe_error);
+        interpreter.push(code);
+        if (lua_pcall(lua, 0, 0, -2) == 0) return;
+        error = "ERR unknown error";
+        if (lua_istable(lua, -1)) lua_getfield(lua, -1, "err");
+        if (lua_isstring(lua, -1) != 0) error = text_at(lua, -1);
+    }
+};
+
+int do_loading_job(lua_State* lua)
+{
+    static_cast<LoadingJob*>(lua_touserdata(lua, 1))->do_it(lua);
+    return 0;
+}
+
+}  // namespace
+
+Library::~Library()
+{
+    for (const auto& function : functions) interpreter.release(function.second.code);
+}
+
+LibraryHost::LibraryHost(Server& server) : server_(server), interpreter_(open_function_api)
+{
+    lua_State* const lua = interpreter_.lua();
+    lua_newtable(lua);
+    open_loading_api(lua);
+    refuse_unknown_names(lua);
+    protect(lua);
+    lua_setfield(lua, -2, "redis");
+    refuse_unknown_names(lua);
+    loading_globals_ = luaL_ref(lua, LUA_REGISTRYINDEX);
+}
+
+std::unique_ptr<Library> LibraryHost::load(std::string name, std::string_view code,
+                                           std::string_view body, Workplace& place)
+{
+    std::string error;
+    LoadingJob job{interpreter_, interpreter_.compile(body, "@user_function", error), {}};
+    if (job.code == 0) throw CommandError{"ERR Error compiling function: {}", error};
+    auto library = std::make_unique<Library>(interpreter_, std::move(name), code);
+    {
+        const Run run{server_, place, interpreter_.lua(), 0, {.is_function = true}, library.get()};
+        const LoadingGlobals globals{interpreter_, loading_globals_};
+        if (lua_cpcall(interpreter_.lua(), do_loading_job, &job) != 0)
+            job.error = "ERR not enough memory";
+    }
+    interpreter_.release(job.code);
+    interpreter_.tidy_up();
+    if (!job.error.empty()) throw CommandError{"ERR Error registering functions: {}", job.error};
+    if (library->functions.empty()) throw CommandError{"ERR No functions registered"};
+    return library;
+}
+
+}  // namespace server::scripting

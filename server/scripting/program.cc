@@ -1,0 +1,130 @@
+#include "server/scripting/program.h"
+
+#include <fmt/format.h>
+
+#include "server/execution/call.h"
+#include "server/execution/command_error.h"
+#include "server/scripting/api.h"
+#include "server/scripting/values.h"
+#include "server/server.h"
+
+namespace server::scripting {
+
+namespace {
+
+void push_list(lua_State* lua, std::span<const std::string_view> words)
+{
+    lua_createtable(lua, static_cast<int>(words.size()), 0);
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        push(lua, words[i]);
+        lua_rawseti(lua, -2, static_cast<int>(i) + 1);
+    }
+}
+
+/// A text of the error's table; empty if there is none.
+std::string error_field(lua_State* lua, const char* name)
+{
+    lua_getfield(lua, -1, name);
+    std::string text;
+    if (lua_isstring(lua, -1) != 0) text = text_at(lua, -1);
+    lua_pop(lua, 1);
+    return text;
+}
+
+/// All that is done inside of Lua's protection: if memory runs out anywhere in it, it just ends.
+struct Job
+{
+    Interpreter& interpreter;
+    const Program& program;
+    const Arguments& arguments;
+    Run& run;
+    protocol::ReplyWriter& reply;
+
+    void do_it(lua_State* lua) const
+    {
+        lua_pushcfunction(lua, describe_error);
+        const int handler = lua_gettop(lua);
+        interpreter.push(program.code);
+        if (lua_pcall(lua, push_arguments(lua), 1, handler) != 0) return report_error(lua);
+        const auto start = reply.size();
+        if (write_reply(lua, reply, run.version())) return;
+        reply.rewind(start);
+        reply.error("ERR the reply of the script is too deep or too long");
+    }
+
+    /// The number of those that are on the stack.
+    int push_arguments(lua_State* lua) const
+    {
+        const bool are_globals = program.kind == Program::Kind::Script;
+        push_list(lua, arguments.keys);
+        if (are_globals) interpreter.set_global("KEYS");
+        push_list(lua, arguments.others);
+        if (are_globals) interpreter.set_global("ARGV");
+        return are_globals ? 0 : 2;
+    }
+
+    /// The error is on top of the stack: as a table, if describe_error() had its turn.
+    void report_error(lua_State* lua) const
+    {
+        Stats& stats = run.server().stats;
+        if (!lua_istable(lua, -1)) {
+            const char* const text = lua_tostring(lua, -1);
+            const auto line =
+                fmt::format("ERR {} script: {}", text != nullptr ? text : "nil", program.name);
+            stats.count_error(line);
+            return reply.error(line);
+        }
+        std::string line = error_field(lua, "err");
+        if (line.empty()) line = "ERR unknown error";
+        line += fmt::format(" script: {}", program.name);
+        if (const std::string source = error_field(lua, "source"); !source.empty())
+            line += fmt::format(", on {}:{}.", source, error_field(lua, "line"));
+        lua_getfield(lua, -1, "ignore_error_stats_update");
+        if (lua_toboolean(lua, -1) == 0) stats.count_error(line);
+        reply.error(line);
+    }
+};
+
+int do_job(lua_State* lua)
+{
+    static_cast<const Job*>(lua_touserdata(lua, 1))->do_it(lua);
+    return 0;
+}
+
+/// Throws CommandError if the flags forbid it.
+void check_flags(const Server& server, const Program& program, const Arguments& arguments)
+{
+    if (!program.has_flags || program.flags.has(ScriptFlag::NoWrites)) return;
+    if (server.over_memory_limit && !program.flags.has(ScriptFlag::AllowOom))
+        throw CommandError{text::kOverMemoryLimit};
+    if (arguments.read_only)
+        throw CommandError{"ERR Can not execute a script with write flag using *_ro command."};
+}
+
+}  // namespace
+
+void run_program(Call& call, Workplace& place, Interpreter& interpreter, const Program& program,
+                 const Arguments& arguments)
+{
+    check_flags(call.server, program, arguments);
+    const auto start = call.reply.size();
+    {
+        Run run{call.server,
+                place,
+                interpreter.lua(),
+                call.session.database,
+                {.is_function = program.kind == Program::Kind::Function,
+                 .read_only = arguments.read_only || program.flags.has(ScriptFlag::NoWrites),
+                 .allow_oom = program.flags.has(ScriptFlag::AllowOom),
+                 .name = program.name,
+                 .request = call.request}};
+        Job job{interpreter, program, arguments, run, call.reply};
+        if (lua_cpcall(interpreter.lua(), do_job, &job) != 0) {
+            call.reply.rewind(start);
+            call.reply.error("ERR not enough memory for the script");
+        }
+    }
+    interpreter.tidy_up();
+}
+
+}  // namespace server::scripting

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "store/snapshot/byte_reader.h"
+
+/// Libraries of functions in RDB files and in what FUNCTION DUMP gives: the code of each.
+namespace store::snapshot {
+
+/// What FUNCTION DUMP gives: each library behind its mark, then what ends every dump.
+std::string dump_functions(std::span<const std::string_view> codes);
+
+/// What comes next in a dump of functions.
+struct DumpedLibrary
+{
+    enum class Kind : std::uint8_t {
+        Library,
+        Damaged,
+        OldFormat,  ///< of a Redis 7.0 before its release
+        Other       ///< no library at all
+    };
+
+    Kind kind;
+    std::string code = {};
+};
+
+/// Reads the libraries of a dump that was checked (see checked_dump()).
+class FunctionsReader
+{
+public:
+    explicit FunctionsReader(std::string_view checked) : reader_(checked) {}
+
+    bool done() const { return reader_.remaining() == 0; }
+    /// REQUIRES !done(). Nothing can be read behind anything but a library.
+    DumpedLibrary next();
+
+private:
+    ByteReader reader_;
+};
+
+}  // namespace store::snapshot
