@@ -78,15 +78,10 @@ void Interpreter::set_global(const char* name)
 
 void Interpreter::tidy_up()
 {
-    constexpr int kStepKilobytes = 4;
     lua_settop(lua_.get(), 0);
-    lua_gc(lua_.get(), LUA_GCRESTART, 0);  // a script may have stopped it
-    if (used_bytes_ < much_bytes_) {
-        lua_gc(lua_.get(), LUA_GCSTEP, kStepKilobytes);
-    } else {
-        lua_gc(lua_.get(), LUA_GCCOLLECT, 0);
-        much_bytes_ = 2 * used_bytes_ + kMinMuchBytes;
-    }
+    if (used_bytes_ < much_bytes_) return;
+    lua_gc(lua_.get(), LUA_GCCOLLECT, 0);
+    much_bytes_ = 2 * used_bytes_ + kMinMuchBytes;
 }
 
 }  // namespace server::scripting

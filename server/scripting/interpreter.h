@@ -35,8 +35,8 @@ public:
     /// Sets a global, KEYS or ARGV, to the value on top of the stack, and pops that.
     void set_global(const char* name);
 
-    /// After a script: drops what it left on the stack and frees a little of its garbage, or all of
-    /// it if that has become much.
+    /// After a script: drops what it left on the stack, and frees all garbage if it has become
+    /// much. Lua itself frees what is little as it goes.
     void tidy_up();
 
     /// Bytes of memory in use.

@@ -77,6 +77,19 @@ int load(lua_State* lua)
     return load_text(lua, text, name);
 }
 
+/// collectgarbage(): a script may look and collect, but the next ones must find a collector that
+/// works: what would stop or slow it does nothing, and answers as it does at first.
+int collectgarbage(lua_State* lua)
+{
+    const std::string_view option = luaL_optstring(lua, 1, "collect");
+    const bool is_switch = option == "stop" || option == "restart";
+    const bool is_pace = option == "setpause" || option == "setstepmul";
+    if (!is_switch && !is_pace) return call_wrapped(lua);
+    constexpr int kPace = 200;  // Lua's for both
+    lua_pushinteger(lua, is_switch ? 0 : kPace);
+    return 1;
+}
+
 /// Lua's own counts in an int, which overflows.
 int unpack(lua_State* lua)
 {
@@ -106,6 +119,7 @@ void mend_base(lua_State* lua)
         {"pcall", pcall}, {"load", load}, {"loadstring", loadstring}, {"unpack", unpack}};
     set_functions(lua, kFunctions);
     wrap_function(lua, "xpcall", call_unless_killed);
+    wrap_function(lua, "collectgarbage", collectgarbage);
     lua_pop(lua, 1);
 }
 

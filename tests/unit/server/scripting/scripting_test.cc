@@ -64,7 +64,10 @@ TEST_CASE("a pattern that searches for hours can be killed, too")
 {
     for (const char* script : {"return string.find(string.rep('a', 5000), '.-.-.-.-.-b')",
                                "return string.gsub(string.rep('(', 1000000), '%b()', '')",
-                               "return table.insert({}, -2147483647, 1)"}) {
+                               "return table.insert({}, -2147483647, 1)",
+                               "local t = {} for i = 1, 20000 do t[i] = i end return table.sort(t)",
+                               "local t = {} for i = 1, 20000 do t[i] = i end "
+                               "return table.sort(t, rawequal)"}) {
         Client client;
         const SlowScripts slow{client, [](Client& other) { other("SCRIPT", "KILL"); }};
         INFO(script);
@@ -124,6 +127,29 @@ TEST_CASE("memory and depth of scripts have bounds")
     CHECK(client("EVAL", "return 1", "0") == ":1\r\n");
     CHECK(client("SCRIPT", "FLUSH") == "+OK\r\n");
     CHECK(client.server().scripting->interpreter_bytes() == 0);
+}
+
+TEST_CASE("a script cannot stop the collector of garbage")
+{
+    Client client;
+    CHECK(client("EVAL", "return {collectgarbage('stop'), collectgarbage('setpause', 100000)}",
+                 "0") == "*2\r\n:0\r\n:200\r\n");
+    for (int i = 0; i < 1000; ++i) client("EVAL", "return #string.rep('x', 100000)", "0");
+    CHECK(client.server().scripting->interpreter_bytes() < 2'000'000);
+}
+
+TEST_CASE("a large table is sorted as a small one is")
+{
+    Client client;
+    CHECK(client("EVAL",
+                 "local t = {} for i = 1, 5000 do t[i] = i * 7 % 5000 end table.sort(t) "
+                 "for i = 1, 5000 do if t[i] ~= i - 1 then return i end end return 'sorted'",
+                 "0") == "$6\r\nsorted\r\n");
+    CHECK(client("EVAL", "local t = {} for i = 1, 2000 do t[i] = {} end table.sort(t)", "0")
+              .find("attempt to compare two table values") != std::string::npos);
+    CHECK(client("EVAL", "return table.concat({1, 'a', 2.5}, ', ', 2)", "0") == "$6\r\na, 2.5\r\n");
+    CHECK(client("EVAL", "return table.concat({1, {}}, ',')", "0")
+              .find("invalid value (table) at index 2 in table for 'concat'") != std::string::npos);
 }
 
 TEST_CASE("what a script changed wakes who waits for it, once the script has ended")
