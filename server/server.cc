@@ -76,7 +76,8 @@ bool Server::tick()
     look_at_memory();
     if (stats.sample(clock.now())) note_memory_peak();
     const bool more_orders = dispatcher.look_after_some();
-    const bool more = databases.tidy() || more_orders;
+    const bool more_watches = watches.tidy();
+    const bool more = databases.tidy() || more_orders || more_watches;
     key_events.tell();
     executor.serve_blocked();
     return more || agenda.is_due(clock.now_ms());
