@@ -123,7 +123,9 @@ void Table<Element, Hash>::split(Segment segment, std::uint64_t hash)
         ++count;
     });
 
-    const auto [low, high] = make_halves(count - high_count + 1, high_count + 1, depth + 1);
+    const auto halves = make_halves(count - high_count + 1, high_count + 1, depth + 1);
+    const Segment low = halves.first;
+    const Segment high = halves.second;
     unsigned next = 0;
     segment.for_each([&](Element* element) {
         const std::uint64_t its_hash = hashes[next++];
