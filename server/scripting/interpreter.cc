@@ -12,6 +12,7 @@ namespace {
 // Scripts that need more than this have run away.
 constexpr std::size_t kMaxBytes = std::size_t{1} << 29;
 constexpr std::size_t kMinMuchBytes = std::size_t{16} << 20;
+constexpr std::size_t kBytesBetweenLooks = std::size_t{16} << 20;
 
 /// Where Lua goes when memory runs out outside of any lua_pcall(); it would end the process.
 int throw_bad_alloc(lua_State*) { throw std::bad_alloc{}; }
@@ -20,7 +21,8 @@ int throw_bad_alloc(lua_State*) { throw std::bad_alloc{}; }
 
 void* Interpreter::allocate(void* self, void* block, std::size_t old_size, std::size_t new_size)
 {
-    std::size_t& used = static_cast<Interpreter*>(self)->used_bytes_;
+    auto& interpreter = *static_cast<Interpreter*>(self);
+    std::size_t& used = interpreter.used_bytes_;
     if (new_size == 0) {
         std::free(block);
         used -= old_size;
@@ -28,8 +30,21 @@ void* Interpreter::allocate(void* self, void* block, std::size_t old_size, std::
     }
     if (new_size > old_size && used + (new_size - old_size) > kMaxBytes) return nullptr;
     void* const moved = std::realloc(block, new_size);
-    if (moved != nullptr) used += new_size - old_size;
+    if (moved == nullptr) return nullptr;
+    used += new_size - old_size;
+    if (new_size > old_size) interpreter.count_allocated(new_size - old_size);
     return moved;
+}
+
+/// Few instructions may move many bytes: after so many, the run looks at the time right away.
+void Interpreter::count_allocated(std::size_t bytes)
+{
+    allocated_bytes_ += bytes;
+    if (allocated_bytes_ < kBytesBetweenLooks) return;
+    allocated_bytes_ = 0;
+    if (lua_ == nullptr || lua_gethook(lua()) == nullptr) return;
+    constexpr int kNow = 1;
+    lua_sethook(lua(), lua_gethook(lua()), LUA_MASKCOUNT, kNow);
 }
 
 Interpreter::Interpreter(void (*open_api)(lua_State*))

@@ -50,8 +50,11 @@ private:
 
     static void* allocate(void* self, void* block, std::size_t old_size, std::size_t new_size);
 
+    void count_allocated(std::size_t bytes);
+
     std::size_t used_bytes_ = 0;
-    std::size_t much_bytes_;  ///< from here on all garbage is collected
+    std::size_t allocated_bytes_ = 0;  ///< since they last made the run look at the time
+    std::size_t much_bytes_;           ///< from here on all garbage is collected
     std::unique_ptr<lua_State, Close> lua_;
     int globals_ = 0;
 };

@@ -12,7 +12,10 @@ namespace server::scripting {
 
 namespace {
 
-constexpr int kInstructionsBetweenLooks = 100'000;
+constexpr int kInstructionsBetweenLooks = 2'000;
+// With much memory in use, each instruction may be one on a long string.
+constexpr int kInstructionsBetweenLooksAtMuch = 100;
+constexpr int kMuchKilobytes = 16 * 1024;
 constexpr std::chrono::milliseconds kMaxLoadingTime{500};
 constexpr std::size_t kNumberSize = 32;
 constexpr std::size_t kKeptReplyBytes = 64 * 1024;
@@ -26,7 +29,13 @@ void set_run(lua_State* lua, Run* run)
     lua_rawset(lua, LUA_REGISTRYINDEX);
 }
 
-void look_at_time(lua_State* lua, lua_Debug*) { current_run(lua).look_at_time(lua); }
+void look_at_time(lua_State* lua, lua_Debug*)
+{
+    const bool is_much = lua_gc(lua, LUA_GCCOUNT, 0) > kMuchKilobytes;
+    lua_sethook(lua, look_at_time, LUA_MASKCOUNT,
+                is_much ? kInstructionsBetweenLooksAtMuch : kInstructionsBetweenLooks);
+    current_run(lua).look_at_time(lua);
+}
 
 void push_error(lua_State* lua, std::string_view text)
 {

@@ -4,6 +4,7 @@
 
 #include "server/scripting/libraries/libraries.h"
 #include "server/scripting/libraries/pattern.h"
+#include "server/scripting/run.h"
 
 namespace server::scripting {
 
@@ -216,9 +217,16 @@ int rep(lua_State* lua)
     const std::size_t times = count > 0 && !text.empty() ? static_cast<std::size_t>(count) : 0;
     if (times > kMaxStringBytes / std::max<std::size_t>(text.size(), 1))
         return luaL_error(lua, "resulting string too large");
+    // A loop of large ones would take long before Lua itself looks at the time.
+    constexpr std::size_t kMuchBytes = std::size_t{1} << 20;
+    if (times * text.size() >= kMuchBytes) current_run(lua).look_at_time(lua);
     std::string result;
-    result.reserve(times * text.size());
-    for (std::size_t i = 0; i < times; ++i) result += text;
+    if (text.size() == 1) {
+        result.assign(times, text.front());
+    } else {
+        result.reserve(times * text.size());
+        for (std::size_t i = 0; i < times; ++i) result += text;
+    }
     push(lua, result);
     return 1;
 }

@@ -60,6 +60,22 @@ TEST_CASE("nor do coroutines within coroutines")
               .starts_with("-ERR Script killed"));
 }
 
+TEST_CASE("so can few instructions that move much memory")
+{
+    for (const char* script : {"for i = 1, 100 do string.rep('x', 2000000) end return 1",
+                               "coroutine.wrap(function() for i = 1, 100 do "
+                               "string.rep('ab', 1000000) end end)() return 1",
+                               "local s = string.rep('x', 20000000) "
+                               "for i = 1, 100 do s = s .. i end return 1"}) {
+        Client client;
+        const SlowScripts slow{client, [](Client& other) { other("SCRIPT", "KILL"); }};
+        INFO(script);
+        const auto reply = client("EVAL", script, "0");
+        CAPTURE(reply);
+        CHECK(reply.find("Script killed") != std::string::npos);
+    }
+}
+
 TEST_CASE("a pattern that searches for hours can be killed, too")
 {
     for (const char* script : {"return string.find(string.rep('a', 5000), '.-.-.-.-.-b')",
