@@ -49,7 +49,7 @@ struct Job
         const auto start = reply.size();
         if (write_reply(lua, reply, run.version())) return;
         reply.rewind(start);
-        reply.error("ERR the reply of the script is too deep or too long");
+        reply.error("ERR the reply of the script is too long");
     }
 
     /// The number of those that are on the stack.

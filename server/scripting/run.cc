@@ -118,6 +118,7 @@ void Run::call(lua_State* lua)
         server_.executor.execute({place_.session, Origin::Script, place_.request, writer});
     if (server_.stats.changes != changes) server_.running_script.changed_something = true;
 
+    lua_settop(lua, 0);  // the words may have been almost as many as the stack holds
     std::string_view reply = place_.reply.view();
     push_reply(lua, reply);
     if (outcome != Outcome::Refused) return;

@@ -114,7 +114,12 @@ public:
 
     bool write()
     {
-        if (lua_checkstack(lua_, 4) == 0 || reply_.size() > kMaxBytes) {
+        if (lua_checkstack(lua_, 4) == 0) {
+            lua_pop(lua_, 1);
+            reply_.error("ERR reached lua stack limit");
+            return true;
+        }
+        if (reply_.size() > kMaxBytes) {
             lua_pop(lua_, 1);
             return false;
         }

@@ -12,8 +12,9 @@ namespace server::scripting {
 void push_reply(lua_State* lua, std::string_view& reply);
 
 /// Pops the value on top of the stack and writes it as a reply. `script_version` is what the script
-/// asked for with redis.setresp(): it decides what a boolean is. False if the value is so deep or
-/// so long that no reply can hold it; then what was written means nothing.
+/// asked for with redis.setresp(): it decides what a boolean is. What is too deep is an error
+/// in its place. False if the value is so long that no reply can hold it; then what was written
+/// means nothing.
 bool write_reply(lua_State* lua, protocol::ReplyWriter& reply, protocol::Version script_version);
 
 }  // namespace server::scripting

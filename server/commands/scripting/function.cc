@@ -45,12 +45,16 @@ void remove(Call& call)
     call.reply.ok();
 }
 
+/// For subcommands that say so themselves.
+CommandError too_many_arguments(const Call& call)
+{
+    return {"ERR unknown subcommand or wrong number of arguments for '{}'. Try FUNCTION HELP.",
+            call.request[1]};
+}
+
 void flush(Call& call)
 {
-    if (call.args.remaining() > 1) {
-        throw CommandError{
-            "ERR unknown subcommand or wrong number of arguments for 'FLUSH'. Try FUNCTION HELP."};
-    }
+    if (call.args.remaining() > 1) throw too_many_arguments(call);
     if (!call.args.done() && !call.args.accept("SYNC") && !call.args.accept("ASYNC"))
         throw CommandError{"ERR FUNCTION FLUSH only supports SYNC|ASYNC option"};
     call.server.functions->flush();
@@ -172,11 +176,7 @@ Functions::RestorePolicy next_policy(Args& args)
 
 void restore(Call& call)
 {
-    if (call.args.remaining() > 2) {
-        throw CommandError{
-            "ERR unknown subcommand or wrong number of arguments for 'RESTORE'. Try FUNCTION "
-            "HELP."};
-    }
+    if (call.args.remaining() > 2) throw too_many_arguments(call);
     const auto payload = call.args.next();
     call.server.functions->restore(payload, next_policy(call.args));
     call.reply.ok();
