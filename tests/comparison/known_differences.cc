@@ -47,6 +47,12 @@ bool explains_getkeys(const Request& request, const Value& dabba, const Value& r
            redis.text == "ERR wrong number of arguments for 'command|getkeys' command";
 }
 
+bool explains_command_count(const Request& request, const Value& dabba, const Value& redis)
+{
+    return server::is_word(request[0], "COMMAND") && request.size() == 2 &&
+           server::is_word(request[1], "COUNT") && dabba.kind == redis.kind;
+}
+
 bool explains_encoding(const Request& request, const Value& dabba, const Value& redis)
 {
     if (!server::is_word(request[0], "OBJECT") || dabba.kind != redis.kind) return false;
@@ -145,6 +151,7 @@ constexpr KnownDifference kKnownDifferences[] = {
      explains_timeout},
     {"smallest count", "LPOS's rank has a positive counterpart in 7.2, any will do in 7.0",
      explains_smallest_count},
+    {"command count", "not all of Redis's commands are there", explains_command_count},
     {"getkeys", "COMMAND GETKEYS wants four words in Redis 7.0, three in 7.2", explains_getkeys},
     {"zrank", "ZRANK takes WITHSCORE in 7.2, not in 7.0", explains_zrank},
     {"bylex",
