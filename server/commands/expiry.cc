@@ -36,10 +36,9 @@ bool ExpiryOption::accept(Args& args)
         is_wordy_ = true;
         return true;
     }
-    return accept(args, "EX", {.in_seconds = true, .absolute = false}) ||
-           accept(args, "PX", {.in_seconds = false, .absolute = false}) ||
-           accept(args, "EXAT", {.in_seconds = true, .absolute = true}) ||
-           accept(args, "PXAT", {.in_seconds = false, .absolute = true});
+    for (const auto& [number_word, form] : kExpiryWords)
+        if (accept(args, number_word, form)) return true;
+    return false;
 }
 
 bool ExpiryOption::accept(Args& args, std::string_view word, ExpiryForm form)

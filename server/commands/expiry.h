@@ -19,6 +19,20 @@ struct ExpiryForm
     bool operator==(const ExpiryForm&) const = default;
 };
 
+inline constexpr ExpiryForm kSeconds{.in_seconds = true, .absolute = false};
+inline constexpr ExpiryForm kMilliseconds{.in_seconds = false, .absolute = false};
+inline constexpr ExpiryForm kUnixSeconds{.in_seconds = true, .absolute = true};
+inline constexpr ExpiryForm kUnixMilliseconds{.in_seconds = false, .absolute = true};
+
+/// The words behind which such a number stands as an option.
+struct ExpiryWord
+{
+    std::string_view word;
+    ExpiryForm form;
+};
+inline constexpr ExpiryWord kExpiryWords[] = {
+    {"EX", kSeconds}, {"PX", kMilliseconds}, {"EXAT", kUnixSeconds}, {"PXAT", kUnixMilliseconds}};
+
 /// When EXPIRE and HEXPIRE may change the deadline that is there. Without one, a key or field lasts
 /// for ever.
 struct ExpireCondition

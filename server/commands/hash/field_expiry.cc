@@ -1,7 +1,5 @@
 #include "server/commands/hash/field_expiry.h"
 
-#include <utility>
-
 namespace server::commands {
 
 store::Deadline next_field_deadline(Call& call, ExpiryForm form)
@@ -17,12 +15,7 @@ store::Deadline next_field_deadline(Call& call, ExpiryForm form)
 
 std::optional<ExpiryForm> accept_expiry_form(Args& args)
 {
-    constexpr std::pair<std::string_view, ExpiryForm> kForms[] = {
-        {"EX", {.in_seconds = true, .absolute = false}},
-        {"PX", {.in_seconds = false, .absolute = false}},
-        {"EXAT", {.in_seconds = true, .absolute = true}},
-        {"PXAT", {.in_seconds = false, .absolute = true}}};
-    for (const auto& [word, form] : kForms)
+    for (const auto& [word, form] : kExpiryWords)
         if (args.accept(word)) return form;
     return std::nullopt;
 }

@@ -92,11 +92,6 @@ void hpersist(Call& call)
     }
 }
 
-constexpr ExpiryForm kSeconds{.in_seconds = true, .absolute = false};
-constexpr ExpiryForm kMilliseconds{.in_seconds = false, .absolute = false};
-constexpr ExpiryForm kUnixSeconds{.in_seconds = true, .absolute = true};
-constexpr ExpiryForm kUnixMilliseconds{.in_seconds = false, .absolute = true};
-
 constexpr std::string_view kEachField = "O(N) where N is the number of specified fields";
 
 constexpr Command kCommands[] = {

@@ -182,8 +182,6 @@ void restore(Call& call)
     call.reply.ok();
 }
 
-constexpr std::uint32_t kCallFlags =
-    kNoscript | kStale | kSkipMonitor | kNoMandatoryKeys | kMovableKeys;
 constexpr std::string_view kToAll = "request_policy:all_shards response_policy:all_succeeded";
 
 constexpr Command kCommands[] = {
@@ -193,7 +191,7 @@ constexpr Command kCommands[] = {
      .since = "7.0.0",
      .complexity = "Depends on the function that is executed.",
      .group = Group::Scripting,
-     .flags = kCallFlags,
+     .flags = kRunFlags,
      .keys = {with_notes(counted_keys_at(2, "RW ACCESS UPDATE"), kMayWriteNotes)},
      .run = fcall<Access::Any>},
     {.name = "FCALL_RO",
@@ -202,7 +200,7 @@ constexpr Command kCommands[] = {
      .since = "7.0.0",
      .complexity = "Depends on the function that is executed.",
      .group = Group::Scripting,
-     .flags = kReadonly | kCallFlags | kNotKeyspaceCategory,
+     .flags = kReadonly | kRunFlags | kNotKeyspaceCategory,
      .keys = {with_notes(counted_keys_at(2, "RO ACCESS"), kMayReadNotes)},
      .run = fcall<Access::ReadOnly>},
     {.name = "FUNCTION",

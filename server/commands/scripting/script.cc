@@ -60,9 +60,6 @@ void debug(Call& call)
     throw CommandError{"ERR Use SCRIPT DEBUG YES/SYNC/NO"};
 }
 
-constexpr std::uint32_t kEvalFlags =
-    kNoscript | kStale | kSkipMonitor | kNoMandatoryKeys | kMovableKeys;
-
 constexpr Command kCommands[] = {
     {.name = "EVAL",
      .syntax = "script numkeys:integer [key [key ...]] [arg [arg ...]]",
@@ -70,7 +67,7 @@ constexpr Command kCommands[] = {
      .since = "2.6.0",
      .complexity = "Depends on the script that is executed.",
      .group = Group::Scripting,
-     .flags = kEvalFlags,
+     .flags = kRunFlags,
      .keys = {with_notes(counted_keys_at(2, "RW ACCESS UPDATE"), kMayWriteNotes)},
      .run = eval<By::Text, Access::Any>},
     {.name = "EVAL_RO",
@@ -79,7 +76,7 @@ constexpr Command kCommands[] = {
      .since = "7.0.0",
      .complexity = "Depends on the script that is executed.",
      .group = Group::Scripting,
-     .flags = kReadonly | kEvalFlags | kNotKeyspaceCategory,
+     .flags = kReadonly | kRunFlags | kNotKeyspaceCategory,
      .keys = {with_notes(counted_keys_at(2, "RO ACCESS"), kMayReadNotes)},
      .run = eval<By::Text, Access::ReadOnly>},
     {.name = "EVALSHA",
@@ -88,7 +85,7 @@ constexpr Command kCommands[] = {
      .since = "2.6.0",
      .complexity = "Depends on the script that is executed.",
      .group = Group::Scripting,
-     .flags = kEvalFlags,
+     .flags = kRunFlags,
      .keys = {counted_keys_at(2, "RW ACCESS UPDATE")},
      .run = eval<By::Sha1, Access::Any>},
     {.name = "EVALSHA_RO",
@@ -97,7 +94,7 @@ constexpr Command kCommands[] = {
      .since = "7.0.0",
      .complexity = "Depends on the script that is executed.",
      .group = Group::Scripting,
-     .flags = kReadonly | kEvalFlags | kNotKeyspaceCategory,
+     .flags = kReadonly | kRunFlags | kNotKeyspaceCategory,
      .keys = {counted_keys_at(2, "RO ACCESS")},
      .run = eval<By::Sha1, Access::ReadOnly>},
     {.name = "SCRIPT",

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "server/catalogue/command.h"
 #include "server/execution/call.h"
 #include "server/scripting/program.h"
 
@@ -17,7 +18,9 @@ scripting::Arguments next_script_arguments(Args& args, Access access,
 enum class Kill : bool { Script, Function };
 void kill_running(Call& call, Kill kill);
 
-/// How the commands that run scripts use their keys.
+// What the rows of the commands that run scripts have in common.
+inline constexpr std::uint32_t kRunFlags =
+    kNoscript | kStale | kSkipMonitor | kNoMandatoryKeys | kMovableKeys;
 inline constexpr std::string_view kMayWriteNotes =
     "We cannot tell how the keys will be used so we assume the worst, RW and UPDATE";
 inline constexpr std::string_view kMayReadNotes =

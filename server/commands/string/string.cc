@@ -11,9 +11,6 @@ namespace {
 
 using store::StringPut;
 
-constexpr ExpiryForm kSeconds{.in_seconds = true, .absolute = false};
-constexpr ExpiryForm kMilliseconds{.in_seconds = false, .absolute = false};
-
 /// What SET was asked to do besides putting.
 struct SetOptions
 {
