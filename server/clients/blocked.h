@@ -59,9 +59,6 @@ public:
     /// Who waits for the key, longest first, by session id.
     std::vector<std::uint64_t> waiting_for(const Key& key) const;
 
-    /// All keys that somebody waits for may hold something now.
-    void mark_all_ready(int database);
-
     std::size_t size() const { return waits_.size(); }
     std::size_t key_count() const { return queues_.size(); }
     /// How many will not wait for ever.
@@ -95,6 +92,8 @@ private:
     };
 
     void mark_ready(const Key& key, Queue& queue);
+    /// Any key of the database that a client waits for may hold something now.
+    void mark_all_ready(int database);
 
     std::unordered_map<const Session*, std::pair<Wait, std::uint64_t>> waits_;  ///< with its turn
     std::map<Key, Queue, KeyLess> queues_;
