@@ -10,10 +10,10 @@ import subprocess
 import time
 
 import dispatch_cases
+from dispatch_cases import AVAILABLE, GEO
 from servers import Server, ServerFailed
 
 HERE = pathlib.Path(__file__).parent
-GEO, AVAILABLE = "drivers:geo:blr", "drivers:available:blr"
 LOADING_PIPELINE = 500
 KEYS = 100_000
 
@@ -290,8 +290,9 @@ class Bench:
     def dispatch(self):
         program = next(program for program in self.programs if program.is_dabba)
         for case, measure in dispatch_cases.CASES.items():
-            for repetition in range(1 if self.quick else 3):
-                self.progress(f"{case}: {repetition + 1} of 3")
+            repetitions = 1 if self.quick else 3
+            for repetition in range(repetitions):
+                self.progress(f"{case}: {repetition + 1} of {repetitions}")
                 with Server(program) as server:
                     self.keep(case, server, measure(server))
 

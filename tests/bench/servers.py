@@ -115,9 +115,9 @@ class Server:
             if not more:
                 raise ServerFailed(f"{self.name} closed the connection")
             data += more
-        if (b"\r\n-" in data) or data.startswith(b"-"):
-            error = data[data.find(b"\r\n-") + 2:] if not data.startswith(b"-") else data
-            raise ServerFailed(f"{self.name}: {error.split(bytes((13, 10)))[0].decode()}")
+        for line in data.split(b"\r\n"):
+            if line.startswith(b"-"):
+                raise ServerFailed(f"{self.name}: {line[1:].decode()}")
 
     def cpu_us(self):
         """What all threads have used of the processor, in microseconds, as the scheduler counts it."""
