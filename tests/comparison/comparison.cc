@@ -94,6 +94,7 @@ void Comparison::begin_run()
     for (auto* side : {dabba_side_.get(), redis_side_.get()}) {
         side->execute(Request{"FLUSHALL"});
         side->execute(Request{"SCRIPT", "FLUSH"});
+        side->execute(Request{"FUNCTION", "FLUSH"});
     }
     for (auto& client : clients_) {
         client = {};

@@ -119,14 +119,20 @@ std::string statement(Words& words)
     }
 }
 
-std::string program(Words& words)
+std::string body(Words& words)
 {
     std::string text;
-    if (words.one_in(12)) text = "#!lua flags=" + words.pick({"no-writes", "allow-oom", ""}) + "\n";
     const auto statements = words.below(4);
     for (std::uint64_t i = 0; i < statements; ++i)
         text += statement(words) + (words.one_in(3) ? "\n" : " ");
     return text + "return " + expression(words, 0);
+}
+
+std::string program(Words& words)
+{
+    std::string text;
+    if (words.one_in(12)) text = "#!lua flags=" + words.pick({"no-writes", "allow-oom", ""}) + "\n";
+    return text + body(words);
 }
 
 Request eval(Words& words)
@@ -151,10 +157,45 @@ Request manage_scripts(Words& words)
     return {"SCRIPT", "LOAD", words.one_in(2) ? "return 1" : program(words)};
 }
 
+/// A library of one function: Redis lists several in any order.
+std::string library(Words& words)
+{
+    const std::string name = words.pick({"f1", "f2", "F1"});
+    const std::string callback = "function(KEYS, ARGV) " + body(words) + " end";
+    const std::string flags = words.pick({"", "", ", flags={'no-writes'}", ", flags={'nosuch'}"});
+    return "#!lua name=" + words.pick({"one", "two"}) + "\n" +
+           (words.one_in(2) ? "redis.register_function('" + name + "', " + callback + ")"
+                            : "redis.register_function{function_name='" + name +
+                                  "', callback=" + callback + flags + "}");
+}
+
+Request load_library(Words& words)
+{
+    if (words.one_in(3)) return {"FUNCTION", "LOAD", library(words)};
+    return {"FUNCTION", "LOAD", "REPLACE", library(words)};
+}
+
+Request call_function(Words& words)
+{
+    return {words.pick({"FCALL", "FCALL", "FCALL_RO"}), words.pick({"f1", "f2", "F2", "f3"}), "1",
+            words.any_key(), words.value()};
+}
+
+Request manage_functions(Words& words)
+{
+    switch (words.below(6)) {
+        case 0: return {"FUNCTION", "DELETE", words.pick({"one", "two", "three"})};
+        case 1: return {"FUNCTION", "STATS"};
+        case 2: return {"FUNCTION", "KILL"};
+        case 3: return {"FUNCTION", "FLUSH"};
+        default:
+            return {"FUNCTION", "LIST", "WITHCODE", "LIBRARYNAME", words.pick({"one", "T*", "x"})};
+    }
+}
+
 constexpr Recipe kRecipes[] = {
-    {40, eval},
-    {5, eval_by_hash},
-    {4, manage_scripts},
+    {10, load_library}, {12, call_function}, {3, manage_functions},
+    {40, eval},         {5, eval_by_hash},   {4, manage_scripts},
 };
 
 }  // namespace
