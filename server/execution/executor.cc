@@ -1,7 +1,6 @@
 #include "server/execution/executor.h"
 
 #include <cassert>
-#include <cstring>
 #include <new>
 #include <stdexcept>
 #include <string>
@@ -32,27 +31,6 @@ CommandError unknown_command(Request request)
 CommandError unknown_subcommand(const Command& container, Request request)
 {
     return {"ERR unknown subcommand '{}'. Try {} HELP.", request[1].substr(0, 128), container.name};
-}
-
-template <class Word>
-bool same_word(const char* a, const char* b)
-{
-    Word first, second;
-    std::memcpy(&first, a, sizeof first);
-    std::memcpy(&second, b, sizeof second);
-    return first == second;
-}
-
-/// Whether two names are the same bytes: memcmp without the call. REQUIRES: 1 to 16 bytes.
-bool same_short_name(const char* a, const char* b, std::size_t size)
-{
-    const auto same_ends = [&]<class Word>(Word) {
-        const std::size_t last = size - sizeof(Word);
-        return same_word<Word>(a, b) && same_word<Word>(a + last, b + last);
-    };
-    if (size >= 8) return same_ends(std::uint64_t{});
-    if (size >= 4) return same_ends(std::uint32_t{});
-    return a[0] == b[0] && a[size / 2] == b[size / 2] && a[size - 1] == b[size - 1];
 }
 
 /// CLIENT REPLY: takes back a reply that the client does not want.
@@ -114,24 +92,16 @@ Outcome Executor::queue(const Invocation& invocation)
 const Command& Executor::look_up(const Invocation& invocation)
 {
     const std::string_view name = invocation.request[0];
-    if (name.size() == last_name_size_ && same_short_name(name.data(), last_name_, name.size()))
-        return *last_command_;
+    if (const Command* const recent = recent_.find(name)) return *recent;
     const auto [command, unknown_subcommand_given] = server_.commands.resolve(invocation.request);
     const bool is_known = command != nullptr && !unknown_subcommand_given;
     if (!is_known && invocation.origin == Origin::Script)
         throw CommandError{"ERR Unknown Redis command called from script"};
     if (command == nullptr) throw unknown_command(invocation.request);
     if (unknown_subcommand_given) throw unknown_subcommand(*command, invocation.request);
-    remember(name, *command);
+    const bool has_one_name = command->words == 1 && !server_.commands.is_container(*command);
+    if (has_one_name) recent_.remember(name, *command);
     return *command;
-}
-
-void Executor::remember(std::string_view name, const Command& command)
-{
-    if (name.empty() || name.size() > kMaxRememberedSize || command.words > 1) return;
-    if (server_.commands.is_container(command)) return;
-    last_command_ = &command;
-    last_name_size_ = name.copy(last_name_, kMaxRememberedSize);
 }
 
 Outcome Executor::run(const Invocation& invocation, const Command& command, const Wake& wake)

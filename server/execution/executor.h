@@ -9,6 +9,7 @@
 #include "server/clients/blocked.h"
 #include "server/clients/session.h"
 #include "server/execution/invocation.h"
+#include "server/execution/recent_commands.h"
 
 namespace server {
 
@@ -46,7 +47,6 @@ public:
 
 private:
     const Command& look_up(const Invocation& invocation);
-    void remember(std::string_view name, const Command& command);
     Outcome look_up_and_run(const Invocation& invocation);
     Outcome queue(const Invocation& invocation);
     Outcome run(const Invocation& invocation, const Command& command, const Wake& wake);
@@ -61,12 +61,7 @@ private:
     void end_wait(Session& session);
 
     Server& server_;
-
-    /// The command that came last, by the very bytes that named it: pipelines repeat themselves.
-    static constexpr std::size_t kMaxRememberedSize = 16;
-    char last_name_[kMaxRememberedSize] = {};
-    std::size_t last_name_size_ = std::string_view::npos;
-    const Command* last_command_ = nullptr;
+    RecentCommands recent_;
 };
 
 }  // namespace server

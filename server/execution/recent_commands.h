@@ -1,0 +1,82 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+
+namespace server {
+
+struct Command;
+
+/// The commands that came last, by the very bytes that named them. Clients and scripts repeat a few
+/// names, most of which are found here, without a look at each letter. A name may drive another
+/// out.
+class RecentCommands
+{
+public:
+    /// Nullptr: not known here.
+    const Command* find(std::string_view name) const
+    {
+        if (!fits(name)) return nullptr;
+        const Slot& slot = slots_[place_of(name)];
+        return slot.size == name.size() && is_same(slot.name, name) ? slot.command : nullptr;
+    }
+
+    void remember(std::string_view name, const Command& command)
+    {
+        if (!fits(name)) return;
+        Slot& slot = slots_[place_of(name)];
+        name.copy(slot.name, kMaxSize);
+        slot.size = name.size();
+        slot.command = &command;
+    }
+
+private:
+    static constexpr std::size_t kMaxSize = 16;
+    static constexpr std::size_t kSlots = 128;
+
+    struct Slot
+    {
+        char name[kMaxSize] = {};
+        std::size_t size = 0;
+        const Command* command = nullptr;
+    };
+
+    static bool fits(std::string_view name) { return name.size() - 1 < kMaxSize; }
+
+    /// Few names of one length begin and end with the same letters.
+    static std::size_t place_of(std::string_view name)
+    {
+        const auto letter = [&](std::size_t i) { return static_cast<unsigned char>(name[i]); };
+        const std::size_t last = name.size() - 1;
+        return (letter(0) + 5U * letter(last) + 11U * letter(last / 2) + last) % kSlots;
+    }
+
+    template <class Word>
+    static bool is_same_word(const char* a, const char* b)
+    {
+        Word first, second;
+        std::memcpy(&first, a, sizeof first);
+        std::memcpy(&second, b, sizeof second);
+        return first == second;
+    }
+
+    /// memcmp without the call.
+    static bool is_same(const char* a, std::string_view name)
+    {
+        const char* const b = name.data();
+        const std::size_t size = name.size();
+        const auto same_ends = [&]<class Word>(Word) {
+            const std::size_t last = size - sizeof(Word);
+            return is_same_word<Word>(a, b) && is_same_word<Word>(a + last, b + last);
+        };
+        if (size >= 8) return same_ends(std::uint64_t{});
+        if (size >= 4) return same_ends(std::uint32_t{});
+        return a[0] == b[0] && a[size / 2] == b[size / 2] && a[size - 1] == b[size - 1];
+    }
+
+    std::array<Slot, kSlots> slots_;
+};
+
+}  // namespace server
