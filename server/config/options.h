@@ -66,6 +66,7 @@ struct Options
     std::int64_t assign_record_ttl_seconds = 3600;  ///< how long a finished ASSIGN record lives
 
     // How large the compact forms of the types may be.
+    std::int64_t list_max_listpack_size = -2;
     std::int64_t set_max_intset_entries = 512;
     std::int64_t set_max_listpack_entries = 128;
     std::int64_t set_max_listpack_value = 64;

@@ -262,15 +262,13 @@ constexpr auto kFreeing =
             integer("active-expire-effort", "1", 1, 10),
         });
 
-constexpr auto kEncodings = all(
-    Support::NoNeed, "Encodings are chosen by size and kind",
-    {
-        memory("hll-sparse-max-bytes", "3000"),
-        integer("list-compress-depth", "0"),
-        also("list-max-ziplist-size", integer("list-max-listpack-size", "-2", -kMaxInteger - 1)),
-        memory("stream-node-max-bytes", "4096"),
-        integer("stream-node-max-entries", "100", 0, kMaxLong),
-    });
+constexpr auto kEncodings = all(Support::NoNeed, "Encodings are chosen by size and kind",
+                                {
+                                    memory("hll-sparse-max-bytes", "3000"),
+                                    integer("list-compress-depth", "0"),
+                                    memory("stream-node-max-bytes", "4096"),
+                                    integer("stream-node-max-entries", "100", 0, kMaxLong),
+                                });
 
 constexpr auto kNotEvicted = all(Support::NoNeed, "Nothing is evicted",
                                  {

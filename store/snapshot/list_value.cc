@@ -8,32 +8,49 @@ using namespace snapshot;
 
 namespace {
 
-List read_list(ByteReader& reader)
+constexpr auto kBack = List::End::Back;
+
+List read_list(ByteReader& reader, const ListLimit& limit)
 {
     List list;
+    list.become_row(limit);
     const std::uint64_t count = read_count(reader);
-    for (std::uint64_t i = 0; i < count; ++i) list.push(List::End::Back, read_string(reader));
+    for (std::uint64_t i = 0; i < count; ++i) list.push(kBack, read_string(reader));
     return list;
 }
 
+/// The list's next node becomes a chunk, as it is a node in Redis again; what would be too large to
+/// be changed quickly becomes several.
+void append_node(List& list, std::string_view node, bool is_listpack)
+{
+    constexpr std::size_t kLargest = 64 << 10;
+    List chunk;
+    List& taker = node.size() <= kLargest ? chunk : list;
+    const auto push = [&](std::string_view element) { taker.push(kBack, element); };
+    if (is_listpack) {
+        for_each_in_listpack(node, push);
+    } else {
+        for_each_in_ziplist(node, push);
+    }
+    if (!chunk.empty()) list.append_chunk(std::move(chunk));
+}
+
 /// A list of nodes, each of them a listpack or ziplist, or, marked as plain, one large element.
-List read_list_of_compacts(ByteReader& reader, bool are_listpacks)
+List read_list_of_compacts(ByteReader& reader, bool are_listpacks, const ListLimit& limit)
 {
     constexpr std::uint64_t kPlain = 1;
     constexpr std::uint64_t kPacked = 2;
     List list;
-    const auto push = [&](std::string_view element) { list.push(List::End::Back, element); };
+    list.become_row(limit);
     const std::uint64_t count = read_count(reader);
     for (std::uint64_t i = 0; i < count; ++i) {
         const std::uint64_t kind = are_listpacks ? read_length(reader) : kPacked;
         require(kind == kPlain || kind == kPacked);
         const std::string node = read_string(reader);
         if (kind == kPlain) {
-            push(node);
-        } else if (are_listpacks) {
-            for_each_in_listpack(node, push);
+            list.push(kBack, node);
         } else {
-            for_each_in_ziplist(node, push);
+            append_node(list, node, are_listpacks);
         }
     }
     require(!list.empty());
@@ -49,10 +66,12 @@ void TypeTraits<List>::write(std::string& out, const List& list)
     list.for_each([&](std::string_view element) { write_string(out, element); });
 }
 
-List TypeTraits<List>::read(ByteReader& reader, std::uint8_t tag, const ReadLimits&)
+List TypeTraits<List>::read(ByteReader& reader, std::uint8_t tag, const ReadLimits& limits)
 {
-    if (tag == kPlainTag) return read_list(reader);
-    return read_list_of_compacts(reader, tag == kListpacksTag);
+    List list = tag == kPlainTag ? read_list(reader, limits.list)
+                                 : read_list_of_compacts(reader, tag == kListpacksTag, limits.list);
+    list.become_packed(limits.list);
+    return list;
 }
 
 }  // namespace store

@@ -15,6 +15,7 @@ namespace store::snapshot {
 struct ReadLimits
 {
     HashLimits hash;
+    ListLimit list;
 };
 
 /// Appends the value's tag, one byte that names the type and its encoding, and its content.

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <algorithm>
+#include <bit>
 #include <cstddef>
+#include <cstdint>
 #include <cstdlib>
 #include <new>
 
@@ -16,6 +19,17 @@ constexpr std::size_t room_for(std::size_t bytes)
     std::size_t step = 16;
     while (step * 8 < bytes) step *= 2;
     return (bytes + step - 1) / step * step;
+}
+
+/// A size that room_for() gives from 16 on, as a number of 10 bits.
+constexpr std::uint16_t size_class_of(std::size_t room)
+{
+    const int shift = std::max(4, static_cast<int>(std::bit_width(room - 1)) - 3);
+    return static_cast<std::uint16_t>(static_cast<std::size_t>(shift) * 16 + (room >> shift));
+}
+constexpr std::size_t room_of_class(std::uint16_t size_class)
+{
+    return static_cast<std::size_t>(size_class % 16) << (size_class / 16);
 }
 
 /// Throws std::bad_alloc.

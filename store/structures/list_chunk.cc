@@ -4,16 +4,19 @@
 #include <limits>
 #include <new>
 
-#include "store/structures/allocation.h"
-
 namespace store {
 
 ListChunk ListChunk::make(std::size_t bytes)
 {
-    if (bytes > std::numeric_limits<std::uint32_t>::max()) throw std::bad_alloc{};
-    ListChunk made{allocate(bytes)};
+    const std::size_t room = room_for(bytes);
+    if (room > std::numeric_limits<std::uint32_t>::max()) throw std::bad_alloc{};
+    ListChunk made{allocate(room)};
     constexpr std::uint32_t kBegin = sizeof(Header);
-    made.header() = {static_cast<std::uint32_t>(bytes), kBegin, kBegin, 0};
+    made.header() = {.begin = kBegin,
+                     .end = kBegin,
+                     .listpack_bytes = kEmptyListpackBytes,
+                     .count = 0,
+                     .size_class = size_class_of(room)};
     return made;
 }
 
@@ -49,11 +52,11 @@ std::size_t ListChunk::position(std::size_t index) const
     return at;
 }
 
-void ListChunk::insert(std::size_t position, std::string_view element)
+std::size_t ListChunk::insert(std::size_t position, std::string_view element)
 {
     const std::size_t length = element.size();
     if (block_ == nullptr) {
-        *this = make(room_for(sizeof(Header) + entry_bytes(length)));
+        *this = make(sizeof(Header) + entry_bytes(length));
         position = begin();
     }
     const std::size_t gap = open_gap(position, entry_bytes(length));  // the block may move
@@ -74,6 +77,20 @@ void ListChunk::insert(std::size_t position, std::string_view element)
     }
     *out = mark;
     ++header().count;
+    header().listpack_bytes += static_cast<std::uint32_t>(listpack_entry_bytes(element));
+    return gap;
+}
+
+void ListChunk::replace(std::size_t position, std::string_view element)
+{
+    const std::string_view old = at(position);
+    if (old.size() != element.size()) {
+        const std::size_t behind = next(insert(position, element));
+        return erase(behind, next(behind), 1);
+    }
+    header().listpack_bytes +=
+        static_cast<std::uint32_t>(listpack_entry_bytes(element) - listpack_entry_bytes(old));
+    if (!element.empty()) std::memcpy(const_cast<char*>(old.data()), element.data(), old.size());
 }
 
 std::size_t ListChunk::open_gap(std::size_t position, std::size_t gap)
@@ -84,29 +101,32 @@ std::size_t ListChunk::open_gap(std::size_t position, std::size_t gap)
         head.begin -= static_cast<std::uint32_t>(gap);
         return head.begin;
     }
-    if (!at_front && head.capacity - head.end >= gap) {
+    if (!at_front && capacity() - head.end >= gap) {
         std::memmove(block_ + position + gap, block_ + position, head.end - position);
         head.end += static_cast<std::uint32_t>(gap);
         return position;
     }
+    constexpr std::size_t kUsualLimit = 8192;  // and a size class: most nodes end there
     const std::size_t needed = bytes() + gap;
-    const std::size_t wanted = room_for(needed + needed / 8);
-    return move_to(std::max(needed, std::min(wanted, kMaxBytes)), position, gap);
+    const std::size_t wanted = needed + needed / 8;
+    return move_to(needed <= kUsualLimit ? std::min(wanted, kUsualLimit) : wanted, position, gap);
 }
 
-std::size_t ListChunk::move_to(std::size_t capacity, std::size_t position, std::size_t gap)
+std::size_t ListChunk::move_to(std::size_t bytes, std::size_t position, std::size_t gap)
 {
     const Header old = header();
-    ListChunk moved = make(capacity);
+    ListChunk moved = make(bytes);
     const std::size_t before = position - old.begin, after = old.end - position;
     // The free room goes to the end that grows.
     const bool at_front = gap > 0 && before == 0 && after > 0;
     const std::size_t used = before + gap + after;
-    const std::size_t begin = at_front ? capacity - used : sizeof(Header);
+    const std::size_t begin = at_front ? moved.capacity() - used : sizeof(Header);
     std::memcpy(moved.block_ + begin, block_ + old.begin, before);
     std::memcpy(moved.block_ + begin + before + gap, block_ + position, after);
-    moved.header() = {static_cast<std::uint32_t>(capacity), static_cast<std::uint32_t>(begin),
-                      static_cast<std::uint32_t>(begin + used), old.count};
+    moved.header().begin = static_cast<std::uint32_t>(begin);
+    moved.header().end = static_cast<std::uint32_t>(begin + used);
+    moved.header().listpack_bytes = old.listpack_bytes;
+    moved.header().count = old.count;
     free();
     *this = moved;
     return begin + before;
@@ -116,6 +136,7 @@ void ListChunk::erase(std::size_t from, std::size_t to, std::size_t how_many)
 {
     Header& head = header();
     if (how_many == head.count) return free();
+    head.listpack_bytes -= listpack_bytes_of(from, to);
     if (from == head.begin) {
         head.begin = static_cast<std::uint32_t>(to);
     } else {
@@ -124,14 +145,22 @@ void ListChunk::erase(std::size_t from, std::size_t to, std::size_t how_many)
     }
     head.count -= static_cast<std::uint32_t>(how_many);
     constexpr std::size_t kSmall = 64;
-    if (head.capacity > kSmall && bytes() * 4 < head.capacity) try_to_shrink();
+    if (capacity() > kSmall && bytes() * 4 < capacity()) try_to_shrink();
+}
+
+/// Of the elements in [from, to), without what an empty listpack takes.
+std::uint32_t ListChunk::listpack_bytes_of(std::size_t from, std::size_t to) const
+{
+    std::size_t bytes = 0;
+    for (; from != to; from = next(from)) bytes += listpack_entry_bytes(at(from));
+    return static_cast<std::uint32_t>(bytes);
 }
 
 /// If there is no memory to make it smaller, it stays as it is.
 void ListChunk::try_to_shrink() noexcept
 {
     try {
-        move_to(room_for(bytes() * 2), begin(), 0);
+        move_to(bytes() * 2, begin(), 0);
     } catch (const std::bad_alloc&) {
     }
 }
@@ -147,6 +176,7 @@ void ListChunk::append(ListChunk other)
     const std::size_t gap = open_gap(end(), added);
     std::memcpy(block_ + gap, other.block_ + other.begin(), added);
     header().count += other.header().count;
+    header().listpack_bytes += other.header().listpack_bytes - kEmptyListpackBytes;
     other.free();
 }
 
@@ -154,10 +184,11 @@ ListChunk ListChunk::split(std::size_t position, std::size_t how_many)
 {
     if (how_many == 0) return {};
     const std::size_t bytes = end() - position;
-    ListChunk tail = make(room_for(sizeof(Header) + bytes));
+    ListChunk tail = make(sizeof(Header) + bytes);
     std::memcpy(tail.block_ + sizeof(Header), block_ + position, bytes);
     tail.header().end += static_cast<std::uint32_t>(bytes);
     tail.header().count = static_cast<std::uint32_t>(how_many);
+    tail.header().listpack_bytes += listpack_bytes_of(position, end());
     erase(position, end(), how_many);
     return tail;
 }
@@ -165,7 +196,7 @@ ListChunk ListChunk::split(std::size_t position, std::size_t how_many)
 ListChunk ListChunk::clone() const
 {
     if (block_ == nullptr) return {};
-    ListChunk copy = make(header().capacity);
+    ListChunk copy = make(capacity());
     std::memcpy(copy.block_, block_, header().end);
     return copy;
 }

@@ -5,18 +5,22 @@
 #include <cstring>
 #include <string_view>
 
+#include "store/structures/allocation.h"
+#include "store/structures/listpack_size.h"
+
 namespace store {
 
 /// A part of a list: elements in a row in one block, with room to grow at both ends. Each has its
 /// length before it and behind it, so that it is found from either side: two bytes for a short one.
+/// It knows what a listpack of the same elements would take in Redis.
 ///
 /// A handle of 8 bytes, copied freely, all copies meaning the same block until one of them changes
 /// it; it owns nothing by itself. No block: empty. Positions are bytes within the block.
 class ListChunk
 {
 public:
-    /// More than this is in a block only if it is one single element.
-    static constexpr std::size_t kMaxBytes = 8192;
+    /// REQUIRES: no chunk is given more elements than this.
+    static constexpr std::size_t kMaxCount = (std::size_t{1} << 22) - 1;
 
     ListChunk() = default;
     explicit ListChunk(void* block) : block_(static_cast<char*>(block)) {}
@@ -27,12 +31,10 @@ public:
     {
         return block_ == nullptr ? 0 : header().end - header().begin + sizeof(Header);
     }
-    std::size_t memory_bytes() const { return block_ == nullptr ? 0 : header().capacity; }
-
-    /// Whether another element of this length still belongs here.
-    bool has_room(std::size_t length) const
+    std::size_t memory_bytes() const { return block_ == nullptr ? 0 : capacity(); }
+    std::size_t listpack_bytes() const
     {
-        return count() == 0 || bytes() + entry_bytes(length) <= kMaxBytes;
+        return block_ == nullptr ? kEmptyListpackBytes : header().listpack_bytes;
     }
 
     std::size_t begin() const { return block_ == nullptr ? 0 : header().begin; }
@@ -46,8 +48,11 @@ public:
     /// The position of element number `index`, walked to from the nearer end; end() for count().
     std::size_t position(std::size_t index) const;
 
-    /// Puts an element before the one at this position. REQUIRES: it is not a part of this block.
-    void insert(std::size_t position, std::string_view element);
+    /// Puts an element before the one at this position, and returns its own: the others may have
+    /// moved. REQUIRES: it is not a part of this block.
+    std::size_t insert(std::size_t position, std::string_view element);
+    /// Puts an element in the place of the one at this position. REQUIRES as above.
+    void replace(std::size_t position, std::string_view element);
     /// Removes the `how_many` elements in [from, to). Frees the block if none is left.
     void erase(std::size_t from, std::size_t to, std::size_t how_many);
     /// Appends all of the other's elements, and frees it.
@@ -66,16 +71,19 @@ public:
 private:
     struct Header
     {
-        std::uint32_t capacity, begin, end, count;
+        std::uint32_t begin, end, listpack_bytes;
+        std::uint32_t count : 22, size_class : 10;
     };
     static constexpr unsigned char kLongMark = 255;
 
     Header& header() const { return *reinterpret_cast<Header*>(block_); }
+    std::size_t capacity() const { return room_of_class(header().size_class); }
     static ListChunk make(std::size_t bytes);
     /// Opens a gap of `gap` bytes there and returns its position.
     std::size_t open_gap(std::size_t position, std::size_t bytes);
-    /// Moves to a block of this capacity, with the gap before `position`.
-    std::size_t move_to(std::size_t capacity, std::size_t position, std::size_t gap);
+    /// Moves to a block of at least `bytes`, with the gap before `position`.
+    std::size_t move_to(std::size_t bytes, std::size_t position, std::size_t gap);
+    std::uint32_t listpack_bytes_of(std::size_t from, std::size_t to) const;
     void try_to_shrink() noexcept;
 
     char* block_ = nullptr;

@@ -10,8 +10,16 @@ namespace store {
 List List::clone() const
 {
     List copy;
-    if (is_row()) copy.become_row();
-    for_each([&](std::string_view element) { copy.push(End::Back, element); });
+    if (!is_row()) {
+        copy.keep(packed().clone());
+        return copy;
+    }
+    copy.become_row(row().limit);
+    for (const ListChunk part : row().chunks) {
+        ListChunk& place = copy.row().chunks.emplace_back();
+        place = part.clone();
+    }
+    copy.row().size = row().size;
     return copy;
 }
 
@@ -36,69 +44,172 @@ std::string_view List::at(std::size_t index) const
     return part.at(part.position(within));
 }
 
-void List::push(End end, std::string_view element)
+bool List::has_room(const ListLimit& limit, std::size_t bytes, std::size_t count) const
 {
-    insert(end == End::Front ? 0 : size(), element);
+    const std::size_t new_count = packed().count() + count;
+    return limit.allows(packed().listpack_bytes() + bytes, new_count) &&
+           new_count <= ListChunk::kMaxCount;
 }
 
-void List::insert(std::size_t index, std::string_view element)
+/// Whether another element of this length belongs into a chunk, by Redis's estimate.
+bool List::fits(const ListChunk& part, std::size_t length) const
+{
+    constexpr std::size_t kEstimate = 8;
+    constexpr std::size_t kUsualBlock = 8192;
+    const std::size_t bytes = part.listpack_bytes() + length + kEstimate;
+    if (!row().limit.allows(bytes, part.count() + 1)) return false;
+    // A chunk of short texts has 9 bytes more than a listpack, and with the last of them it may
+    // just miss the size of block that most nodes have: it is full one element before Redis's then.
+    constexpr std::size_t kMore = 3;
+    const std::size_t block = part.bytes() + ListChunk::entry_bytes(length);
+    const bool spills = block > kUsualBlock && block <= kUsualBlock + kMore;
+    return !spills || row().limit.allows(bytes + kMore, part.count() + 1);
+}
+
+/// Whether this is a chunk for one large element, which takes no other.
+bool List::is_single(const ListChunk& part) const
+{
+    return part.count() == 1 && row().limit.is_large(part.at(part.begin()).size());
+}
+
+void List::push(End end, std::string_view element)
 {
     if (!is_row()) {
         ListChunk mine = packed();
-        if (mine.bytes() + ListChunk::entry_bytes(element.size()) <= ListChunk::kMaxBytes) {
-            mine.insert(mine.position(index), element);
-            return keep(mine);
-        }
-        become_row();
+        mine.insert(end == End::Front ? mine.begin() : mine.end(), element);
+        return keep(mine);
     }
-    if (row().chunks.empty()) row().chunks.emplace_back();
-    insert_into_row(row().size == 0 ? Place{0, 0} : find(index), element);
+    auto& chunks = row().chunks;
+    const bool at_front = end == End::Front;
+    const std::size_t number = at_front || chunks.empty() ? 0 : chunks.size() - 1;
+    if (!chunks.empty() && fits(chunks[number], element.size())) {
+        ListChunk& part = chunks[number];
+        part.insert(at_front ? part.begin() : part.end(), element);
+    } else {
+        add_chunk(at_front ? 0 : chunks.size(), element);
+    }
     ++row().size;
 }
 
-void List::insert_into_row(Place place, std::string_view element)
+void List::insert(Side side, std::size_t index, std::string_view element)
+{
+    const Place place = find(index);
+    if (is_row()) {
+        insert_into_row(side, place, element);
+        ++row().size;
+        return;
+    }
+    ListChunk mine = packed();
+    mine.insert(mine.position(index + (side == Side::After ? 1 : 0)), element);
+    keep(mine);
+}
+
+void List::insert_into_row(Side side, Place place, std::string_view element)
 {
     auto& chunks = row().chunks;
     ListChunk& part = chunks[place.chunk];
-    if (part.has_room(element.size())) return part.insert(part.position(place.index), element);
-
-    if (place.index > 0 && place.index < part.count()) {
-        add_chunk(place.chunk + 1, [&](ListChunk& tail) {
-            ListChunk& cut = chunks[place.chunk];
-            tail = cut.split(cut.position(place.index), cut.count() - place.index);
-        });
+    const std::size_t index = place.index + (side == Side::After ? 1 : 0);
+    if (fits(part, element.size())) {
+        part.insert(part.position(index), element);
+        return;
     }
-    add_chunk(place.index == 0 ? place.chunk : place.chunk + 1,
-              [&](ListChunk& alone) { alone.insert(0, element); });
+    if (index == 0 || index == part.count()) return insert_beside(side, place.chunk, element);
+
+    split({place.chunk, index});
+    const std::size_t second = place.chunk + 1;
+    if (row().limit.is_large(element.size())) return add_chunk(second, element);
+    ListChunk& taker = side == Side::After ? chunks[second] : chunks[place.chunk];
+    taker.insert(side == Side::After ? taker.begin() : taker.end(), element);
+    join_around(side == Side::After ? place.chunk : second);
 }
 
-/// A new chunk becomes this one, unless there is no memory to fill it.
-template <class Fill>
-void List::add_chunk(std::size_t number, Fill&& fill)
+/// At the edge of a full chunk: into the neighbour, if that has room, or between the two.
+void List::insert_beside(Side side, std::size_t number, std::string_view element)
 {
     auto& chunks = row().chunks;
-    const auto at =
-        chunks.insert(chunks.begin() + static_cast<std::ptrdiff_t>(number), ListChunk{});
+    const bool after = side == Side::After;
+    const bool has_neighbour = after ? number + 1 < chunks.size() : number > 0;
+    if (has_neighbour) {
+        ListChunk& neighbour = chunks[after ? number + 1 : number - 1];
+        if (fits(neighbour, element.size())) {
+            neighbour.insert(after ? neighbour.begin() : neighbour.end(), element);
+            return;
+        }
+    }
+    add_chunk(after ? number + 1 : number, element);
+}
+
+/// The new chunk becomes this one, unless there is no memory.
+void List::add_chunk(std::size_t number, std::string_view element)
+{
+    ListChunk made;
+    made.insert(0, element);
     try {
-        fill(*at);
+        row().chunks.insert(row().chunks.begin() + static_cast<std::ptrdiff_t>(number), made);
     } catch (const std::bad_alloc&) {
-        chunks.erase(at);
+        made.free();
         throw;
     }
+}
+
+/// Makes two chunks of one. The element at this place becomes the first of the second.
+void List::split(Place place)
+{
+    auto& chunks = row().chunks;
+    const auto second = chunks.begin() + static_cast<std::ptrdiff_t>(place.chunk) + 1;
+    const auto made = chunks.insert(second, ListChunk{});
+    ListChunk& cut = chunks[place.chunk];
+    try {
+        *made = cut.split(cut.position(place.index), cut.count() - place.index);
+    } catch (const std::bad_alloc&) {
+        chunks.erase(made);
+        throw;
+    }
+}
+
+/// Redis joins small nodes only around one that it has split, and in this order.
+void List::join_around(std::size_t number)
+{
+    if (number >= 2 && join_with_next(number - 2)) --number;
+    join_with_next(number + 1);
+    if (number >= 1 && join_with_next(number - 1)) --number;
+    join_with_next(number);
+}
+
+/// Makes one chunk of this and the next one, if the limit allows it; without memory they stay two.
+bool List::join_with_next(std::size_t number)
+{
+    auto& chunks = row().chunks;
+    if (number + 1 >= chunks.size()) return false;
+    ListChunk& first = chunks[number];
+    const ListChunk second = chunks[number + 1];
+    const std::size_t bytes = first.listpack_bytes() + second.listpack_bytes();
+    if (is_single(first) || is_single(second)) return false;
+    if (!row().limit.allows(bytes - kEmptyListpackBytes, first.count() + second.count()))
+        return false;
+    try {
+        first.append(second);
+    } catch (const std::bad_alloc&) {
+        return false;
+    }
+    chunks.erase(chunks.begin() + static_cast<std::ptrdiff_t>(number) + 1);
+    return true;
 }
 
 void List::set(std::size_t index, std::string_view element)
 {
     const auto [number, within] = find(index);
     ListChunk part = chunk(number);
-    const std::size_t at = part.position(within);
-    if (part.at(at).size() == element.size()) {
-        if (!element.empty())
-            std::memcpy(const_cast<char*>(part.at(at).data()), element.data(), element.size());
-        return;
+    if (!is_row()) {
+        part.replace(part.position(within), element);
+        return keep(part);
     }
-    insert(index, element);
-    erase(index + 1, 1);
+    if (is_single(part) == row().limit.is_large(element.size())) {
+        ListChunk& mine = row().chunks[number];
+        return mine.replace(mine.position(within), element);
+    }
+    insert(Side::After, index, element);
+    erase(index, 1);
 }
 
 void List::erase(std::size_t index, std::size_t count)
@@ -113,7 +224,6 @@ void List::erase(std::size_t index, std::size_t count)
     auto& chunks = row().chunks;
     auto [number, within] = find(index);
     row().size -= count;
-    const std::size_t first = number;
     std::size_t emptied_from = number, emptied = 0;
     for (; count > 0; ++number, within = 0) {
         ListChunk& part = chunks[number];
@@ -125,22 +235,6 @@ void List::erase(std::size_t index, std::size_t count)
     }
     const auto gone = chunks.begin() + static_cast<std::ptrdiff_t>(emptied_from);
     chunks.erase(gone, gone + static_cast<std::ptrdiff_t>(emptied));
-    if (first + 1 < chunks.size()) join_if_small(first);
-    shrink();
-}
-
-/// Makes one chunk of this and the next one; if there is no memory for it, they stay two.
-void List::join_if_small(std::size_t number)
-{
-    auto& chunks = row().chunks;
-    ListChunk& joined = chunks[number];
-    if (joined.bytes() + chunks[number + 1].bytes() > ListChunk::kMaxBytes / 2) return;
-    try {
-        joined.append(chunks[number + 1]);
-    } catch (const std::bad_alloc&) {
-        return;
-    }
-    chunks.erase(chunks.begin() + static_cast<std::ptrdiff_t>(number) + 1);
 }
 
 std::size_t List::remove(std::string_view element, std::size_t max, End from)
@@ -160,23 +254,29 @@ std::size_t List::remove(std::string_view element, std::size_t max, End from)
     return removed;
 }
 
-void List::become_row()
+void List::become_row(const ListLimit& limit)
 {
     auto made = std::make_unique<Row>();
     if (packed().count() > 0) made->chunks.push_back(packed());
     made->size = packed().count();
+    made->limit = limit;
     content_ = {made.release(), Encoding::Chunks};
 }
 
-/// Half the limit, so that a list at the limit does not change its form with every command.
-void List::shrink()
+void List::become_packed(const ListLimit& limit)
 {
-    Row& mine = row();
-    if (mine.chunks.size() > 1) return;
-    const ListChunk last = mine.chunks.empty() ? ListChunk{} : mine.chunks.front();
-    if (last.bytes() > ListChunk::kMaxBytes / 2) return;
-    delete &mine;
+    if (row().chunks.size() != 1) return;
+    const ListChunk last = row().chunks.front();
+    if (is_single(last) || !limit.holds(last.listpack_bytes(), last.count())) return;
+    delete &row();
     keep(last);
+}
+
+void List::append_chunk(List&& other)
+{
+    row().chunks.push_back(other.packed());
+    row().size += other.size();
+    other.content_ = {};
 }
 
 std::size_t List::free_some(std::size_t max)

@@ -10,6 +10,7 @@
 #include "store/structures/list_chunk.h"
 #include "store/structures/prefetch.h"
 #include "store/structures/tagged_pointer.h"
+#include "store/types/list_limit.h"
 #include "store/types/traits.h"
 
 namespace store {
@@ -19,6 +20,10 @@ namespace store {
 /// A short one is a single chunk; a longer one a row of chunks, each of a few kilobytes. Both ends
 /// are O(1); places in between are found by skipping whole chunks.
 ///
+/// OBJECT ENCODING must answer what Redis answers after the same history, so that the chunks are
+/// what the nodes of its quicklist are, and a list changes its form only when it is told to:
+/// make_room() before elements are added, settle() after some were removed.
+///
 /// Elements are handed out as views that are valid until the list is changed. A callback must not
 /// change the list. Nothing here throws but std::bad_alloc.
 class List
@@ -26,6 +31,7 @@ class List
 public:
     enum class Encoding : std::uint8_t { Packed, Chunks };
     enum class End : std::uint8_t { Front, Back };
+    enum class Side : std::uint8_t { Before, After };
 
     List() = default;
     List(List&& other) noexcept : content_(std::exchange(other.content_, {})) {}
@@ -54,8 +60,7 @@ public:
 
     /// REQUIRES: what is given is not a part of this list, here and below.
     void push(End end, std::string_view element);
-    /// Puts it before the element number `index`; at the end for size().
-    void insert(std::size_t index, std::string_view element);
+    void insert(Side side, std::size_t index, std::string_view element);
     void set(std::size_t index, std::string_view element);
     void pop(End end) { erase(end == End::Front ? 0 : size() - 1, 1); }
     /// Removes `count` elements from number `index` on. REQUIRES: index + count <= size().
@@ -64,6 +69,23 @@ public:
     /// Removes the elements equal to this one, at most `max`, those nearest to the end `from`
     /// first. Returns how many they were.
     std::size_t remove(std::string_view element, std::size_t max, End from);
+
+    /// Becomes a row if so many bytes in so many elements more would pass the limit; the row's
+    /// chunks then have it, too.
+    void make_room(const ListLimit& limit, std::size_t bytes, std::size_t count)
+    {
+        if (!is_row() && !has_room(limit, bytes, count)) become_row(limit);
+    }
+    /// Becomes a single chunk if a row of one chunk does not pass half the limit.
+    void settle(const ListLimit& limit)
+    {
+        if (is_row()) become_packed(limit.half());
+    }
+    /// What was read from a snapshot: the other's elements, behind those that are here, in a chunk
+    /// of their own. REQUIRES: this one is a row, the other is none.
+    void append_chunk(List&& other);
+    void become_row(const ListLimit& limit);
+    void become_packed(const ListLimit& limit);
 
     /// Calls visit(std::string_view element) for each.
     template <class Visit>
@@ -92,6 +114,7 @@ private:
     {
         std::deque<ListChunk> chunks;
         std::size_t size = 0;
+        ListLimit limit;  ///< of each chunk
     };
     struct Place
     {
@@ -105,14 +128,16 @@ private:
 
     std::size_t chunk_count() const { return is_row() ? row().chunks.size() : 1; }
     ListChunk chunk(std::size_t number) const { return is_row() ? row().chunks[number] : packed(); }
-    /// The element number `index`; for size() the place behind the last chunk's last element.
     Place find(std::size_t index) const;
-    void insert_into_row(Place place, std::string_view element);
-    template <class Fill>
-    void add_chunk(std::size_t number, Fill&& fill);
-    void join_if_small(std::size_t number);
-    void become_row();
-    void shrink();
+    bool has_room(const ListLimit& limit, std::size_t bytes, std::size_t count) const;
+    bool fits(const ListChunk& part, std::size_t length) const;
+    bool is_single(const ListChunk& part) const;
+    void insert_into_row(Side side, Place place, std::string_view element);
+    void insert_beside(Side side, std::size_t number, std::string_view element);
+    void add_chunk(std::size_t number, std::string_view element);
+    void split(Place place);
+    void join_around(std::size_t number);
+    bool join_with_next(std::size_t number);
     void free();
 
     TaggedPointer<Encoding> content_;

@@ -4,6 +4,7 @@
 #include "server/commands/expiry.h"
 #include "server/commands/families.h"
 #include "server/commands/hash/hash_limits.h"
+#include "server/commands/list/list_limits.h"
 #include "server/execution/call.h"
 
 namespace server::commands {
@@ -64,7 +65,8 @@ store::AnyValue value_of(const Call& call, std::string_view payload)
 {
     const auto checked = store::snapshot::checked_dump(payload);
     if (!checked) throw CommandError{text::kBadDump};
-    auto value = store::snapshot::restore(*checked, {.hash = hash_limits(call)});
+    auto value =
+        store::snapshot::restore(*checked, {.hash = hash_limits(call), .list = list_limit(call)});
     if (!value) throw CommandError{"ERR Bad data format"};
     return std::move(*value);
 }

@@ -7,6 +7,7 @@
 #include "server/commands/families.h"
 #include "server/commands/key/sort_lookup.h"
 #include "server/commands/key/sort_options.h"
+#include "server/commands/list/list_limits.h"
 #include "server/execution/call.h"
 
 namespace server::commands {
@@ -143,10 +144,13 @@ void for_each_result(store::Keyspace& keys, const Elements& elements, SortRange 
 /// Puts the result in place of whatever the destination held. What GET does not find is empty.
 void store_result(Call& call, const Elements& elements, SortRange range, const SortOptions& options)
 {
+    const store::ListLimit limit = list_limit(call);
     store::List list;
+    list.become_row(limit);
     for_each_result(call.keys, elements, range, options, [&](auto result) {
         list.push(store::List::End::Back, result.value_or(std::string_view{}));
     });
+    list.become_packed(limit);
     const auto size = static_cast<std::int64_t>(list.size());
     call.keys.put(*options.destination, std::move(list));
     call.reply.integer(size);

@@ -3,6 +3,7 @@
 #include "server/catalogue/command.h"
 #include "server/commands/families.h"
 #include "server/commands/list/list_index.h"
+#include "server/commands/list/list_limits.h"
 #include "server/commands/list/list_pop.h"
 
 namespace server::commands {
@@ -19,7 +20,11 @@ void reply_size(Call& call, const List& list)
 
 void push_all(Call& call, store::Edit<List>& list, End end)
 {
-    for (const auto element : call.args.rest()) {
+    const auto elements = call.args.rest();
+    std::size_t bytes = 0;
+    for (const auto element : elements) bytes += element.size();
+    list->make_room(list_limit(call), bytes, elements.size());
+    for (const auto element : elements) {
         list->push(end, element);
         ++list.changes;
     }
@@ -51,6 +56,7 @@ void pop(Call& call)
         if (!list) return call.reply.null();
         call.reply.bulk(list->end(end));
         list->pop(end);
+        list->settle(list_limit(call));
         list.changes = 1;
         return;
     }

@@ -6,6 +6,7 @@
 #include "server/catalogue/command.h"
 #include "server/commands/families.h"
 #include "server/commands/list/list_index.h"
+#include "server/commands/list/list_limits.h"
 #include "server/execution/call.h"
 
 namespace server::commands {
@@ -34,8 +35,11 @@ void lset(Call& call)
     auto list = call.keys.edit_existing<List>(call.args.next());
     if (!list) throw CommandError{text::kNoSuchKey};
     const auto index = index_of(call.args.next_integer(), list->size());
+    const auto element = call.args.next();
+    list->make_room(list_limit(call), element.size(), 1);  // as Redis: whether or not there is one
     if (!index) throw CommandError{"ERR index out of range"};
-    list->set(*index, call.args.next());
+    list->set(*index, element);
+    list->settle(list_limit(call));
     list.changes = 1;
     call.reply.ok();
 }
@@ -49,6 +53,7 @@ void lrem(Call& call)
     const auto max = count == 0 ? list->size() : static_cast<std::size_t>(std::abs(count));
     list.changes = static_cast<std::int64_t>(
         list->remove(call.args.next(), max, count < 0 ? End::Back : End::Front));
+    if (list.changes > 0) list->settle(list_limit(call));
     call.reply.integer(list.changes);
 }
 
@@ -61,6 +66,7 @@ void ltrim(Call& call)
         const auto [first, count] = span_of(start, stop, list->size());
         list->erase(first + count, list->size() - first - count);
         list->erase(0, first);
+        list->settle(list_limit(call));
         list.changes = 1;  // Redis reports a change even if all was kept
     }
     call.reply.ok();
@@ -72,17 +78,19 @@ void linsert(Call& call)
     const bool before = call.args.accept("BEFORE");
     if (!before && !call.args.accept("AFTER")) throw CommandError{text::kSyntax};
     const auto pivot = call.args.next();
+    const auto element = call.args.next();
     auto list = call.keys.edit_existing<List>(key);
     if (!list) return call.reply.integer(0);
 
+    list->make_room(list_limit(call), element.size(), 1);  // as Redis: before it is looked for
     std::size_t index = 0;
-    list->walk(0, End::Front, [&](std::string_view element) {
-        if (element == pivot) return false;
+    list->walk(0, End::Front, [&](std::string_view each) {
+        if (each == pivot) return false;
         ++index;
         return true;
     });
     if (index == list->size()) return call.reply.integer(-1);
-    list->insert(before ? index : index + 1, call.args.next());
+    list->insert(before ? List::Side::Before : List::Side::After, index, element);
     list.changes = 1;
     call.reply.integer(static_cast<std::int64_t>(list->size()));
 }

@@ -5,6 +5,7 @@
 #include "server/catalogue/command.h"
 #include "server/commands/counted_keys.h"
 #include "server/commands/families.h"
+#include "server/commands/list/list_limits.h"
 #include "server/commands/list/list_pop.h"
 
 namespace server::commands {
@@ -28,20 +29,34 @@ ListMove next_list_move(Args& args)
     return move;
 }
 
+namespace {
+
+void add_moved(Call& call, store::Edit<List>& list, std::string_view element, ListEnd end)
+{
+    // A number that a listpack has given away counts for nothing in Redis's estimate.
+    const std::size_t bytes = store::listpack_integer(element) ? 0 : element.size();
+    list->make_room(list_limit(call), bytes, 1);
+    list->push(end, element);
+    list.changes = 1;
+    list.event = end == ListEnd::Front ? "lpush" : "rpush";
+}
+
+}  // namespace
+
 bool move_element(Call& call, const ListMove& move)
 {
     const auto* source = call.keys.find<List>(move.source);
     if (source == nullptr) return false;
     const std::string element{source->end(move.from)};
-    // Pushed first: a list that is moved within itself never becomes empty.
+    const bool within_one = move.source == move.destination;
     {
         auto destination = call.keys.edit<List>(move.destination);
-        destination->push(move.to, element);
-        destination.changes = 1;
-        destination.event = move.to == ListEnd::Front ? "lpush" : "rpush";
+        if (within_one) destination->pop(move.from);
+        add_moved(call, destination, element, move.to);
     }
     auto popped = call.keys.edit_existing<List>(move.source);
-    popped->pop(move.from);
+    if (!within_one) popped->pop(move.from);
+    popped->settle(list_limit(call));
     popped.changes = 1;
     popped.event = move.from == ListEnd::Front ? "lpop" : "rpop";
     call.reply.bulk(element);
@@ -73,6 +88,7 @@ void reply_popped(Call& call, store::Edit<List>& list, ListEnd end, std::size_t 
         return --left > 0;
     });
     list->erase(end == ListEnd::Front ? 0 : size - count, count);
+    list->settle(list_limit(call));
     list.changes = static_cast<std::int64_t>(count);
     list.event = end == ListEnd::Front ? "lpop" : "rpop";
 }
@@ -95,6 +111,7 @@ bool pop_one_with_key(Call& call, std::string_view key, ListEnd end)
     call.reply.bulk(key);
     call.reply.bulk(list->end(end));
     list->pop(end);
+    list->settle(list_limit(call));
     list.changes = 1;
     list.event = end == ListEnd::Front ? "lpop" : "rpop";
     return true;

@@ -8,6 +8,7 @@
 #include "store/random.h"
 
 using store::List;
+using store::ListLimit;
 using store::Random;
 using End = store::List::End;
 
@@ -46,9 +47,10 @@ std::size_t remove_from(std::deque<std::string>& model, const std::string& eleme
     return removed;
 }
 
-void change_both(List& list, std::deque<std::string>& model, Random& random)
+void change_both(List& list, std::deque<std::string>& model, const ListLimit& limit, Random& random)
 {
     const std::string element = any_element(random);
+    if (random.below(2) == 0) list.make_room(limit, element.size(), 1);
     const auto index = static_cast<std::ptrdiff_t>(random.below(model.size() + 1));
     const auto place = static_cast<std::size_t>(index);
     const auto action = random.below(model.empty() ? 5 : 10);
@@ -59,7 +61,9 @@ void change_both(List& list, std::deque<std::string>& model, Random& random)
         list.push(End::Back, element);
         model.push_back(element);
     } else if (action == 4) {
-        list.insert(place, element);
+        if (model.empty()) return;
+        const bool after = place == model.size();
+        list.insert(after ? List::Side::After : List::Side::Before, place - after, element);
         model.insert(model.begin() + index, element);
     } else if (action == 5) {
         list.pop(End::Front);
@@ -79,26 +83,16 @@ void change_both(List& list, std::deque<std::string>& model, Random& random)
         const auto max = 1 + random.below(3);
         CHECK(list.remove(element, max, from) == remove_from(model, element, max, from));
     }
+    if (random.below(2) == 0) list.settle(limit);
 }
 
-}  // namespace
-
-TEST_CASE("a list is eight bytes, and an empty one needs no more")
-{
-    CHECK(sizeof(List) == 8);
-    const List list;
-    CHECK(list.empty());
-    CHECK(list.memory_bytes() == 0);
-    CHECK(elements_of(list).empty());
-}
-
-TEST_CASE("a list does what a deque does")
+void check_against_a_deque(const ListLimit& limit, int steps)
 {
     Random random{7};
     List list;
     std::deque<std::string> model;
-    for (int step = 0; step < 20000; ++step) {
-        change_both(list, model, random);
+    for (int step = 0; step < steps; ++step) {
+        change_both(list, model, limit, random);
         REQUIRE(list.size() == model.size());
         if (model.empty()) continue;
         REQUIRE(list.end(End::Front) == model.front());
@@ -117,19 +111,77 @@ TEST_CASE("a list does what a deque does")
     }
 }
 
-TEST_CASE("a list of many small elements takes two bytes beside each")
+List row_of(std::size_t count, std::string_view element)
 {
     List list;
+    list.make_room({}, count * element.size(), count);
+    for (std::size_t i = 0; i < count; ++i) list.push(End::Back, element);
+    return list;
+}
+
+}  // namespace
+
+TEST_CASE("a list is eight bytes, and an empty one needs no more")
+{
+    CHECK(sizeof(List) == 8);
+    const List list;
+    CHECK(list.empty());
+    CHECK(list.memory_bytes() == 0);
+    CHECK(elements_of(list).empty());
+}
+
+TEST_CASE("a list does what a deque does, whatever its limit")
+{
+    check_against_a_deque({}, 20000);
+    check_against_a_deque(ListLimit::of(-5), 5000);
+    check_against_a_deque(ListLimit::of(3), 5000);
+    check_against_a_deque(ListLimit::of(0), 2000);
+}
+
+TEST_CASE("a list is packed up to its limit, and again from half of it")
+{
+    const ListLimit four = ListLimit::of(4);
+    List list;
+    for (int i = 0; i < 4; ++i) {
+        list.make_room(four, 1, 1);
+        list.push(End::Back, "a");
+    }
+    CHECK(list.encoding() == List::Encoding::Packed);
+    list.make_room(four, 1, 1);
+    list.push(End::Back, "a");
+    CHECK(list.encoding() == List::Encoding::Chunks);
+    list.erase(0, 2);
+    list.settle(four);
+    CHECK(list.encoding() == List::Encoding::Chunks);
+    CHECK(list.clone().encoding() == List::Encoding::Chunks);
+    list.erase(1, 2);  // one of the first chunk, and the second chunk
+    list.settle(four);
+    CHECK(list.encoding() == List::Encoding::Packed);
+}
+
+TEST_CASE("the limit of a list is that of Redis's setting")
+{
+    CHECK(ListLimit::of(-1).bytes == 4096);
+    CHECK(ListLimit::of(-2).bytes == ListLimit{}.bytes);
+    CHECK(ListLimit::of(-5).bytes == 65536);
+    CHECK(ListLimit::of(-2147483648).bytes == 65536);
+    CHECK(ListLimit::of(0).count == 1);
+    CHECK(ListLimit::of(128).allows(8192, 128));
+    CHECK_FALSE(ListLimit::of(128).allows(8192, 129));
+    CHECK_FALSE(ListLimit::of(128).allows(8193, 1));
+}
+
+TEST_CASE("a list of many small elements takes two bytes beside each")
+{
     constexpr std::size_t kCount = 100000;
-    for (std::size_t i = 0; i < kCount; ++i) list.push(End::Back, "job:123456");
+    const List list = row_of(kCount, "job:123456");
     CHECK(list.encoding() == List::Encoding::Chunks);
     CHECK(list.memory_bytes() < kCount * 12 * 102 / 100);
 }
 
 TEST_CASE("a long list is freed bit by bit, and a short one at once")
 {
-    List list;
-    for (int i = 0; i < 10000; ++i) list.push(End::Front, "element");
+    List list = row_of(10000, "element");
     std::size_t freed = 0;
     int steps = 0;
     while (const std::size_t some = list.free_some(1000)) {
