@@ -1,7 +1,7 @@
 #include <algorithm>
+#include <charconv>
 #include <cstdint>
 #include <cstdlib>
-#include <cstring>
 #include <optional>
 
 #include "ascii/case.h"
@@ -66,8 +66,7 @@ public:
     Token next()
     {
         using enum Token::Type;
-        while (at_ < text_.size() && std::strchr(" \t\n\r", peek()) != nullptr && peek() != '\0')
-            ++at_;
+        while (is_space(peek())) ++at_;
         switch (peek()) {
             case '{': return single(ObjectBegin);
             case '}': return single(ObjectEnd);
@@ -93,7 +92,10 @@ public:
     std::size_t place() const { return at_; }
 
 private:
-    char peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
+    static bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+
+    /// A NUL stands behind the text, too.
+    char peek() const { return text_.data()[at_]; }
 
     bool is_next(std::string_view word) const { return text_.substr(at_).starts_with(word); }
 
@@ -146,12 +148,28 @@ private:
     Token read_number()
     {
         const char* const begin = text_.data() + at_;
-        char* end = nullptr;
-        const double number = std::strtod(begin, &end);
+        Token token{.type = Token::Type::Number, .start = at_};
+        const char* end = read_decimal(begin, token.number);
+        if (end == nullptr) {
+            char* end_of_any = nullptr;
+            token.number = std::strtod(begin, &end_of_any);
+            end = end_of_any;
+        }
         if (end == begin) return wrong("invalid number");
-        const std::size_t start = at_;
         at_ += static_cast<std::size_t>(end - begin);
-        return {.type = Token::Type::Number, .start = start, .number = number};
+        return token;
+    }
+
+    /// The end of a number as JSON has them, which strtod would read slowly; nullptr if it may be
+    /// one of another kind, such as 0x1 or 1e999.
+    const char* read_decimal(const char* begin, double& number) const
+    {
+        const char first = *begin == '-' ? begin[1] : *begin;
+        if (first < '0' || first > '9') return nullptr;
+        const char* const end_of_text = text_.data() + text_.size();
+        const auto [end, error] = std::from_chars(begin, end_of_text, number);
+        const bool is_whole = *end == ',' || *end == ']' || *end == '}' || is_space(*end);
+        return error == std::errc{} && is_whole ? end : nullptr;
     }
 
     Token string()
@@ -161,7 +179,7 @@ private:
         while (true) {
             const std::size_t plain = at_;
             while (peek() != '"' && peek() != '\\' && peek() != '\0') ++at_;
-            string_ += text_.substr(plain, at_ - plain);
+            string_.append(text_.data() + plain, at_ - plain);
             if (peek() == '\0') return wrong("unexpected end of string");
             if (peek() == '"') break;
             const char* const reason = read_escape();

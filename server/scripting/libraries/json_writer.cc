@@ -1,11 +1,11 @@
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <climits>
 #include <cmath>
 #include <cstdio>
 #include <utility>
 
+#include "protocol/decimal.h"
 #include "server/scripting/libraries/json.h"
 #include "server/scripting/run.h"
 
@@ -123,24 +123,44 @@ private:
         add_number(number);
     }
 
-    /// As printf's %.14g, which writes short integers like to_chars.
+    /// As printf's %.14g, which is slow.
     void add_number(double number)
     {
         if (std::isnan(number)) return add("nan");  // whatever its sign
+        if (number == 0) return add(std::signbit(number) ? "-0" : "0");
+        if (std::isfinite(number) && add_short_number(number)) return;
         std::array<char, 32> digits;
-        char* const begin = digits.data();
-        constexpr double kShort = 1e9;
-        constexpr int kDigitsOfShort = 9;
-        const bool is_short = std::fabs(number) < kShort && std::trunc(number) == number &&
-                              !(number == 0 && std::signbit(number));
-        if (is_short && settings_.number_precision >= kDigitsOfShort) {
-            const auto integer = static_cast<int>(number);
-            const auto end = std::to_chars(begin, begin + digits.size(), integer).ptr;
-            return add({begin, static_cast<std::size_t>(end - begin)});
-        }
         const int size =
-            std::snprintf(begin, digits.size(), "%.*g", settings_.number_precision, number);
-        add({begin, static_cast<std::size_t>(size)});
+            std::snprintf(digits.data(), digits.size(), "%.*g", settings_.number_precision, number);
+        add({digits.data(), static_cast<std::size_t>(size)});
+    }
+
+    /// False if printf would round, or write an exponent. Otherwise few digits that read back as
+    /// the same double are those of printf: up to 15, no other number is as near.
+    bool add_short_number(double number)
+    {
+        constexpr int kMaxUniqueDigits = 15;
+        constexpr int kMaxZeros = 3;  // behind the point
+        const protocol::Decimal decimal = protocol::to_decimal(std::fabs(number));
+        const int most = std::min(settings_.number_precision, kMaxUniqueDigits);
+        const int whole = decimal.size + decimal.exponent;  // digits before the point
+        if (decimal.size > most || whole > most || whole < -kMaxZeros) return false;
+        const std::string_view digits{decimal.digits, static_cast<std::size_t>(decimal.size)};
+        if (decimal.exponent < 0 && digits.ends_with('0')) return false;
+        if (number < 0) text_ += '-';
+        if (decimal.exponent >= 0) {
+            add(digits);
+            text_.append(static_cast<std::size_t>(decimal.exponent), '0');
+        } else if (whole > 0) {
+            add(digits.substr(0, static_cast<std::size_t>(whole)));
+            text_ += '.';
+            add(digits.substr(static_cast<std::size_t>(whole)));
+        } else {
+            add("0.");
+            text_.append(static_cast<std::size_t>(-whole), '0');
+            add(digits);
+        }
+        return true;
     }
 
     void write_table()
