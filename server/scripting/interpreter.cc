@@ -3,6 +3,8 @@
 #include <cstdlib>
 #include <new>
 
+#include "server/scripting/api.h"
+#include "server/scripting/bytecode.h"
 #include "server/scripting/sandbox.h"
 
 namespace server::scripting {
@@ -16,6 +18,12 @@ constexpr std::size_t kBytesBetweenLooks = std::size_t{16} << 20;
 
 /// Where Lua goes when memory runs out outside of any lua_pcall(); it would end the process.
 int throw_bad_alloc(lua_State*) { throw std::bad_alloc{}; }
+
+int run_task(lua_State* lua)
+{
+    static_cast<Task*>(lua_touserdata(lua, 1))->run(lua);
+    return 0;
+}
 
 }  // namespace
 
@@ -42,7 +50,7 @@ void Interpreter::count_allocated(std::size_t bytes)
     allocated_bytes_ += bytes;
     if (allocated_bytes_ < kBytesBetweenLooks) return;
     allocated_bytes_ = 0;
-    if (lua_ == nullptr || lua_gethook(lua()) == nullptr) return;
+    if (run_ == nullptr) return;
     constexpr int kNow = 1;
     lua_sethook(lua(), lua_gethook(lua()), LUA_MASKCOUNT, kNow);
 }
@@ -57,19 +65,37 @@ Interpreter::Interpreter(void (*open_api)(lua_State*))
     open_api(lua);
     lua_setglobal(lua, "redis");
     close_sandbox(lua);
-    globals_ = luaL_ref(lua, LUA_REGISTRYINDEX);
+    open_globals_ = keep();
+    globals_ = keep();
+    lua_pushcfunction(lua, run_task);
+    task_runner_ = keep();
+    lua_pushcfunction(lua, describe_error);
+    error_handler_ = keep();
 }
 
-int Interpreter::compile(std::string_view text, const char* chunk_name, std::string& error)
+bool Interpreter::compile(std::string_view text, const char* chunk_name, std::string& error)
 {
     lua_State* const lua = lua_.get();
     const bool is_bytecode = text.starts_with(LUA_SIGNATURE[0]);
-    if (is_bytecode || luaL_loadbuffer(lua, text.data(), text.size(), chunk_name) != 0) {
-        error = is_bytecode ? "user_script: bytecode cannot be loaded" : text_at(lua, -1);
-        lua_settop(lua, 0);
-        return 0;
-    }
-    return luaL_ref(lua, LUA_REGISTRYINDEX);
+    if (!is_bytecode && luaL_loadbuffer(lua, text.data(), text.size(), chunk_name) == 0)
+        return true;
+    error = is_bytecode ? "user_script: bytecode cannot be loaded" : text_at(lua, -1);
+    lua_settop(lua, 0);
+    return false;
+}
+
+void Interpreter::open_libraries_to_readers()
+{
+    if (!only_reads_libraries(lua())) return;
+    push(open_globals_);
+    lua_setfenv(lua(), -2);
+}
+
+bool Interpreter::protect(Task& task)
+{
+    push(task_runner_);
+    lua_pushlightuserdata(lua(), &task);
+    return lua_pcall(lua(), 1, 0, 0) == 0;
 }
 
 void Interpreter::show_globals(int table)
@@ -83,11 +109,13 @@ void Interpreter::show_globals(int table)
 void Interpreter::set_global(const char* name)
 {
     lua_State* const lua = lua_.get();
-    lua_rawgeti(lua, LUA_REGISTRYINDEX, globals_);
-    lua_insert(lua, -2);
-    lua_pushstring(lua, name);
-    lua_insert(lua, -2);
-    lua_rawset(lua, -3);
+    for (const int globals : {globals_, open_globals_}) {
+        push(globals);
+        lua_pushstring(lua, name);
+        lua_pushvalue(lua, -3);
+        lua_rawset(lua, -3);
+        lua_pop(lua, 1);
+    }
     lua_pop(lua, 1);
 }
 

@@ -9,6 +9,18 @@
 
 namespace server::scripting {
 
+class Run;
+
+/// Something that is done inside of Lua's protection.
+class Task
+{
+public:
+    virtual void run(lua_State* lua) = 0;
+
+protected:
+    ~Task() = default;
+};
+
 /// Lua with its sandbox closed, and the memory that it may use.
 class Interpreter
 {
@@ -16,14 +28,39 @@ public:
     /// `open_api` pushes the table that scripts know as `redis`.
     explicit Interpreter(void (*open_api)(lua_State*));
 
+    /// The one that a function of a library is called by.
+    static Interpreter& of(lua_State* lua)
+    {
+        void* self = nullptr;
+        lua_getallocf(lua, &self);
+        return *static_cast<Interpreter*>(self);
+    }
+
     lua_State* lua() { return lua_.get(); }
 
-    /// Compiles a script and keeps it; 0 if it is wrong, with the reason. Its lines are numbered
-    /// from the first one of `text`. Errors name it by `chunk_name`.
-    int compile(std::string_view text, const char* chunk_name, std::string& error);
+    /// What runs in it, if anything does.
+    Run* run() const { return run_; }
+    void set_run(Run* run) { run_ = run; }
+
+    /// Compiles a script and leaves it on the stack. False if it is wrong, with the reason. Its
+    /// lines are numbered from the first one of `text`. Errors name it by `chunk_name`.
+    bool compile(std::string_view text, const char* chunk_name, std::string& error);
+
+    /// Makes the function on top of the stack find the libraries faster, if it is sure to change
+    /// none of them.
+    void open_libraries_to_readers();
+
+    /// Keeps the value on top of the stack, and pops it.
+    int keep() { return luaL_ref(lua(), LUA_REGISTRYINDEX); }
 
     /// Puts on the stack what is kept, a script or a function.
     void push(int kept) { lua_rawgeti(lua(), LUA_REGISTRYINDEX, kept); }
+
+    /// Puts on the stack what lua_pcall() takes to describe errors.
+    void push_error_handler() { push(error_handler_); }
+
+    /// False if an error ended the task: most likely there was no memory left.
+    bool protect(Task& task);
 
     /// Keeps it no more.
     void release(int kept) { luaL_unref(lua(), LUA_REGISTRYINDEX, kept); }
@@ -56,7 +93,12 @@ private:
     std::size_t allocated_bytes_ = 0;  ///< since they last made the run look at the time
     std::size_t much_bytes_;           ///< from here on all garbage is collected
     std::unique_ptr<lua_State, Close> lua_;
+    Run* run_ = nullptr;
+    // What is kept for each run: a function of ours would be a new object each time it is pushed.
+    int error_handler_ = 0;
+    int task_runner_ = 0;
     int globals_ = 0;
+    int open_globals_ = 0;  ///< the same with the libraries as they are
 };
 
 }  // namespace server::scripting

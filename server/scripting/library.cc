@@ -24,28 +24,27 @@ private:
     Interpreter& interpreter_;
 };
 
-struct LoadingJob
+class Loading final : public Task
 {
-    Interpreter& interpreter;
-    int code;
-    std::string error;  ///< empty if all went well
+public:
+    Loading(Interpreter& interpreter, int code) : interpreter_(interpreter), code_(code) {}
 
-    void do_it(lua_State* lua)
+    void run(lua_State* lua) override
     {
-        lua_pushcfunction(lua, describe_error);
-        interpreter.push(code);
+        interpreter_.push_error_handler();
+        interpreter_.push(code_);
         if (lua_pcall(lua, 0, 0, -2) == 0) return;
         error = "ERR unknown error";
         if (lua_istable(lua, -1)) lua_getfield(lua, -1, "err");
         if (lua_isstring(lua, -1) != 0) error = text_at(lua, -1);
     }
-};
 
-int do_loading_job(lua_State* lua)
-{
-    static_cast<LoadingJob*>(lua_touserdata(lua, 1))->do_it(lua);
-    return 0;
-}
+    std::string error;  ///< empty if all went well
+
+private:
+    Interpreter& interpreter_;
+    const int code_;
+};
 
 }  // namespace
 
@@ -70,18 +69,20 @@ std::unique_ptr<Library> LibraryHost::load(std::string name, std::string_view co
                                            std::string_view body, Workplace& place)
 {
     std::string error;
-    LoadingJob job{interpreter_, interpreter_.compile(body, "@user_function", error), {}};
-    if (job.code == 0) throw CommandError{"ERR Error compiling function: {}", error};
+    if (!interpreter_.compile(body, "@user_function", error))
+        throw CommandError{"ERR Error compiling function: {}", error};
+    const int chunk = interpreter_.keep();
+    Loading loading{interpreter_, chunk};
     auto library = std::make_unique<Library>(interpreter_, std::move(name), code);
     {
-        const Run run{server_, place, interpreter_.lua(), 0, {.is_function = true}, library.get()};
+        const Run run{server_, place, interpreter_, 0, {.is_function = true}, library.get()};
         const LoadingGlobals globals{interpreter_, loading_globals_};
-        if (lua_cpcall(interpreter_.lua(), do_loading_job, &job) != 0)
-            job.error = "ERR not enough memory";
+        if (!interpreter_.protect(loading)) loading.error = "ERR not enough memory";
     }
-    interpreter_.release(job.code);
+    interpreter_.release(chunk);
     interpreter_.tidy_up();
-    if (!job.error.empty()) throw CommandError{"ERR Error registering functions: {}", job.error};
+    if (!loading.error.empty())
+        throw CommandError{"ERR Error registering functions: {}", loading.error};
     if (library->functions.empty()) throw CommandError{"ERR No functions registered"};
     return library;
 }

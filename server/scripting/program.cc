@@ -4,7 +4,6 @@
 
 #include "server/execution/call.h"
 #include "server/execution/command_error.h"
-#include "server/scripting/api.h"
 #include "server/scripting/values.h"
 #include "server/server.h"
 
@@ -32,64 +31,69 @@ std::string error_field(lua_State* lua, const char* name)
 }
 
 /// All that is done inside of Lua's protection: if memory runs out anywhere in it, it just ends.
-struct Job
+class Work final : public Task
 {
-    Interpreter& interpreter;
-    const Program& program;
-    const Arguments& arguments;
-    Run& run;
-    protocol::ReplyWriter& reply;
+public:
+    Work(Interpreter& interpreter, const Program& program, const Arguments& arguments, Run& run,
+         protocol::ReplyWriter& reply)
+        : interpreter_(interpreter),
+          program_(program),
+          arguments_(arguments),
+          run_(run),
+          reply_(reply)
+    {}
 
-    void do_it(lua_State* lua) const
+    void run(lua_State* lua) override
     {
-        lua_pushcfunction(lua, describe_error);
+        interpreter_.push_error_handler();
         const int handler = lua_gettop(lua);
-        interpreter.push(program.code);
+        interpreter_.push(program_.code);
         if (lua_pcall(lua, push_arguments(lua), 1, handler) != 0) return report_error(lua);
-        const auto start = reply.size();
-        if (write_reply(lua, reply, run.version())) return;
-        reply.rewind(start);
-        reply.error("ERR the reply of the script is too long");
+        const auto start = reply_.size();
+        if (write_reply(lua, reply_, run_.version())) return;
+        reply_.rewind(start);
+        reply_.error("ERR the reply of the script is too long");
     }
 
+private:
     /// The number of those that are on the stack.
     int push_arguments(lua_State* lua) const
     {
-        const bool are_globals = program.kind == Program::Kind::Script;
-        push_list(lua, arguments.keys);
-        if (are_globals) interpreter.set_global("KEYS");
-        push_list(lua, arguments.others);
-        if (are_globals) interpreter.set_global("ARGV");
+        const bool are_globals = program_.kind == Program::Kind::Script;
+        push_list(lua, arguments_.keys);
+        if (are_globals) interpreter_.set_global("KEYS");
+        push_list(lua, arguments_.others);
+        if (are_globals) interpreter_.set_global("ARGV");
         return are_globals ? 0 : 2;
     }
 
     /// The error is on top of the stack: as a table, if describe_error() had its turn.
     void report_error(lua_State* lua) const
     {
-        Stats& stats = run.server().stats;
+        Stats& stats = run_.server().stats;
         if (!lua_istable(lua, -1)) {
             const char* const text = lua_tostring(lua, -1);
             const auto line =
-                fmt::format("ERR {} script: {}", text != nullptr ? text : "nil", program.name);
+                fmt::format("ERR {} script: {}", text != nullptr ? text : "nil", program_.name);
             stats.count_error(line);
-            return reply.error(line);
+            return reply_.error(line);
         }
         std::string line = error_field(lua, "err");
         if (line.empty()) line = "ERR unknown error";
-        line += fmt::format(" script: {}", program.name);
+        line += fmt::format(" script: {}", program_.name);
         if (const std::string source = error_field(lua, "source"); !source.empty())
             line += fmt::format(", on {}:{}.", source, error_field(lua, "line"));
         lua_getfield(lua, -1, "ignore_error_stats_update");
         if (lua_toboolean(lua, -1) == 0) stats.count_error(line);
-        reply.error(line);
+        reply_.error(line);
     }
-};
 
-int do_job(lua_State* lua)
-{
-    static_cast<const Job*>(lua_touserdata(lua, 1))->do_it(lua);
-    return 0;
-}
+    Interpreter& interpreter_;
+    const Program& program_;
+    const Arguments& arguments_;
+    Run& run_;
+    protocol::ReplyWriter& reply_;
+};
 
 /// Throws CommandError if the flags forbid it.
 void check_flags(const Server& server, const Program& program, const Arguments& arguments)
@@ -111,15 +115,15 @@ void run_program(Call& call, Workplace& place, Interpreter& interpreter, const P
     {
         Run run{call.server,
                 place,
-                interpreter.lua(),
+                interpreter,
                 call.session.database,
                 {.is_function = program.kind == Program::Kind::Function,
                  .read_only = arguments.read_only || program.flags.has(ScriptFlag::NoWrites),
                  .allow_oom = program.flags.has(ScriptFlag::AllowOom),
                  .name = program.name,
                  .request = call.request}};
-        Job job{interpreter, program, arguments, run, call.reply};
-        if (lua_cpcall(interpreter.lua(), do_job, &job) != 0) {
+        Work work{interpreter, program, arguments, run, call.reply};
+        if (!interpreter.protect(work)) {
             call.reply.rewind(start);
             call.reply.error("ERR not enough memory for the script");
         }

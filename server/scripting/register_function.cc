@@ -119,7 +119,9 @@ int register_function(lua_State* lua)
         library->functions.try_emplace(ascii::lower(function.name), std::move(function));
     if (!is_new) return raise(lua, "ERR Function already exists in the library");
     lua_settop(lua, kCallback);
-    place->second.code = luaL_ref(lua, LUA_REGISTRYINDEX);
+    // While it is loaded, a library sees other globals.
+    library->interpreter.open_libraries_to_readers();
+    place->second.code = library->interpreter.keep();
     return 0;
 }
 

@@ -20,15 +20,6 @@ constexpr std::chrono::milliseconds kMaxLoadingTime{500};
 constexpr std::size_t kNumberSize = 32;
 constexpr std::size_t kKeptReplyBytes = 64 * 1024;
 
-char run_key;  // its address is the run's place in Lua's registry
-
-void set_run(lua_State* lua, Run* run)
-{
-    lua_pushlightuserdata(lua, &run_key);
-    lua_pushlightuserdata(lua, run);
-    lua_rawset(lua, LUA_REGISTRYINDEX);
-}
-
 void look_at_time(lua_State* lua, lua_Debug*)
 {
     const bool is_much = lua_gc(lua, LUA_GCCOUNT, 0) > kMuchKilobytes;
@@ -54,20 +45,18 @@ std::string_view write_number(double number, std::array<char, kNumberSize>& plac
 
 Run& current_run(lua_State* lua)
 {
-    lua_pushlightuserdata(lua, &run_key);
-    lua_rawget(lua, LUA_REGISTRYINDEX);
-    auto* const run = static_cast<Run*>(lua_touserdata(lua, -1));
-    lua_pop(lua, 1);
+    Run* const run = Interpreter::of(lua).run();
     if (run == nullptr) luaL_error(lua, "this can only be used while a script runs");
     return *run;
 }
 
-Run::Run(Server& server, Workplace& place, lua_State* lua, int database, RunningScript script,
-         Library* library)
-    : server_(server), place_(place), lua_(lua), library_(library)
+Run::Run(Server& server, Workplace& place, Interpreter& interpreter, int database,
+         RunningScript script, Library* library)
+    : server_(server), place_(place), interpreter_(interpreter), library_(library)
 {
-    set_run(lua_, this);
-    lua_sethook(lua_, scripting::look_at_time, LUA_MASKCOUNT, kInstructionsBetweenLooks);
+    interpreter_.set_run(this);
+    lua_sethook(interpreter_.lua(), scripting::look_at_time, LUA_MASKCOUNT,
+                kInstructionsBetweenLooks);
     place_.session.database = database;
     place_.session.protocol = protocol::Version::Resp2;
     server_.running_script = script;
@@ -80,8 +69,8 @@ Run::~Run()
 {
     server_.running_script = {};
     server_.timekeeper.let_go();
-    lua_sethook(lua_, nullptr, 0, 0);
-    set_run(lua_, nullptr);
+    lua_sethook(interpreter_.lua(), nullptr, 0, 0);
+    interpreter_.set_run(nullptr);
     place_.reply.clear();
     place_.reply.release(kKeptReplyBytes);
 }

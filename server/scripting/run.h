@@ -7,7 +7,7 @@
 #include "protocol/reply_writer.h"
 #include "server/clients/session.h"
 #include "server/execution/running_script.h"
-#include "server/scripting/lua.h"
+#include "server/scripting/interpreter.h"
 
 namespace server {
 class Server;
@@ -32,8 +32,8 @@ class Run
 {
 public:
     /// `script` says what is run, and for whom; `library` is the one that is loaded, if one is.
-    Run(Server& server, Workplace& place, lua_State* lua, int database, RunningScript script,
-        Library* library = nullptr);
+    Run(Server& server, Workplace& place, Interpreter& interpreter, int database,
+        RunningScript script, Library* library = nullptr);
     ~Run();
     Run(const Run&) = delete;
     Run& operator=(const Run&) = delete;
@@ -64,7 +64,7 @@ private:
 
     Server& server_;
     Workplace& place_;
-    lua_State* const lua_;
+    Interpreter& interpreter_;
     Library* const library_;
 };
 

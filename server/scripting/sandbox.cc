@@ -110,6 +110,17 @@ void guard_table(lua_State* lua)
     lua_pop(lua, 1);
 }
 
+/// Pushes a table with the fields of the one on top of the stack.
+void copy_table(lua_State* lua)
+{
+    lua_newtable(lua);
+    for (lua_pushnil(lua); lua_next(lua, -3) != 0;) {
+        lua_pushvalue(lua, -2);
+        lua_insert(lua, -2);
+        lua_rawset(lua, -4);
+    }
+}
+
 /// The strings' own metatable finds the protected library, and shows a protected self.
 /// REQUIRES the globals on top of the stack.
 void protect_strings(lua_State* lua)
@@ -171,11 +182,12 @@ void close_sandbox(lua_State* lua)
     lua_pushvalue(lua, LUA_GLOBALSINDEX);
     guard_base(lua);
     guard_table(lua);
-    for (const char* library :
-         {"string", "table", "math", "coroutine", "bit", "cjson", "cmsgpack", "struct", "redis"}) {
-        lua_getfield(lua, -1, library);
+    copy_table(lua);
+    lua_insert(lua, -2);
+    for (const std::string_view library : kProtectedLibraries) {
+        lua_getfield(lua, -1, library.data());
         protect(lua);
-        lua_setfield(lua, -2, library);
+        lua_setfield(lua, -2, library.data());
     }
     protect_strings(lua);
 
@@ -185,7 +197,12 @@ void close_sandbox(lua_State* lua)
     protect(lua);
     lua_pushvalue(lua, -1);
     lua_setfield(lua, -3, "_G");
+    lua_pushvalue(lua, -1);
+    lua_setfield(lua, -4, "_G");
     lua_replace(lua, LUA_GLOBALSINDEX);
+
+    lua_insert(lua, -2);
+    refuse_unknown_names(lua);
 }
 
 }  // namespace server::scripting

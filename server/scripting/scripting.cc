@@ -1,5 +1,7 @@
 #include "server/scripting/scripting.h"
 
+#include <algorithm>
+
 #include "ascii/case.h"
 #include "server/execution/call.h"
 #include "server/execution/command_error.h"
@@ -29,12 +31,7 @@ void Scripting::eval_known(Call& call, std::string_view sha1, const Arguments& a
     run(call, *known, arguments);
 }
 
-Sha1 Scripting::load(std::string_view text)
-{
-    Sha1 digits;
-    find_or_compile(text).first.copy(digits.data(), digits.size());
-    return digits;
-}
+Sha1 Scripting::load(std::string_view text) { return find_or_compile(text).first; }
 
 bool Scripting::is_known(std::string_view sha1) const { return find(sha1) != nullptr; }
 
@@ -53,30 +50,37 @@ std::size_t Scripting::interpreter_bytes() const
 
 const Scripting::Known* Scripting::find(std::string_view sha1) const
 {
-    if (sha1.size() != Sha1{}.size()) return nullptr;
-    const auto found = scripts_.find(ascii::lower(sha1));
+    Sha1 digits;
+    if (sha1.size() != digits.size()) return nullptr;
+    std::ranges::copy(sha1, digits.begin());
+    auto found = scripts_.find(digits);
+    if (found == scripts_.end()) {
+        std::ranges::transform(sha1, digits.begin(), ascii::to_lower);
+        found = scripts_.find(digits);
+    }
     return found == scripts_.end() ? nullptr : &*found;
 }
 
 const Scripting::Known& Scripting::find_or_compile(std::string_view text)
 {
     if (last_ != nullptr && last_->second.text == text) return *last_;
-    const Sha1 digits = sha1(text);
-    std::string name{digits.data(), digits.size()};
+    const Sha1 name = sha1(text);
     const auto found = scripts_.find(name);
-    last_ = found != scripts_.end() ? &*found : &compile(std::move(name), text);
+    last_ = found != scripts_.end() ? &*found : &compile(name, text);
     return *last_;
 }
 
-const Scripting::Known& Scripting::compile(std::string name, std::string_view text)
+const Scripting::Known& Scripting::compile(const Sha1& name, std::string_view text)
 {
     std::string_view body = text;
     const Shebang shebang = take_shebang(body);
     std::string error;
-    const int code = interpreter().compile(body, kChunkName, error);
-    if (code == 0) throw CommandError{"ERR Error compiling script (new function): {}", error};
-    const auto added = scripts_.emplace(
-        std::move(name), Script{.code = code, .text = std::string{text}, .shebang = shebang});
+    if (!interpreter().compile(body, kChunkName, error))
+        throw CommandError{"ERR Error compiling script (new function): {}", error};
+    interpreter().open_libraries_to_readers();
+    const int code = interpreter().keep();
+    const auto added =
+        scripts_.emplace(name, Script{.code = code, .text = std::string{text}, .shebang = shebang});
     text_bytes_ += text.size();
     return *added.first;
 }
@@ -86,7 +90,7 @@ void Scripting::run(Call& call, const Known& known, const Arguments& arguments)
     const auto& [name, script] = known;
     const Program program{.kind = Program::Kind::Script,
                           .code = script.code,
-                          .name = name,
+                          .name = {name.data(), name.size()},
                           .has_flags = script.shebang.given,
                           .flags = script.shebang.flags};
     run_program(call, place_, interpreter(), program, arguments);

@@ -48,12 +48,11 @@ private:
         std::string text;
         Shebang shebang;
     };
-    using Scripts = std::unordered_map<std::string, Script>;
-
+    using Scripts = std::unordered_map<Sha1, Script, HashOfSha1>;
     using Known = Scripts::value_type;
 
     const Known& find_or_compile(std::string_view text);
-    const Known& compile(std::string name, std::string_view text);
+    const Known& compile(const Sha1& name, std::string_view text);
     const Known* find(std::string_view sha1) const;
     void run(Call& call, const Known& known, const Arguments& arguments);
     Interpreter& interpreter();

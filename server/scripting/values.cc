@@ -20,12 +20,16 @@ std::string_view take_line(std::string_view& reply)
     return line;
 }
 
+/// Our own numbers: they need no check.
 std::int64_t take_integer(std::string_view& reply)
 {
-    const std::string_view line = take_line(reply);
-    std::int64_t value = 0;
-    std::from_chars(line.data(), line.data() + line.size(), value);
-    return value;
+    const char* at = reply.data() + 1;
+    const bool is_negative = *at == '-';
+    if (is_negative) ++at;
+    std::uint64_t value = 0;
+    for (; *at != '\r'; ++at) value = 10 * value + static_cast<std::uint64_t>(*at - '0');
+    reply.remove_prefix(static_cast<std::size_t>(at - reply.data()) + 2);
+    return static_cast<std::int64_t>(is_negative ? 0 - value : value);
 }
 
 double to_double(std::string_view digits)
@@ -43,6 +47,9 @@ std::string_view take_bytes(std::string_view& reply, std::size_t size)
     reply.remove_prefix(size + 2);
     return bytes;
 }
+
+/// For an aggregate and a value in it.
+void make_room(lua_State* lua) { luaL_checkstack(lua, 8, "a reply is too deep"); }
 
 /// Wraps the value on top of the stack in a table: {field = value}.
 void wrap(lua_State* lua, const char* field)
@@ -63,6 +70,7 @@ void push_array(lua_State* lua, std::string_view& reply)
 {
     const auto size = static_cast<int>(take_integer(reply));
     if (size < 0) return lua_pushboolean(lua, 0);
+    make_room(lua);
     lua_createtable(lua, size, 0);
     for (int i = 1; i <= size; ++i) {
         push_reply(lua, reply);
@@ -73,6 +81,7 @@ void push_array(lua_State* lua, std::string_view& reply)
 void push_map(lua_State* lua, std::string_view& reply)
 {
     const auto pairs = static_cast<int>(take_integer(reply));
+    make_room(lua);
     lua_createtable(lua, 0, pairs);
     for (int i = 0; i < pairs; ++i) {
         push_reply(lua, reply);
@@ -85,6 +94,7 @@ void push_map(lua_State* lua, std::string_view& reply)
 void push_set(lua_State* lua, std::string_view& reply)
 {
     const auto size = static_cast<int>(take_integer(reply));
+    make_room(lua);
     lua_createtable(lua, 0, size);
     for (int i = 0; i < size; ++i) {
         push_reply(lua, reply);
@@ -271,7 +281,6 @@ private:
 
 void push_reply(lua_State* lua, std::string_view& reply)
 {
-    luaL_checkstack(lua, 4, "a reply is too deep");
     switch (reply.front()) {
         case '$': return push_bulk(lua, reply);
         case ':': return lua_pushnumber(lua, static_cast<double>(take_integer(reply)));
