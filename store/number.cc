@@ -24,14 +24,49 @@ constexpr std::uint64_t kCoordinateScale = 100'000'000'000'000'000;  // 10^17
 constexpr int kDistanceDigits = 4;
 constexpr std::int64_t kDistanceScale = 10'000;
 
+// The longest text of digits that cannot overflow 64 bits, and the powers of ten up to there.
+constexpr std::size_t kMaxShortDigits = 18;
+constexpr double kPowersOfTen[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8, 1e9,
+                                   1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18};
+constexpr std::uint64_t kMaxExactInteger = std::uint64_t{1} << 53;
+
+constexpr int kFewDecimals = 6;
+constexpr double kFewDecimalsScale = 1e6;
+
 bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+// What most numbers are: few digits, perhaps a point, no exponent. The digits as one integer and
+// the power of ten are exact doubles, so that their quotient is rounded only once, as it should be.
+std::optional<double> parse_short(std::string_view text)
+{
+    const bool negative = text.starts_with('-');
+    if (negative) text.remove_prefix(1);
+    if (text.empty() || text.size() > kMaxShortDigits + 1 || !is_digit(text.front()))
+        return std::nullopt;
+    std::uint64_t digits = 0;
+    std::size_t point = text.size() - 1;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (is_digit(text[i])) {
+            digits = digits * 10 + static_cast<std::uint64_t>(text[i] - '0');
+        } else if (text[i] == '.' && point == text.size() - 1) {
+            point = i;
+        } else {
+            return std::nullopt;
+        }
+    }
+    if (digits > kMaxExactInteger) return std::nullopt;
+    const double value = static_cast<double>(digits) / kPowersOfTen[text.size() - 1 - point];
+    return negative ? -value : value;
+}
 
 // std::from_chars is several times faster than strtod and rounds alike. It is asked only for what
 // both read the same way; every doubt is left to strtod.
 std::optional<double> parse_plain(std::string_view text)
 {
     const std::string_view digits = text.substr(text.starts_with('-') ? 1 : 0);
-    if (digits.empty() || digits[0] < '0' || digits[0] > '9') return std::nullopt;
+    if (digits.empty() || !is_digit(digits[0])) return std::nullopt;
     double value = 0;
     const char* const end = text.data() + text.size();
     const auto [stop, error] = std::from_chars(text.data(), end, value);
@@ -100,6 +135,7 @@ NumberText::NumberText(std::string_view text) : size_(static_cast<std::uint8_t>(
 
 std::optional<double> parse_double(std::string_view text)
 {
+    if (const auto value = parse_short(text)) return value;
     if (const auto value = parse_plain(text)) return value;
     return parse_all<double>(text, std::strtod);
 }
@@ -162,6 +198,20 @@ NumberText format_distance(double distance)
     const auto magnitude = static_cast<std::uint64_t>(std::abs(scaled));
     return fixed_point(scaled < 0, magnitude / kDistanceScale, magnitude % kDistanceScale,
                        kDistanceDigits);
+}
+
+// Up to 15 digits name different doubles, so that the only such text that reads back as the value
+// is the shortest.
+std::optional<NumberText> format_few_decimals(double value)
+{
+    constexpr double kMaxScaled = 1e15;
+    const double scaled = std::nearbyint(value * kFewDecimalsScale);
+    if (!(std::abs(scaled) < kMaxScaled) || scaled == 0 || scaled / kFewDecimalsScale != value)
+        return std::nullopt;
+    const auto magnitude = static_cast<std::uint64_t>(std::abs(scaled));
+    constexpr auto kScale = static_cast<std::uint64_t>(kFewDecimalsScale);
+    return NumberText{without_zeros(
+        fixed_point(value < 0, magnitude / kScale, magnitude % kScale, kFewDecimals))};
 }
 
 }  // namespace store

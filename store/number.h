@@ -55,4 +55,9 @@ NumberText format_coordinate(double degrees);
 /// for the rarest ties. REQUIRES |distance| < 9 * 10^14.
 NumberText format_distance(double distance);
 
+/// The shortest digits that read back as the value, without an exponent, if it has up to six digits
+/// behind the point and is below 10^9; nullopt for others, and for zero. Cheaper than
+/// std::to_chars.
+std::optional<NumberText> format_few_decimals(double value);
+
 }  // namespace store

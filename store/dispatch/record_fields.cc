@@ -69,11 +69,13 @@ MemberList FieldReader::list(std::string_view field) const
 std::optional<std::string_view> FieldReader::find(std::string_view name) const
 {
     if ((present_ & bit_of(name)) == 0) return std::nullopt;
+    std::size_t at = position_;
     for (std::size_t looked = 0; looked < fields_.size(); ++looked) {
-        const std::size_t at = (position_ + looked) % fields_.size();
-        if (fields_[at].field != name) continue;
+        if (at == fields_.size()) at = 0;
+        const auto& [field, value] = fields_[at++];
+        if (field != name) continue;
         position_ = at;
-        return fields_[at].value;
+        return value;
     }
     return std::nullopt;
 }
@@ -88,9 +90,8 @@ void FieldWriter::write(std::string_view field, double number)
 {
     constexpr double kMinFixed = 1e-4, kMaxFixed = 1e16;
     const double size = std::abs(number);
-    if (size >= 1 && size < kMaxFixed && std::trunc(number) == number)
-        return write(field,
-                     std::string_view{ascii::IntegerText{static_cast<std::int64_t>(number)}});
+    if (size >= kMinFixed)
+        if (const auto text = format_few_decimals(number)) return write(field, *text);
     const bool is_fixed = size == 0 || (size >= kMinFixed && size < kMaxFixed);
     char digits[64];
     const auto end =

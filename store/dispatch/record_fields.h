@@ -43,16 +43,17 @@ public:
 private:
     std::optional<std::string_view> find(std::string_view name) const;
 
-    /// One of 64 bits for each name.
+    /// One of 64 bits for each name, chosen so that the names of a record rarely share one.
     static std::uint64_t bit_of(std::string_view name)
     {
-        const auto last = name.empty() ? 0u : static_cast<unsigned char>(name.back());
-        return std::uint64_t{1} << ((7 * name.size() + last) & 63u);
+        if (name.empty()) return 1;
+        const auto first = static_cast<unsigned char>(name.front());
+        const auto last = static_cast<unsigned char>(name.back());
+        return std::uint64_t{1} << ((name.size() + 19u * last + first) & 63u);
     }
 
     std::vector<Hash::Pair> fields_;
-    std::uint64_t present_ =
-        0;  ///< the bits of all names: most fields with a default are not there
+    std::uint64_t present_ = 0;  ///< the bits of all names: most optional fields are missing
     mutable std::size_t position_ = 0;
 };
 

@@ -1,8 +1,10 @@
 #include "store/number.h"
 
 #include <catch2/catch.hpp>
+#include <charconv>
 #include <cmath>
 #include <cstdint>
+#include <cstdlib>
 #include <limits>
 #include <random>
 #include <string>
@@ -10,6 +12,7 @@
 
 using store::format_coordinate;
 using store::format_distance;
+using store::format_few_decimals;
 using store::format_long_double;
 using store::parse_bound;
 using store::parse_double;
@@ -52,6 +55,53 @@ TEST_CASE("a score is no score with anything around it, as NaN or out of range")
           "nan"sv, "-nan"sv, "nan(1)"sv, "1e400"sv, "-1e400"sv, "1e-400"sv, "0x1p-2000"sv}) {
         CAPTURE(text);
         CHECK_FALSE(parse_double(text));
+    }
+}
+
+TEST_CASE("short decimals are read as strtod reads them")
+{
+    std::mt19937_64 random{1};
+    for (int i = 0; i < 20'000; ++i) {
+        const std::size_t size = 1 + random() % 20;
+        std::string text(size, '0');
+        for (char& digit : text) digit = static_cast<char>('0' + random() % 10);
+        if (random() % 4 != 0) text[random() % size] = '.';
+        if (random() % 3 == 0) text.insert(0, "-");
+        CAPTURE(text);
+        char* end = nullptr;
+        const double expected = std::strtod(text.c_str(), &end);
+        const auto parsed = parse_double(text);
+        REQUIRE(parsed.has_value() == (*end == '\0'));
+        if (parsed) REQUIRE(*parsed == expected);
+    }
+    CHECK_FALSE(parse_double("1.2.3"));
+    CHECK_FALSE(parse_double("1..2"));
+    CHECK(parse_double("9007199254740993") == 9007199254740992.0);
+    CHECK(parse_double("0.000000000000000001") == 1e-18);
+    CHECK(std::signbit(parse_double("-0.000").value()));
+}
+
+TEST_CASE("numbers of few decimals are written as std::to_chars writes them")
+{
+    std::mt19937_64 random{1};
+    for (int i = 0; i < 20'000; ++i) {
+        const auto scale = std::pow(10, random() % 8);
+        const double value = (static_cast<double>(random() % 2'000'000'000) - 1e9) / scale;
+        CAPTURE(value);
+        const auto text = format_few_decimals(value);
+        char digits[64];
+        const auto end =
+            std::to_chars(digits, digits + sizeof digits, value, std::chars_format::fixed).ptr;
+        if (text)
+            REQUIRE(*text == std::string_view{digits, static_cast<std::size_t>(end - digits)});
+    }
+    CHECK(format_few_decimals(77.5946).value() == "77.5946"sv);
+    CHECK(format_few_decimals(-0.000001).value() == "-0.000001"sv);
+    CHECK(format_few_decimals(5000).value() == "5000"sv);
+    for (const double value : {0.0, 0.1234567, 1.0 / 3, 1e9 + 0.5, 1e300, kInfinity, -kInfinity,
+                               std::numeric_limits<double>::quiet_NaN()}) {
+        CAPTURE(value);
+        CHECK_FALSE(format_few_decimals(value));
     }
 }
 
