@@ -198,12 +198,16 @@ struct Area
 {
     store::Shape shape;  ///< around the polygon, if there is one
     const store::Polygon* polygon = nullptr;
-    store::RedisCells cells;
 
-    explicit Area(const store::Shape& exact) : shape(exact), cells(exact) {}
-    explicit Area(const store::Polygon& exact)
-        : shape(exact.surrounding_circle()), polygon(&exact), cells(exact)
+    explicit Area(const store::Shape& exact) : shape(exact) {}
+    explicit Area(const store::Polygon& exact) : shape(exact.surrounding_circle()), polygon(&exact)
     {}
+
+    /// Where Redis looks, and in which order: it is seen unless the nearest are asked for.
+    store::RedisCells cells() const
+    {
+        return polygon != nullptr ? store::RedisCells{*polygon} : store::RedisCells{shape};
+    }
 
     /// REQUIRES: it is in the shape.
     bool holds(const Found& found) const
@@ -229,7 +233,7 @@ std::vector<Found> nearest(const SortedSet& places, const Area& area, std::size_
 /// All members in the shape, in the order in which Redis finds them; those it misses come last.
 std::vector<Found> everything(const SortedSet& places, const Area& area, store::Measure measure)
 {
-    const store::RedisCells& cells = area.cells;
+    const store::RedisCells cells = area.cells();
     std::vector<std::vector<Found>> by_cell(cells.blocks().size() + 1);
     store::search_all(places, area.shape, measure, [&](const Found& place) {
         if (area.holds(place)) by_cell[cells.order_of(place.cell)].push_back(place);
@@ -245,7 +249,7 @@ std::vector<Found> everything(const SortedSet& places, const Area& area, store::
 std::vector<Found> first_met(const SortedSet& places, const Area& area, store::Measure measure,
                              std::size_t count)
 {
-    const store::RedisCells& cells = area.cells;
+    const store::RedisCells cells = area.cells();
     std::vector<Found> found;
     for (const store::CellBlock block : cells.blocks()) {
         if (found.size() == count) return found;
