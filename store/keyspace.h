@@ -104,6 +104,8 @@ public:
 
     /// Whether there is such a key. Counts nothing.
     bool holds(std::string_view key) { return lookup(key) != nullptr; }
+    /// The same with the key's hash_bytes().
+    bool holds(std::string_view key, std::uint64_t hash) { return lookup(key, hash) != nullptr; }
 
     /// The moment at which the key ends: nothing if there is no such key or no deadline.
     std::optional<Deadline> deadline(std::string_view key);

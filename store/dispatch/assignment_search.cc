@@ -12,6 +12,8 @@ namespace store {
 
 namespace {
 
+constexpr std::string_view kTokenSuffix = ":token";
+
 /// The pattern with its first `*` replaced; nothing if it has none.
 std::optional<std::string> substitute(std::string_view pattern, std::string_view with)
 {
@@ -31,11 +33,11 @@ bool nearer(const Found& a, const Found& b)
 /// Gives the drivers who pass the filter, nearest first, in one of two ways: outward from the
 /// place, asking each driver on the way, or, when that has met more drivers than are available at
 /// all, from the list of those available.
-class CandidateSearch
+class CandidateSearch : private MemberFilter
 {
 public:
     CandidateSearch(const SortedSet& places, const AssignmentSearch& search,
-                    const CandidateFilter& filter)
+                    CandidateFilter& filter)
         : places_(places),
           hidden_(places.hidden(search.lock_pattern)),
           shape_(search.shape),
@@ -58,8 +60,7 @@ public:
             last_ = *found;
             ++met_;
             if (passes(*found)) return found;
-            if (met_ == kMetBeforeFiltering)
-                outward_.leave_out_all_but(*filter_.available(), patience_ - met_);
+            if (met_ == kMetBeforeFiltering) outward_.leave_out(*this, patience_ - met_);
         }
         return next_of_available();
     }
@@ -67,9 +68,14 @@ public:
 private:
     static constexpr std::size_t kMinPatience = 64;
 
-    /// Once this many unavailable members were met, checking availability before distance is
-    /// cheaper.
+    /// Once this many members were met who cannot be taken, it is cheaper to ask about that before
+    /// the distance, about many at once.
     static constexpr std::size_t kMetBeforeFiltering = 8;
+
+    std::uint32_t keep(std::span<const HashedMember> members) override
+    {
+        return filter_.keep(members, locked_);
+    }
 
     bool has_lost_patience() const { return met_ + outward_.left_out() >= patience_; }
 
@@ -111,7 +117,7 @@ private:
     const SortedSet& places_;
     const SortedSet* hidden_;  ///< members known to be locked; nullptr if there are none
     const Shape& shape_;
-    const CandidateFilter& filter_;
+    CandidateFilter& filter_;
     NearestSearch outward_;
     std::size_t patience_;  ///< how many may be met outward
     std::size_t met_ = 0;   ///< members met, besides those left out
@@ -159,7 +165,13 @@ std::string lock_key(std::string_view pattern, std::string_view member)
     return key;
 }
 
-std::string token_key(std::string_view geo) { return std::string{geo} + ":token"; }
+std::string token_key(std::string_view geo) { return std::string{geo}.append(kTokenSuffix); }
+
+bool is_token_key(std::string_view key, std::string_view geo)
+{
+    return key.size() == geo.size() + kTokenSuffix.size() && key.starts_with(geo) &&
+           key.ends_with(kTokenSuffix);
+}
 
 double rating_of(Keyspace& keys, std::string_view pattern, std::string_view member)
 {
@@ -183,7 +195,6 @@ CandidateFilter::CandidateFilter(Keyspace& keys, std::string_view order,
     : keys_(keys),
       order_(order),
       search_(search),
-      token_key_(token_key(search.geo)),
       tried_(tried),
       available_(keys.find<Set>(search.available))
 {
@@ -202,14 +213,48 @@ Judgement CandidateFilter::judge(std::string_view member) const
         if (except_[i] != nullptr && except_[i]->contains(member)) return {Verdict::InExcepted, i};
     if (skip_.contains(member)) return {Verdict::Skipped};
     if (tried_.contains(member)) return {Verdict::Tried};
-    return {is_locked(member) ? Verdict::Locked : Verdict::Candidate};
+    put_lock_key(lock_, search_.lock_pattern, member);
+    return {is_taken(lock_, hash_bytes(lock_)) ? Verdict::Locked : Verdict::Candidate};
+}
+
+/// What is looked up lies all over the memory: each step fetches what the next ones read.
+std::uint32_t CandidateFilter::keep(std::span<const HashedMember> members,
+                                    std::vector<std::string_view>& locked)
+{
+    for (const auto& [member, hash] : members) available_->prefetch(hash);
+    for (const auto& [member, hash] : members) available_->prefetch_member(hash);
+    std::uint32_t kept = 0;
+    locks_.resize(MemberFilter::kMaxAtOnce);
+    for (std::size_t i = 0; i < members.size(); ++i) {
+        if (!may_be_candidate(members[i])) continue;
+        kept |= std::uint32_t{1} << i;
+        auto& [lock, hash] = locks_[i];
+        put_lock_key(lock, search_.lock_pattern, members[i].member);
+        hash = hash_bytes(lock);
+        keys_.prefetch_place(hash);
+    }
+    const auto is_kept = [&](std::size_t i) { return (kept >> i & 1) != 0; };
+    for (std::size_t i = 0; i < members.size(); ++i)
+        if (is_kept(i)) keys_.prefetch_entry(locks_[i].hash);
+    for (std::size_t i = 0; i < members.size(); ++i) {
+        if (!is_kept(i) || !is_taken(locks_[i].key, locks_[i].hash)) continue;
+        kept &= ~(std::uint32_t{1} << i);
+        locked.push_back(members[i].member);
+    }
+    return kept;
+}
+
+bool CandidateFilter::may_be_candidate(const HashedMember& hashed) const
+{
+    const auto [member, hash] = hashed;
+    return available_->contains(member, hash) && !skip_.contains(member, hash) &&
+           !tried_.contains(member, hash);
 }
 
 /// A key that ASSIGN itself is about to write can be no driver's lock.
-bool CandidateFilter::is_locked(std::string_view member) const
+bool CandidateFilter::is_taken(std::string_view lock, std::uint64_t hash) const
 {
-    put_lock_key(lock_, search_.lock_pattern, member);
-    return keys_.holds(lock_) || lock_ == order_ || lock_ == token_key_;
+    return keys_.holds(lock, hash) || lock == order_ || is_token_key(lock, search_.geo);
 }
 
 namespace {
@@ -228,7 +273,7 @@ std::optional<Candidate> find_candidate_now(Keyspace& keys, std::string_view ord
                                             const AssignmentSearch& search, const MemberSet& tried)
 {
     const auto* places = keys.find<SortedSet>(search.geo);
-    const CandidateFilter filter{keys, order, search, tried};
+    CandidateFilter filter{keys, order, search, tried};
     if (places == nullptr || filter.available() == nullptr) return std::nullopt;
 
     CandidateSearch candidates{*places, search, filter};

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "store/clock.h"
 #include "store/dispatch/member_list.h"
 #include "store/geo/geo.h"
+#include "store/geo/geo_search.h"
 #include "store/keyspace.h"
 
 namespace store {
@@ -56,6 +58,7 @@ void put_lock_key(std::string& key, std::string_view pattern, std::string_view m
 
 /// The key of the counter from which a geo key's tokens come.
 std::string token_key(std::string_view geo);
+bool is_token_key(std::string_view key, std::string_view geo);
 
 /// What a candidate is rated, by SORT's rules for BY patterns. No rating, or text that is no
 /// number, is 0.
@@ -89,21 +92,34 @@ public:
 
     Judgement judge(std::string_view member) const;
 
+    /// Which of the members may be candidates, as MemberFilter::keep(), without looking at all that
+    /// judge() looks at. Those who only fail because they are locked are added to `locked`.
+    /// REQUIRES: available().
+    std::uint32_t keep(std::span<const HashedMember> members,
+                       std::vector<std::string_view>& locked);
+
     const Set* available() const { return available_; }
 
 private:
-    bool is_locked(std::string_view member) const;
+    struct Lock
+    {
+        std::string key;
+        std::uint64_t hash;
+    };
+
+    bool may_be_candidate(const HashedMember& hashed) const;
+    bool is_taken(std::string_view lock, std::uint64_t hash) const;
 
     Keyspace& keys_;
     std::string_view order_;
     const AssignmentSearch& search_;
-    std::string token_key_;
     const MemberSet& tried_;
     MemberSet skip_;
     const Set* available_;
     std::vector<const Set*> require_;
     std::vector<const Set*> except_;
     mutable std::string lock_;  ///< the last that was asked about; its memory is used again
+    std::vector<Lock> locks_;   ///< those asked about at once
 };
 
 /// A driver who can be asked.

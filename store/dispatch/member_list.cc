@@ -44,16 +44,16 @@ void MemberSet::add(std::string_view member)
     // An empty view may have no address, which here means an empty slot.
     if (member.data() == nullptr) member = "";
     if (2 * (size_ + 1) > slots_.size()) grow();
-    std::string_view& slot = slots_[slot_of(member)];
+    std::string_view& slot = slots_[slot_of(member, hash_bytes(member))];
     if (slot.data() != nullptr) return;
     slot = member;
     ++size_;
 }
 
 /// Where the member is, or belongs.
-std::size_t MemberSet::slot_of(std::string_view member) const
+std::size_t MemberSet::slot_of(std::string_view member, std::uint64_t hash) const
 {
-    std::size_t slot = hash_bytes(member) & (slots_.size() - 1);
+    std::size_t slot = hash & (slots_.size() - 1);
     while (slots_[slot].data() != nullptr && slots_[slot] != member)
         slot = (slot + 1) & (slots_.size() - 1);
     return slot;
@@ -65,7 +65,7 @@ void MemberSet::grow()
     std::vector<std::string_view> old = std::exchange(slots_, {});
     slots_.resize(old.empty() ? kMinSlots : 2 * old.size());
     for (const auto member : old)
-        if (member.data() != nullptr) slots_[slot_of(member)] = member;
+        if (member.data() != nullptr) slots_[slot_of(member, hash_bytes(member))] = member;
 }
 
 }  // namespace store

@@ -64,11 +64,16 @@ public:
 
     bool contains(std::string_view member) const
     {
-        return size_ != 0 && slots_[slot_of(member)].data() != nullptr;
+        return size_ != 0 && contains(member, hash_bytes(member));
+    }
+    /// The same with the member's hash_bytes().
+    bool contains(std::string_view member, std::uint64_t hash) const
+    {
+        return size_ != 0 && slots_[slot_of(member, hash)].data() != nullptr;
     }
 
 private:
-    std::size_t slot_of(std::string_view member) const;
+    std::size_t slot_of(std::string_view member, std::uint64_t hash) const;
     void grow();
 
     std::vector<std::string_view> slots_;  ///< open addressing; a power of two, at most half full

@@ -11,7 +11,7 @@ namespace {
 
 /// A block with at most this many members is searched member by member rather than split. A member
 /// costs some 10 ns, a lookup in the tree 100 ns and more.
-constexpr std::size_t kScanUpTo = 24;
+constexpr std::size_t kScanUpTo = MemberFilter::kMaxAtOnce;
 
 /// The first block opened holds at least this many members on one side of the center.
 constexpr std::size_t kFirstBlockMembers = 6;
@@ -188,7 +188,7 @@ CellBlock NearestSearch::shrink(CellBlock block, SortedSet::Iterator first) cons
 
 void NearestSearch::push_members(SortedSet::Iterator position, double end)
 {
-    if (wanted_ != nullptr) return push_wanted_members(position, end);
+    if (filter_ != nullptr) return push_kept_members(position, end);
     std::uint64_t cell = kCellEnd;
     position = first_shown(position, end);
     for (; !position.at_end() && position.score() < end; position = first_shown(++position, end)) {
@@ -199,44 +199,36 @@ void NearestSearch::push_members(SortedSet::Iterator position, double end)
     }
 }
 
-/// Only cells with somebody who is wanted. Members and their places in the set of those wanted lie
-/// all over the memory: what each step reads, the step before has asked for. REQUIRES: at most
-/// kScanUpTo members.
-void NearestSearch::push_wanted_members(SortedSet::Iterator position, double end)
+/// Only cells with a member that the filter keeps. The members' bytes lie all over the memory: they
+/// are fetched before they are read. REQUIRES: at most kScanUpTo members.
+void NearestSearch::push_kept_members(SortedSet::Iterator position, double end)
 {
-    struct Asked
-    {
-        SortedSet::Iterator at;
-        std::uint64_t hash;
-    };
-    std::array<Asked, kScanUpTo> all;
+    std::array<SortedSet::Iterator, kScanUpTo> places;
     std::size_t count = 0;
     position = first_shown(position, end);
     for (; !position.at_end() && position.score() < end; position = first_shown(++position, end)) {
         position.prefetch_ahead(0);
-        all[count++].at = position;
+        places[count++] = position;
     }
-    const std::span asked{all.data(), count};
-    for (auto& [at, hash] : asked) {
-        hash = hash_bytes(at.member());
-        wanted_->prefetch(hash);
-    }
-    for (const auto& [at, hash] : asked) wanted_->prefetch_member(hash);
+    std::array<HashedMember, kScanUpTo> members;
+    for (std::size_t i = 0; i < count; ++i)
+        members[i] = {places[i].member(), hash_bytes(places[i].member())};
+    const std::uint32_t kept = filter_->keep({members.data(), count});
 
-    SortedSet::Iterator first_of_cell;
+    std::size_t first_of_cell = 0;
     std::uint64_t cell = kCellEnd;
     bool is_pushed = false;
-    for (const auto& [at, hash] : asked) {
-        const std::uint64_t its_cell = cell_of_score(at.score());
+    for (std::size_t i = 0; i < count; ++i) {
+        const std::uint64_t its_cell = cell_of_score(places[i].score());
         if (its_cell != cell) {
             cell = its_cell;
-            first_of_cell = at;
+            first_of_cell = i;
             is_pushed = false;
         }
-        if (!wanted_->contains(at.member(), hash)) {
+        if ((kept >> i & 1) == 0) {
             ++left_out_;
         } else if (!is_pushed) {
-            push_cell(cell, first_of_cell);
+            push_cell(cell, places[first_of_cell]);
             is_pushed = true;
         }
     }
@@ -295,10 +287,9 @@ Found NearestSearch::begin_run(const Candidate& candidate, double distance_m)
 Found NearestSearch::take_from_run()
 {
     const Found found{run_->members.member(), run_->cell, place_of(run_->cell), run_->distance_m};
-    run_->members = first_shown(++run_->members, score_of(run_->cell + 1));
-    const bool has_more =
-        !run_->members.at_end() && cell_of_score(run_->members.score()) == run_->cell;
-    if (!has_more) run_.reset();
+    const double end = score_of(run_->cell + 1);
+    run_->members = first_shown(++run_->members, end);
+    if (run_->members.at_end() || run_->members.score() >= end) run_.reset();
     return found;
 }
 

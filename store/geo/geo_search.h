@@ -4,13 +4,13 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <type_traits>
 #include <vector>
 
 #include "store/geo/geo.h"
 #include "store/geo/geo_bounds.h"
-#include "store/types/set.h"
 #include "store/types/sorted_set.h"
 
 /// Searches in a geo set: a SortedSet whose scores are cells (geo.h). Scores that are no cells,
@@ -24,6 +24,26 @@ struct Found
     std::uint64_t cell;
     Place place;        ///< the middle of the cell
     double distance_m;  ///< from the shape's center, as Redis computes it
+};
+
+/// A member of the set that is searched, with its hash_bytes().
+struct HashedMember
+{
+    std::string_view member;
+    std::uint64_t hash;
+};
+
+/// Tells a search which members it may leave out.
+class MemberFilter
+{
+public:
+    virtual ~MemberFilter() = default;
+
+    /// How many members are asked about at once, at most.
+    static constexpr std::size_t kMaxAtOnce = 24;
+
+    /// The members to be found: bit i stands for the i-th. Others may be found all the same.
+    virtual std::uint32_t keep(std::span<const HashedMember> members) = 0;
 };
 
 /// The members in a shape one by one, nearest first; at equal distance by (score, member). The
@@ -51,12 +71,12 @@ public:
     /// The next nearest member; nullopt when no more are in the shape.
     std::optional<Found> next();
 
-    /// For a caller who met too many members that are not in `wanted`: from now on those may be
-    /// left out (most will be), which is cheaper than to measure and return them. After `max` that
-    /// were left out the search is over. `wanted` must outlive the search.
-    void leave_out_all_but(const Set& wanted, std::size_t max)
+    /// For a caller who met too many members they did not want: from now on those that the filter
+    /// does not keep are left out (most of them), which is cheaper than to measure and return them.
+    /// After `max` that were left out the search is over. The filter must outlive the search.
+    void leave_out(MemberFilter& filter, std::size_t max)
     {
-        wanted_ = &wanted;
+        filter_ = &filter;
         max_left_out_ = max;
     }
     /// How many members were left out.
@@ -105,7 +125,7 @@ private:
     void open(CellBlock block);
     CellBlock shrink(CellBlock block, SortedSet::Iterator first) const;
     void push_members(SortedSet::Iterator position, double end);
-    void push_wanted_members(SortedSet::Iterator position, double end);
+    void push_kept_members(SortedSet::Iterator position, double end);
     void push_cell(std::uint64_t cell, SortedSet::Iterator members);
     bool hides_all_of(CellBlock block) const;
     /// This position, or the first one after it and before the end whose member is not hidden; or
@@ -126,7 +146,7 @@ private:
     std::vector<Waiting> queue_;  ///< a heap
     std::vector<Candidate> candidates_;
     std::optional<Run> run_;
-    const Set* wanted_ = nullptr;  ///< if not null, others are left out
+    MemberFilter* filter_ = nullptr;  ///< if not null, what it does not keep is left out
     std::size_t left_out_ = 0;
     std::size_t max_left_out_ = std::numeric_limits<std::size_t>::max();
 };

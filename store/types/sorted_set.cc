@@ -143,10 +143,8 @@ SortedSet::Item SortedSet::random(Random& random) const { return *at(random.belo
 
 bool SortedSet::hide(std::string_view name, std::string_view member)
 {
-    if (hidden_ == nullptr) {
-        hidden_ = std::make_unique<Hidden>();
-        hidden_->name = name;
-    }
+    if (hidden_ == nullptr) hidden_ = std::make_unique<Hidden>();
+    if (hidden_->members.empty()) hidden_->name = name;
     if (hidden_->name != name) return false;
     hidden_->members.put(member, *score(member));
     return true;
@@ -154,9 +152,8 @@ bool SortedSet::hide(std::string_view name, std::string_view member)
 
 void SortedSet::show(std::string_view member)
 {
-    if (hidden_ == nullptr) return;
-    hidden_->members.erase(member);
-    if (hidden_->members.empty()) hidden_.reset();
+    // What is empty stays: a search may be looking at it.
+    if (hidden_ != nullptr) hidden_->members.erase(member);
 }
 
 std::size_t SortedSet::index_bytes() const

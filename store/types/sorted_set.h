@@ -166,7 +166,7 @@ public:
     template <class Visit>
     void show_all(Visit&& visit);
     /// The members hidden under this name, with the scores they have here; nullptr if there are
-    /// none. Valid until something is hidden or shown.
+    /// none. Lives until show_all(), whatever is hidden or shown meanwhile.
     const SortedSet* hidden(std::string_view name) const;
 
     /// What the structure takes, without the members themselves.
@@ -280,7 +280,8 @@ inline SortedSet::Iterator SortedSet::lower_bound(double score, std::string_view
 
 inline const SortedSet* SortedSet::hidden(std::string_view name) const
 {
-    return hidden_ != nullptr && hidden_->name == name ? &hidden_->members : nullptr;
+    const bool has_any = hidden_ != nullptr && hidden_->name == name && !hidden_->members.empty();
+    return has_any ? &hidden_->members : nullptr;
 }
 
 template <class Visit>

@@ -135,6 +135,48 @@ TEST_CASE("whatever share is available, the nearest of them are asked in order")
     }
 }
 
+TEST_CASE("the last hidden driver may be shown in the middle of a search")
+{
+    City city;
+    const auto end = city.clock.now_ms() + 1000ms;
+    city.add("a:1", kRestaurant);
+    city.keys.put_string("agent:1:lock", "order:other", {.deadline = end});
+    REQUIRE_FALSE(city.find("order", City::search(), {}));  // now a:1 is hidden
+    for (int i = 0; i < 100; ++i)                           // which are due first
+        city.keys.put_string("key" + std::to_string(i), "", {.deadline = end - 1ms});
+    city.add("b:1", {77.5947, 12.9716});  // has the same lock
+    city.add("c:2", {77.5948, 12.9716});
+    city.clock.advance(1000ms);
+
+    auto search = City::search();
+    search.strategy = store::Strategy::Rating;
+    const auto found = city.find("order", search, {});
+    REQUIRE(found);
+    CHECK(found->member == "b:1");
+    CHECK(city.find("order", search, {})->member == "a:1");
+}
+
+TEST_CASE("declined and locked drivers are left out, many at once, in any order")
+{
+    City city;
+    store::AssignmentSearch search = City::search();
+    std::vector<std::string> declined, expected;
+    for (int i = 0; i < 300; ++i) {
+        const auto driver = "d" + std::to_string(i);
+        city.add(driver, {77.5946 + i * 1e-5, 12.9716}, i % 7 != 6);
+        if (i % 3 == 0) declined.push_back(driver);
+        if (i % 3 == 1) city.keys.put_string("agent:" + driver + ":lock", "order:other");
+        if (i % 5 == 4) search.skip.add(driver);
+        if (i % 3 == 2 && i % 5 != 4 && i % 7 != 6) expected.push_back(driver);
+    }
+    std::vector<std::string> asked;
+    while (const auto found = city.find("order", search, declined)) {
+        asked.push_back(found->member);
+        declined.push_back(found->member);
+    }
+    CHECK(asked == expected);
+}
+
 TEST_CASE("a locked driver costs a search once")
 {
     City city;
