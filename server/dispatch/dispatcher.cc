@@ -11,8 +11,9 @@ namespace server {
 
 namespace {
 
-/// How many orders are looked after between two requests: each takes some 10 or 20 us.
-constexpr std::size_t kMaxAtOnce = 50;
+/// How many orders are looked after between two requests: each takes some 20 or 30 us, and a client
+/// may meet two or three such slices.
+constexpr std::size_t kMaxAtOnce = 25;
 
 /// Whether the event may be that of a record which came from elsewhere, under a new name.
 bool is_arrival(const store::KeyEvent& event)

@@ -1,6 +1,7 @@
 #include "store/dispatch/assignment_search.h"
 
 #include <algorithm>
+#include <bit>
 #include <tuple>
 #include <utility>
 #include <variant>
@@ -13,6 +14,14 @@ namespace store {
 namespace {
 
 constexpr std::string_view kTokenSuffix = ":token";
+
+constexpr std::uint32_t bit(std::size_t i) { return std::uint32_t{1} << i; }
+
+template <class Visit>
+void for_each_bit(std::uint32_t bits, Visit&& visit)
+{
+    for (; bits != 0; bits &= bits - 1) visit(static_cast<std::size_t>(std::countr_zero(bits)));
+}
 
 /// The pattern with its first `*` replaced; nothing if it has none.
 std::optional<std::string> substitute(std::string_view pattern, std::string_view with)
@@ -217,38 +226,56 @@ Judgement CandidateFilter::judge(std::string_view member) const
     return {is_taken(lock_, hash_bytes(lock_)) ? Verdict::Locked : Verdict::Candidate};
 }
 
-/// What is looked up lies all over the memory: each step fetches what the next ones read.
 std::uint32_t CandidateFilter::keep(std::span<const HashedMember> members,
                                     std::vector<std::string_view>& locked)
 {
-    for (const auto& [member, hash] : members) available_->prefetch(hash);
-    for (const auto& [member, hash] : members) available_->prefetch_member(hash);
     std::uint32_t kept = 0;
+    for (std::size_t i = 0; i < members.size(); ++i)
+        if (!is_passed_over(members[i])) kept |= bit(i);
+    return free_of(members, available_of(members, kept), locked);
+}
+
+bool CandidateFilter::is_passed_over(const HashedMember& asked) const
+{
+    return skip_.contains(asked.member, asked.hash) || tried_.contains(asked.member, asked.hash);
+}
+
+// What is looked up lies all over the memory: each step fetches what the next one reads.
+
+/// Those of `asked`, bits of members, who are available.
+std::uint32_t CandidateFilter::available_of(std::span<const HashedMember> members,
+                                            std::uint32_t asked) const
+{
+    for_each_bit(asked, [&](std::size_t i) { available_->prefetch(members[i].hash); });
+    for_each_bit(asked, [&](std::size_t i) { available_->prefetch_member(members[i].hash); });
+    std::uint32_t available = 0;
+    for_each_bit(asked, [&](std::size_t i) {
+        if (available_->contains(members[i].member, members[i].hash)) available |= bit(i);
+    });
+    return available;
+}
+
+/// Those of `asked` who are not locked; the others are added to `locked`.
+std::uint32_t CandidateFilter::free_of(std::span<const HashedMember> members, std::uint32_t asked,
+                                       std::vector<std::string_view>& locked)
+{
     locks_.resize(MemberFilter::kMaxAtOnce);
-    for (std::size_t i = 0; i < members.size(); ++i) {
-        if (!may_be_candidate(members[i])) continue;
-        kept |= std::uint32_t{1} << i;
+    for_each_bit(asked, [&](std::size_t i) {
         auto& [lock, hash] = locks_[i];
         put_lock_key(lock, search_.lock_pattern, members[i].member);
         hash = hash_bytes(lock);
         keys_.prefetch_place(hash);
-    }
-    const auto is_kept = [&](std::size_t i) { return (kept >> i & 1) != 0; };
-    for (std::size_t i = 0; i < members.size(); ++i)
-        if (is_kept(i)) keys_.prefetch_entry(locks_[i].hash);
-    for (std::size_t i = 0; i < members.size(); ++i) {
-        if (!is_kept(i) || !is_taken(locks_[i].key, locks_[i].hash)) continue;
-        kept &= ~(std::uint32_t{1} << i);
-        locked.push_back(members[i].member);
-    }
-    return kept;
-}
-
-bool CandidateFilter::may_be_candidate(const HashedMember& hashed) const
-{
-    const auto [member, hash] = hashed;
-    return available_->contains(member, hash) && !skip_.contains(member, hash) &&
-           !tried_.contains(member, hash);
+    });
+    for_each_bit(asked, [&](std::size_t i) { keys_.prefetch_entry(locks_[i].hash); });
+    std::uint32_t free = 0;
+    for_each_bit(asked, [&](std::size_t i) {
+        if (is_taken(locks_[i].key, locks_[i].hash)) {
+            locked.push_back(members[i].member);
+        } else {
+            free |= bit(i);
+        }
+    });
+    return free;
 }
 
 /// A key that ASSIGN itself is about to write can be no driver's lock.

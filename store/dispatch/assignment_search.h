@@ -107,7 +107,10 @@ private:
         std::uint64_t hash;
     };
 
-    bool may_be_candidate(const HashedMember& hashed) const;
+    bool is_passed_over(const HashedMember& asked) const;
+    std::uint32_t available_of(std::span<const HashedMember> members, std::uint32_t asked) const;
+    std::uint32_t free_of(std::span<const HashedMember> members, std::uint32_t asked,
+                          std::vector<std::string_view>& locked);
     bool is_taken(std::string_view lock, std::uint64_t hash) const;
 
     Keyspace& keys_;
