@@ -22,9 +22,9 @@ std::uint64_t& KeyEvents::counter_of(store::Change change)
     return by_server_ ? stats_.changes_by_server : stats_.changes;
 }
 
-void KeyEvents::key_changed(const store::KeyEvent& event) noexcept
+void KeyEvents::key_changed(const store::KeyEvent& event, std::int64_t count) noexcept
 {
-    ++counter_of(event.change);
+    counter_of(event.change) += static_cast<std::uint64_t>(count);
     if (!wanted_.has(event.change)) return;
     try {
         gather(event);

@@ -90,7 +90,7 @@ public:
         if (!gathered_.empty() || missed_) tell_all();
     }
 
-    void key_changed(const store::KeyEvent& event) noexcept override;
+    void key_changed(const store::KeyEvent& event, std::int64_t count) noexcept override;
 
 private:
     friend class KeySubscriber;

@@ -73,7 +73,9 @@ class Observer
 {
 public:
     virtual ~Observer() = default;
-    virtual void key_changed(const KeyEvent& event) noexcept = 0;
+    /// `count`: how many changes Redis counts it for: elements that came or went; none for a key
+    /// that goes with its last element, or for the second of two events about one change.
+    virtual void key_changed(const KeyEvent& event, std::int64_t count) noexcept = 0;
 };
 
 /// The names that do not depend on the command.

@@ -5,6 +5,13 @@
 
 namespace store {
 
+namespace {
+
+/// How many changes the first or second of two events about one change counts.
+constexpr std::int64_t kCountedWithOther = 0;
+
+}  // namespace
+
 Keyspace::~Keyspace()
 {
     discard_all();
@@ -58,7 +65,7 @@ bool Keyspace::put_string(std::string_view key, std::string_view value, const St
     report(*entry, Change::Modified, options.event);
     if (!options.deadline) return true;
     set_deadline(entry, *options.deadline);
-    report(*entry, Change::Modified, event::kDeadlineSet);
+    report(*entry, Change::Modified, event::kDeadlineSet, {}, kCountedWithOther);
     return true;
 }
 
@@ -106,7 +113,7 @@ bool Keyspace::rename(std::string_view from, std::string_view to)
     deadlines_.make_room();
     timers_.make_room();
     if (target == nullptr) target = insert(to, hash, kTypeOf<String>);
-    report(*source, Change::Erased, event::kRenamedFrom);
+    report(*source, Change::Erased, event::kRenamedFrom, {}, kCountedWithOther);
     discard_value(target);
     show_all_in(source);
     stop_timer(source);
@@ -138,7 +145,7 @@ bool Keyspace::move(std::string_view key, Keyspace& target)
     target.deadlines_.make_room();
     target.timers_.make_room();
     Entry* moved = target.insert(key, hash, kTypeOf<String>);
-    report(*source, Change::Erased, event::kMovedFrom);
+    report(*source, Change::Erased, event::kMovedFrom, {}, kCountedWithOther);
     show_all_in(source);
     stop_timer(source);
     moved->steal_value(*source);
@@ -153,13 +160,14 @@ bool Keyspace::move(std::string_view key, Keyspace& target)
 void Keyspace::swap_index(Keyspace& other)
 {
     std::swap(index_, other.index_);
-    observer_.key_changed({.database = index_, .change = Change::Swapped});
-    observer_.key_changed({.database = other.index_, .change = Change::Swapped});
+    observer_.key_changed({.database = index_, .change = Change::Swapped}, 1);
+    observer_.key_changed({.database = other.index_, .change = Change::Swapped}, kCountedWithOther);
 }
 
 void Keyspace::clear()
 {
-    observer_.key_changed({.database = index_, .change = Change::Cleared});
+    observer_.key_changed({.database = index_, .change = Change::Cleared},
+                          static_cast<std::int64_t>(table_.size()));
     discard_all();
 }
 

@@ -274,9 +274,9 @@ private:
     void finish_edit(Entry* entry, bool was_made, std::int64_t changes, std::string_view event,
                      std::string_view removed);
     void report(const Entry& entry, Change change, std::string_view event = event::kCommandsOwn,
-                std::string_view removed = {})
+                std::string_view removed = {}, std::int64_t count = 1)
     {
-        observer_.key_changed({index_, entry.key(), change, event, entry.type(), removed});
+        observer_.key_changed({index_, entry.key(), change, event, entry.type(), removed}, count);
     }
 
     int index_;
@@ -323,7 +323,11 @@ public:
 
     /// To be called before the value's first member gets a deadline: the end of the scope, where
     /// the keyspace takes note of it, must not run out of memory.
-    void expect_deadlines() { keys_->timers_.make_room(); }
+    void expect_deadlines()
+    {
+        keys_->timers_.make_room();
+        entry_->get<T>().expect_deadlines();
+    }
 
     /// True if the key did not exist before.
     bool was_made() const { return was_made_; }
@@ -396,9 +400,10 @@ void Keyspace::finish_edit(Entry* entry, bool was_made, std::int64_t changes,
     bool is_left = !was_made || changes != 0;
     if constexpr (kIsContainer<T>) is_left = !entry->get<T>().empty();
     if constexpr (WithMemberDeadlines<T>) set_timer(entry);
-    if (changes != 0 && (is_left || !was_made)) report(*entry, Change::Modified, event, removed);
+    if (changes != 0 && (is_left || !was_made))
+        report(*entry, Change::Modified, event, removed, changes);
     if (is_left) return;
-    if (!was_made) report(*entry, Change::Erased, event::kErased);
+    if (!was_made) report(*entry, Change::Erased, event::kErased, {}, changes != 0 ? 0 : 1);
     remove(entry);
 }
 

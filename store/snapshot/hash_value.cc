@@ -68,6 +68,7 @@ Hash read_timed_hash(ByteReader& reader, const ReadLimits& limits)
 Hash hash_of_timed_listpack(std::string_view bytes, const ReadLimits& limits)
 {
     Hash hash;
+    hash.expect_deadlines();
     std::vector<std::string> texts;
     for_each_in_listpack(bytes, [&](std::string_view text) {
         texts.emplace_back(text);

@@ -213,14 +213,18 @@ std::optional<Deadline> Hash::deadline(std::string_view field) const
     return is_timed() ? timed().deadlines.find(field) : std::nullopt;
 }
 
+void Hash::expect_deadlines()
+{
+    if (is_timed()) return;
+    auto with_deadlines = std::make_unique<Timed>();
+    with_deadlines->fields = std::move(*this);
+    fields_ = {with_deadlines.release(), Form::Timed};
+}
+
 void Hash::set_deadline(std::string_view field, Deadline deadline)
 {
     assert(contains(field));
-    if (!is_timed()) {
-        auto with_deadlines = std::make_unique<Timed>();
-        with_deadlines->fields = std::move(*this);
-        fields_ = {with_deadlines.release(), Form::Timed};
-    }
+    expect_deadlines();
     timed().deadlines.set(field, deadline);
 }
 

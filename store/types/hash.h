@@ -98,7 +98,7 @@ public:
             return plain().encoding();
         return is_table() ? Encoding::Table : Encoding::Packed;
     }
-    /// Whether a field has or had a deadline.
+    /// Whether a field has or had a deadline, or was about to get one.
     bool is_timed() const { return fields_.tag() == Form::Timed; }
     std::size_t size() const;
     bool empty() const { return size() == 0; }
@@ -152,6 +152,9 @@ public:
 
     /// The field's deadline, if it has one.
     std::optional<Deadline> deadline(std::string_view field) const;
+    /// Takes the form of a hash with deadlines, before it has any, and whether or not it gets one:
+    /// Redis does so, and OBJECT ENCODING tells.
+    void expect_deadlines();
     /// REQUIRES: contains(field).
     void set_deadline(std::string_view field, Deadline deadline);
     /// False if the field has none.

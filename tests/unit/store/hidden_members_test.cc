@@ -12,7 +12,7 @@ using store::SortedSet;
 
 struct Nobody : store::Observer
 {
-    void key_changed(const store::KeyEvent&) noexcept override {}
+    void key_changed(const store::KeyEvent&, std::int64_t) noexcept override {}
 };
 
 /// A city with two drivers; D1's lock exists, and hides them.

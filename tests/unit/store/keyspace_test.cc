@@ -27,7 +27,7 @@ using store::Type;
 class Diary : public store::Observer
 {
 public:
-    void key_changed(const store::KeyEvent& event) noexcept override
+    void key_changed(const store::KeyEvent& event, std::int64_t) noexcept override
     {
         constexpr char kMarks[] = {'+', '>', '-', '~'};  // in the order of Change
         if (event.change == Change::Cleared) {

@@ -97,6 +97,27 @@ TEST_CASE("INFO counts what happens")
     CHECK(field(client("INFO", "persistence"), "rdb_changes_since_last_save") == "1");
 }
 
+TEST_CASE("INFO counts changes as Redis does: elements, and a key that goes with the last one not")
+{
+    Client client;
+    const auto changes = [&] {
+        return field(client("INFO", "persistence"), "rdb_changes_since_last_save");
+    };
+    client("SADD", "set", "a", "b", "c");
+    CHECK(changes() == "3");
+    client("SREM", "set", "a", "b", "c");
+    CHECK(changes() == "6");
+    client("SET", "lock", "1", "EX", "30");
+    CHECK(changes() == "7");
+    client("RENAME", "lock", "other");
+    CHECK(changes() == "8");
+    client("MSET", "a", "1", "b", "2");
+    client("FLUSHDB");
+    CHECK(changes() == "13");
+    client("FLUSHDB");
+    CHECK(changes() == "13");
+}
+
 TEST_CASE("INFO commandstats counts calls, refusals and failures by command")
 {
     Client client;

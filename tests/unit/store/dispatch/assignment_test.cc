@@ -19,7 +19,7 @@ constexpr store::Place kRestaurant{77.5946, 12.9716};
 /// A database, and all that is told of its orders.
 struct City : store::Observer, store::AssignmentListener
 {
-    void key_changed(const store::KeyEvent&) noexcept override { ++changes; }
+    void key_changed(const store::KeyEvent&, std::int64_t) noexcept override { ++changes; }
     void order_changed(int, std::string_view, store::AssignmentEvent event,
                        const store::AssignmentRecord& record, std::string_view) override
     {

@@ -19,7 +19,7 @@ namespace {
 
 struct Silent : Observer
 {
-    void key_changed(const KeyEvent&) noexcept override {}
+    void key_changed(const KeyEvent&, std::int64_t) noexcept override {}
 };
 
 /// A keyspace with a value of each type and form, at the keys 0, 1, 2 ...
