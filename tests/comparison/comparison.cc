@@ -9,6 +9,7 @@
 
 #include "protocol/reply_reader.h"
 #include "server/execution/args.h"
+#include "tests/comparison/exchange.h"
 #include "tests/comparison/keyspace_state.h"
 #include "tests/comparison/search_judge.h"
 #include "tests/comparison/waiting.h"
@@ -132,6 +133,12 @@ std::optional<std::string> Comparison::take(Client& client, const Request& reque
     if (may_wait(request)) {
         const bool briefly = waits_briefly(request) && !client.in_transaction;
         return briefly ? wait_briefly(client, request) : begin(client, request);
+    }
+    if (is_exchange(request)) {
+        const Request of_dabba = with_dump(request, *dabba_side_, client.database);
+        const Request of_redis = with_dump(request, *redis_side_, client.database);
+        return settle(client, request, client.dabba->execute(of_redis),
+                      client.redis->execute(of_dabba));
     }
     const auto dabba = client.dabba->execute(request);
     const auto redis = client.redis->execute(request);

@@ -1,3 +1,4 @@
+#include "tests/comparison/exchange.h"
 #include "tests/comparison/requests.h"
 #include "tests/comparison/search_judge.h"
 
@@ -103,9 +104,23 @@ Request sort(Words& words)
     return request;
 }
 
+Request restore(Words& words)
+{
+    const bool forever = words.one_in(2);
+    Request request{"RESTORE", words.any_key(), forever ? "0" : words.time_to_live(true),
+                    words.one_in(10) ? words.junk() : dump_of(words.any_key())};
+    while (words.one_in(2)) {
+        const auto option = words.pick({"REPLACE", "REPLACE", "ABSTTL", "IDLETIME", "FREQ"});
+        request.push_back(words.any_case(option));
+        if (option == "IDLETIME" || option == "FREQ") request.push_back(words.count());
+    }
+    return request;
+}
+
 constexpr Recipe kRecipes[] = {
-    {30, delete_keys}, {15, exists}, {60, ask_key}, {40, expire}, {8, keys},        {15, scan},
-    {15, copy},        {6, move},    {1, swap},     {10, rename}, {20, ask_object}, {20, sort},
+    {30, delete_keys}, {15, exists}, {60, ask_key}, {40, expire}, {8, keys},
+    {15, scan},        {15, copy},   {6, move},     {1, swap},    {10, rename},
+    {20, ask_object},  {20, sort},   {15, restore},
 };
 
 }  // namespace
