@@ -53,6 +53,11 @@ is_here() {
         redis-tools) command -v redis-cli ;;
         nodejs) command -v node ;;
         iproute2) command -v ip ;;
+        php-cli) command -v php ;;
+        php-nrk-predis) php -r 'require "Predis/autoload.php";' ;;
+        ruby-sidekiq) ruby -e 'require "sidekiq"' ;;
+        python3-rq) /usr/bin/python3 -c 'import rq' ;;
+        python3-kombu) /usr/bin/python3 -c 'import kombu' ;;
         python3-redis) /usr/bin/python3 -c 'import redis.asyncio' ;;
         *) command -v "$1" ;;
     esac >/dev/null 2>&1
