@@ -42,6 +42,9 @@ enum Flag : std::uint32_t {
     kKeyspaceCategory = 1 << 23,
     kConnectionCategory = 1 << 24,
     kAdminCategory = 1 << 25,
+
+    kProtected = 1 << 27,  ///< only if the server was started with an option that allows it
+    kForSystem = 1 << 28,  ///< not for applications: "syscmd" in COMMAND DOCS
 };
 
 /// Where keys stand among the arguments and what is done to them: a key specification of

@@ -224,6 +224,11 @@ void reply_command_docs(ReplyWriter& reply, const CommandTable& table, const Com
         reply_pair(reply, "complexity", command.complexity);
         ++pairs;
     }
+    if (command.has(kForSystem)) {
+        reply.bulk("doc_flags");
+        reply_statuses(reply, {"syscmd"});
+        ++pairs;
+    }
     if (!command.deprecated_since.empty()) {
         reply.bulk("doc_flags");
         reply_statuses(reply, {"deprecated"});

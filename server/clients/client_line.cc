@@ -45,6 +45,13 @@ std::string local_address(const Session& session)
     return session.peer == nullptr ? std::string{} : session.peer->local_address();
 }
 
+bool is_local(const Session& session)
+{
+    if (session.peer == nullptr || session.unix_socket) return true;
+    const std::string address = remote_address(session);
+    return address.starts_with("127.0.0.1:") || address.starts_with("[::1]:");
+}
+
 std::string client_line(const Session& session, store::TimePoint now)
 {
     const Peer* peer = session.peer;

@@ -78,6 +78,7 @@ struct Options
     std::string pid_file;  ///< empty: none
     std::string supervised = "no";
     std::string directory = ".";
+    std::string enable_debug_command = "no";
     LogLevel log_level = LogLevel::Notice;
     std::string log_file;  ///< empty: standard output
 

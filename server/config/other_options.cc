@@ -214,7 +214,6 @@ constexpr auto kSlowLog = all(Support::Unsupported, "The time of commands is not
 constexpr auto kCommands =
     all(Support::Unsupported, "The command does not exist",
         {
-            at_start(choice("enable-debug-command", "no", "no yes local")),
             at_start(choice("enable-module-command", "no", "no yes local")),
             at_start(choice("enable-protected-configs", "no", "no yes local")),
         });

@@ -1,6 +1,7 @@
 #include "server/execution/admission.h"
 
 #include "server/catalogue/command_table.h"
+#include "server/clients/client_line.h"
 #include "server/clients/session.h"
 #include "server/execution/command_error.h"
 #include "server/server.h"
@@ -88,6 +89,26 @@ struct CheckBusy
     }
 };
 
+struct CheckProtected
+{
+    static constexpr unsigned kOrigins = kOutside;
+    static bool fails(const Server& server, const Invocation& invocation, const Command& command)
+    {
+        if (!command.has(kProtected)) return false;
+        const std::string& allowed = server.options.enable_debug_command;
+        return allowed == "no" || (allowed == "local" && !is_local(invocation.session));
+    }
+    static CommandError error(const Command& command)
+    {
+        return {
+            "ERR {} command not allowed. If the enable-debug-command option is set to \"local\", "
+            "you "
+            "can run it from a local connection, otherwise you need to set this option in the "
+            "configuration file, and then restart the server.",
+            command.name};
+    }
+};
+
 struct CheckAuthenticated
 {
     static constexpr unsigned kOrigins = kOutside;
@@ -158,9 +179,9 @@ struct List
 {};
 
 // In Redis's order.
-using Checks =
-    List<CheckArity, CheckScriptArity, CheckScript, CheckReadOnlyScript, CheckAuthenticated,
-         CheckTransaction, CheckMemory, CheckScriptMemory, CheckSubscribed, CheckBusy>;
+using Checks = List<CheckArity, CheckScriptArity, CheckScript, CheckReadOnlyScript, CheckProtected,
+                    CheckAuthenticated, CheckTransaction, CheckMemory, CheckScriptMemory,
+                    CheckSubscribed, CheckBusy>;
 
 template <class Check>
 [[noreturn, gnu::cold, gnu::noinline]] void refuse(const Server& server, const Command& command)

@@ -1,0 +1,241 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "ascii/case.h"
+#include "server/catalogue/command.h"
+#include "server/commands/families.h"
+#include "server/commands/help.h"
+#include "server/execution/call.h"
+#include "server/server.h"
+#include "store/number.h"
+#include "store/snapshot/dump.h"
+
+/// DEBUG: what the test suites of client libraries use of it. Refused unless the server was started
+/// with enable-debug-command (see admission.cc). Its subcommands are no commands of their own in
+/// Redis, and are found here.
+namespace server::commands {
+
+namespace {
+
+constexpr auto kMaxLong = std::numeric_limits<std::int64_t>::max();
+
+/// In Redis the whole server stands still; here only this client waits, and what it sends
+/// meanwhile. Inside a transaction or script nothing can wait.
+void sleep(Call& call)
+{
+    constexpr double kMaxSeconds = 1e9;
+    const double seconds = store::parse_double(call.args.next()).value_or(0);
+    const std::chrono::duration<double> wanted{std::clamp(seconds, 0.0, kMaxSeconds)};
+    const auto ms = std::chrono::ceil<std::chrono::milliseconds>(wanted);
+    if (ms.count() > 0 && call.wait_for({}, std::nullopt, call.keys.clock().now_ms() + ms)) return;
+    call.reply.ok();
+}
+
+/// Like Redis, takes any number, and any other text as 0.
+void set_active_expire(Call& call)
+{
+    const double number = store::parse_double(call.args.next()).value_or(0);
+    call.server.databases.expire_in_background = static_cast<std::int64_t>(number) != 0;
+    call.reply.ok();
+}
+
+/// What can be told truly: no times of access, which are not kept.
+void object(Call& call)
+{
+    const auto key = call.args.next();
+    const bool fast = call.args.accept("FAST");
+    call.args.expect_end();
+    const store::Entry* entry = call.keys.find_entry(key);
+    if (entry == nullptr) throw CommandError{text::kNoSuchKey};
+    std::string line = fmt::format("Value at:{} refcount:1", fmt::ptr(entry));
+    entry->visit([&]<class T>(const T& value) {
+        line += fmt::format(" encoding:{}", store::TypeTraits<T>::encoding(value));
+    });
+    if (!fast) {
+        std::string value;
+        store::snapshot::write_value(value, *entry);
+        constexpr std::size_t kTag = 1;
+        line += fmt::format(" serializedlength:{}", value.size() - kTag);
+    }
+    call.reply.simple(line);
+}
+
+void error(Call& call) { call.reply.error(call.args.next()); }
+
+void log(Call& call)
+{
+    const auto message = call.args.next();
+    if (call.server.write_log)
+        call.server.write_log(LogLevel::Warning, fmt::format("DEBUG LOG: {}", message));
+    call.reply.ok();
+}
+
+void reload(Call&)
+{
+    throw CommandError{"ERR DEBUG RELOAD is not possible: nothing is written to disk"};
+}
+
+/// Strings that count themselves, cut or filled with NULs to a size, at keys that do not exist yet.
+void populate(Call& call)
+{
+    const auto next_positive = [&](std::int64_t otherwise) {
+        if (call.args.done()) return otherwise;
+        return call.args.next_integer_in(0, kMaxLong,
+                                         "ERR value is out of range, must be positive");
+    };
+    const std::int64_t count = next_positive(0);
+    const std::string_view prefix = call.args.done() ? "key" : call.args.next();
+    const auto size = static_cast<std::size_t>(next_positive(0));
+    for (std::int64_t i = 0; i < count; ++i) {
+        std::string value = fmt::format("value:{}", i);
+        if (size > 0) value.resize(size);
+        call.keys.put_string(fmt::format("{}:{}", prefix, i), value,
+                             {.condition = store::StringPut::Condition::IfMissing});
+    }
+    call.reply.ok();
+}
+
+void reply_some_map(protocol::ReplyWriter& reply)
+{
+    reply.map(3);
+    for (int i = 0; i < 3; ++i) {
+        reply.integer(i);
+        reply.boolean(i == 1);
+    }
+}
+
+void reply_some_attribute(protocol::ReplyWriter& reply)
+{
+    if (reply.version() != protocol::Version::Resp2) {
+        reply.raw("|1\r\n");
+        reply.bulk("key-popularity");
+        reply.array(2);
+        reply.bulk("key:123");
+        reply.integer(90);
+    }
+    reply.bulk("Some real reply following the attribute");
+}
+
+void reply_some_push(protocol::ReplyWriter& reply)
+{
+    if (reply.version() == protocol::Version::Resp2)
+        throw CommandError{"ERR RESP2 is not supported by this command"};
+    reply.push(2);
+    reply.bulk("server-cpu-usage");
+    reply.integer(42);
+    reply.bulk("Some real reply following the push reply");
+}
+
+void reply_three(protocol::ReplyWriter& reply)
+{
+    for (int i = 0; i < 3; ++i) reply.integer(i);
+}
+
+struct SampleReply
+{
+    std::string_view type;
+    void (*write)(protocol::ReplyWriter& reply);
+};
+
+using Reply = protocol::ReplyWriter;
+
+constexpr SampleReply kSampleReplies[] = {
+    {"string", [](Reply& reply) { reply.bulk("Hello World"); }},
+    {"integer", [](Reply& reply) { reply.integer(12345); }},
+    {"double", [](Reply& reply) { reply.number(3.141); }},
+    {"bignum", [](Reply& reply) { reply.big_number("1234567999999999999999999999999999999"); }},
+    {"null", [](Reply& reply) { reply.null(); }},
+    {"array", [](Reply& reply) { reply.array(3), reply_three(reply); }},
+    {"set", [](Reply& reply) { reply.set(3), reply_three(reply); }},
+    {"map", reply_some_map},
+    {"attrib", reply_some_attribute},
+    {"push", reply_some_push},
+    {"verbatim", [](Reply& reply) { reply.verbatim("txt", "This is a verbatim\nstring"); }},
+    {"true", [](Reply& reply) { reply.boolean(true); }},
+    {"false", [](Reply& reply) { reply.boolean(false); }},
+};
+
+void protocol_reply(Call& call)
+{
+    const auto type = call.args.next();
+    for (const SampleReply& sample : kSampleReplies)
+        if (ascii::equal_ignoring_case(type, sample.type)) return sample.write(call.reply);
+    std::string names;
+    for (const SampleReply& sample : kSampleReplies)
+        names += fmt::format("{}{}", names.empty() ? "" : "|", sample.type);
+    throw CommandError{"ERR Wrong protocol type name. Please use one of the following: {}", names};
+}
+
+struct Subcommand
+{
+    std::string_view name;
+    std::string_view syntax;
+    std::string_view summary;
+    std::size_t max_arguments;
+    void (*run)(Call&);
+};
+
+void help(Call& call);
+
+constexpr Subcommand kSubcommands[] = {
+    {"ERROR", "message", "Replies this error, for tests of clients.", 1, error},
+    {"LOG", "message", "Writes this into the server's log.", 1, log},
+    {"OBJECT", "key [FAST]", "Shows how a value is kept, and how long its dump is but for FAST.", 2,
+     object},
+    {"POPULATE", "count [prefix [size]]",
+     "Makes that many strings at prefix:0 and so on (prefix: key).", 3, populate},
+    {"PROTOCOL", "type",
+     "Replies a value of this type: string, integer, double, bignum, null, array, set, map, "
+     "attrib, "
+     "push, verbatim, true, false.",
+     1, protocol_reply},
+    {"RELOAD", "[option ...]", "Refused: nothing is written to disk.",
+     std::numeric_limits<std::size_t>::max(), reload},
+    {"SET-ACTIVE-EXPIRE", "<0 | 1>",
+     "With 0, keys whose time is over are removed only when they are asked for.", 1,
+     set_active_expire},
+    {"SLEEP", "seconds", "Lets this client wait; unlike in Redis, the others go on.", 1, sleep},
+    {"HELP", "", "Prints this help.", 0, help},
+};
+
+void help(Call& call)
+{
+    HelpText text;
+    text.add_line("DEBUG <subcommand> [<arg> [value] [opt] ...]. Subcommands are:");
+    for (const Subcommand& each : kSubcommands) text.add(each.name, each.syntax, each.summary);
+    text.reply(call.reply);
+}
+
+void run_subcommand(Call& call)
+{
+    const auto name = call.args.next();
+    const std::size_t given = call.args.remaining();
+    for (const Subcommand& each : kSubcommands) {
+        const auto min = static_cast<std::size_t>(count_arguments(each.syntax).least);
+        if (ascii::equal_ignoring_case(name, each.name) && given >= min &&
+            given <= each.max_arguments)
+            return each.run(call);
+    }
+    throw CommandError{
+        "ERR unknown subcommand or wrong number of arguments for '{}'. Try DEBUG HELP.",
+        name.substr(0, 128)};
+}
+
+constexpr Command kCommands[] = {
+    {.name = "DEBUG",
+     .summary = "A container for debugging commands.",
+     .since = "1.0.0",
+     .complexity = "Depends on subcommand.",
+     .group = Group::Server,
+     .flags = kAdmin | kNoscript | kLoading | kStale | kProtected | kForSystem,
+     .run = run_subcommand,
+     .arity_override = -2},
+};
+
+}  // namespace
+
+std::span<const Command> debug() { return kCommands; }
+
+}  // namespace server::commands
