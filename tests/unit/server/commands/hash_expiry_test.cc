@@ -166,3 +166,20 @@ TEST_CASE("many fields that end at once go over several ticks")
     CHECK(ticks > 10);
     CHECK(client("HLEN", "h") == ":1000\r\n");
 }
+
+TEST_CASE(
+    "a hash has the form with deadlines once one was asked for, whether or not a field got it")
+{
+    Client client;
+    const auto encoding = [&](const char* command, auto... words) {
+        client("DEL", "h");
+        client("HSET", "h", "a", "1");
+        client(command, "h", words...);
+        return client("OBJECT", "ENCODING", "h");
+    };
+    constexpr const char* kTimed = "$10\r\nlistpackex\r\n";
+    CHECK(encoding("HEXPIRE", "100", "FIELDS", "1", "missing") == kTimed);
+    CHECK(encoding("HEXPIRE", "100", "XX", "FIELDS", "1", "a") == kTimed);
+    CHECK(encoding("HGETEX", "PERSIST", "FIELDS", "1", "a") == kTimed);
+    CHECK(encoding("HSETEX", "FIELDS", "1", "a", "2") == "$8\r\nlistpack\r\n");
+}
