@@ -15,6 +15,7 @@ namespace {
 constexpr std::size_t kMaxBytes = std::size_t{1} << 29;
 constexpr std::size_t kMinMuchBytes = std::size_t{16} << 20;
 constexpr std::size_t kBytesBetweenLooks = std::size_t{16} << 20;
+constexpr std::size_t kMaxBytesOfSmallRun = std::size_t{64} << 10;
 
 /// Where Lua goes when memory runs out outside of any lua_pcall(); it would end the process.
 int throw_bad_alloc(lua_State*) { throw std::bad_alloc{}; }
@@ -48,8 +49,8 @@ void* Interpreter::allocate(void* self, void* block, std::size_t old_size, std::
 void Interpreter::count_allocated(std::size_t bytes)
 {
     allocated_bytes_ += bytes;
-    if (allocated_bytes_ < kBytesBetweenLooks) return;
-    allocated_bytes_ = 0;
+    if (allocated_bytes_ < next_look_) return;
+    next_look_ = allocated_bytes_ + kBytesBetweenLooks;
     if (run_ == nullptr) return;
     constexpr int kNow = 1;
     lua_sethook(lua(), lua_gethook(lua()), LUA_MASKCOUNT, kNow);
@@ -106,6 +107,13 @@ void Interpreter::show_globals(int table)
     lua_pop(lua(), 1);
 }
 
+void Interpreter::set_arguments(std::span<const std::string_view> keys,
+                                std::span<const std::string_view> others)
+{
+    keys_.set(*this, keys);
+    arguments_.set(*this, others);
+}
+
 void Interpreter::set_global(const char* name)
 {
     lua_State* const lua = lua_.get();
@@ -122,6 +130,12 @@ void Interpreter::set_global(const char* name)
 void Interpreter::tidy_up()
 {
     lua_settop(lua_.get(), 0);
+    // A table that a script has made huge is not kept, even if it is empty now.
+    if (allocated_bytes_ - allocated_before_run_ > kMaxBytesOfSmallRun) {
+        keys_.forget();
+        arguments_.forget();
+    }
+    allocated_before_run_ = allocated_bytes_;
     if (used_bytes_ < much_bytes_) return;
     lua_gc(lua_.get(), LUA_GCCOLLECT, 0);
     much_bytes_ = 2 * used_bytes_ + kMinMuchBytes;

@@ -2,9 +2,11 @@
 
 #include <cstddef>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
+#include "server/scripting/global_list.h"
 #include "server/scripting/lua.h"
 
 namespace server::scripting {
@@ -69,7 +71,11 @@ public:
     void show_globals(int table);
     void show_all_globals() { show_globals(globals_); }
 
-    /// Sets a global, KEYS or ARGV, to the value on top of the stack, and pops that.
+    /// Sets KEYS and ARGV.
+    void set_arguments(std::span<const std::string_view> keys,
+                       std::span<const std::string_view> others);
+
+    /// Sets a global to the value on top of the stack, and pops that.
     void set_global(const char* name);
 
     /// After a script: drops what it left on the stack, and frees all garbage if it has become
@@ -90,15 +96,19 @@ private:
     void count_allocated(std::size_t bytes);
 
     std::size_t used_bytes_ = 0;
-    std::size_t allocated_bytes_ = 0;  ///< since they last made the run look at the time
-    std::size_t much_bytes_;           ///< from here on all garbage is collected
-    std::unique_ptr<lua_State, Close> lua_;
+    std::size_t allocated_bytes_ = 0;       ///< in all its life
+    std::size_t allocated_before_run_ = 0;  ///< what they were before the last script
+    std::size_t next_look_ = 0;  ///< when so many were, they make the run look at the time
+    std::size_t much_bytes_;     ///< from here on all garbage is collected
     Run* run_ = nullptr;
     // What is kept for each run: a function of ours would be a new object each time it is pushed.
     int error_handler_ = 0;
     int task_runner_ = 0;
     int globals_ = 0;
     int open_globals_ = 0;  ///< the same with the libraries as they are
+    GlobalList keys_{"KEYS"};
+    GlobalList arguments_{"ARGV"};
+    std::unique_ptr<lua_State, Close> lua_;  ///< last: it allocates with the help of the others
 };
 
 }  // namespace server::scripting

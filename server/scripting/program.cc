@@ -11,15 +11,6 @@ namespace server::scripting {
 
 namespace {
 
-void push_list(lua_State* lua, std::span<const std::string_view> words)
-{
-    lua_createtable(lua, static_cast<int>(words.size()), 0);
-    for (std::size_t i = 0; i < words.size(); ++i) {
-        push(lua, words[i]);
-        lua_rawseti(lua, -2, static_cast<int>(i) + 1);
-    }
-}
-
 /// A text of the error's table; empty if there is none.
 std::string error_field(lua_State* lua, const char* name)
 {
@@ -59,12 +50,13 @@ private:
     /// The number of those that are on the stack.
     int push_arguments(lua_State* lua) const
     {
-        const bool are_globals = program_.kind == Program::Kind::Script;
+        if (program_.kind == Program::Kind::Script) {
+            interpreter_.set_arguments(arguments_.keys, arguments_.others);
+            return 0;
+        }
         push_list(lua, arguments_.keys);
-        if (are_globals) interpreter_.set_global("KEYS");
         push_list(lua, arguments_.others);
-        if (are_globals) interpreter_.set_global("ARGV");
-        return are_globals ? 0 : 2;
+        return 2;
     }
 
     /// The error is on top of the stack: as a table, if describe_error() had its turn.
