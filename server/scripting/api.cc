@@ -68,7 +68,9 @@ int sha1hex(lua_State* lua)
 {
     if (lua_gettop(lua) != 1) return raise(lua, "ERR wrong number of arguments");
     // As in Redis: what is no text counts as an empty one.
-    const Sha1 digest = sha1(lua_isstring(lua, 1) != 0 ? text_at(lua, 1) : "");
+    const std::string_view text = lua_isstring(lua, 1) != 0 ? text_at(lua, 1) : "";
+    look_if_long(lua, text.size());
+    const Sha1 digest = sha1(text);
     push(lua, {digest.data(), digest.size()});
     return 1;
 }

@@ -1,5 +1,6 @@
 #include "server/scripting/run.h"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdio>
@@ -13,18 +14,18 @@ namespace server::scripting {
 namespace {
 
 constexpr int kInstructionsBetweenLooks = 2'000;
-// With much memory in use, each instruction may be one on a long string.
-constexpr int kInstructionsBetweenLooksAtMuch = 100;
-constexpr int kMuchKilobytes = 16 * 1024;
+constexpr std::size_t kLongBytes = std::size_t{1} << 20;
 constexpr std::chrono::milliseconds kMaxLoadingTime{500};
 constexpr std::size_t kNumberSize = 32;
 constexpr std::size_t kKeptReplyBytes = 64 * 1024;
 
 void look_at_time(lua_State* lua, lua_Debug*)
 {
-    const bool is_much = lua_gc(lua, LUA_GCCOUNT, 0) > kMuchKilobytes;
-    lua_sethook(lua, look_at_time, LUA_MASKCOUNT,
-                is_much ? kInstructionsBetweenLooksAtMuch : kInstructionsBetweenLooks);
+    // Each instruction may be one on a string as long as the memory in use.
+    constexpr int kLittleKilobytes = 1024;
+    const int kilobytes = std::max(lua_gc(lua, LUA_GCCOUNT, 0), kLittleKilobytes);
+    const int instructions = kInstructionsBetweenLooks * kLittleKilobytes / kilobytes;
+    lua_sethook(lua, look_at_time, LUA_MASKCOUNT, std::max(instructions, 1));
     current_run(lua).look_at_time(lua);
 }
 
@@ -48,6 +49,11 @@ Run& current_run(lua_State* lua)
     Run* const run = Interpreter::of(lua).run();
     if (run == nullptr) luaL_error(lua, "this can only be used while a script runs");
     return *run;
+}
+
+void look_if_long(lua_State* lua, std::size_t bytes)
+{
+    if (bytes >= kLongBytes) current_run(lua).look_at_time(lua);
 }
 
 Run::Run(Server& server, Workplace& place, Interpreter& interpreter, int database,
@@ -129,12 +135,14 @@ void Run::look_at_time(lua_State* lua)
         script.slow = true;
         if (server_.let_others_run) server_.let_others_run();
     }
-    end_if_killed(lua);
+    end_if_over(lua);
 }
 
-void Run::end_if_killed(lua_State* lua) const
+bool Run::is_over() const { return server_.running_script.killed || server_.shutdown_requested; }
+
+void Run::end_if_over(lua_State* lua) const
 {
-    if (!server_.running_script.killed && !server_.shutdown_requested) return;
+    if (!is_over()) return;
     push(lua, server_.running_script.is_function ? "Script killed by user with FUNCTION KILL."
                                                  : "Script killed by user with SCRIPT KILL.");
     lua_error(lua);

@@ -56,8 +56,11 @@ public:
     /// Gives other clients a turn if the script is slow; ends it if it was killed.
     void look_at_time(lua_State* lua);
 
-    /// Raises an error if the script was killed. No pcall() may keep that error from its caller.
-    void end_if_killed(lua_State* lua) const;
+    /// Whether the script was killed: then it must not go on.
+    bool is_over() const;
+
+    /// Raises an error if it was. No pcall() may keep that error from its caller.
+    void end_if_over(lua_State* lua) const;
 
 private:
     bool read_words(lua_State* lua);
@@ -70,5 +73,27 @@ private:
 
 /// The run that calls a function of a library. Raises an error between runs.
 Run& current_run(lua_State* lua);
+
+/// The steps of work in C++ that may take long, some nanoseconds each: it looks at the time now and
+/// then.
+class Pace
+{
+public:
+    explicit Pace(lua_State* lua) : lua_(lua) {}
+
+    void step()
+    {
+        constexpr std::uint32_t kStepsBetweenLooks = 1U << 16;
+        if (++steps_ % kStepsBetweenLooks == 0) current_run(lua_).look_at_time(lua_);
+    }
+
+private:
+    lua_State* lua_;
+    std::uint32_t steps_ = 0;
+};
+
+/// Looks at the time before work on so many bytes, if those are many: a loop of such work would
+/// take long before Lua itself looks.
+void look_if_long(lua_State* lua, std::size_t bytes);
 
 }  // namespace server::scripting

@@ -18,7 +18,7 @@ int pcall(lua_State* lua)
     lua_pushboolean(lua, status == 0 ? 1 : 0);
     lua_insert(lua, 1);
     if (status == 0) return lua_gettop(lua);
-    current_run(lua).end_if_killed(lua);
+    current_run(lua).end_if_over(lua);
     if (lua_istable(lua, 2)) {
         push(lua, "err");
         lua_rawget(lua, 2);
@@ -29,12 +29,50 @@ int pcall(lua_State* lua)
 }
 
 /// xpcall() and coroutine.resume() catch errors, too.
-int call_unless_killed(lua_State* lua)
+int call_unless_over(lua_State* lua)
 {
     const int results = call_wrapped(lua);
-    current_run(lua).end_if_killed(lua);
+    current_run(lua).end_if_over(lua);
     return results;
 }
+
+/// A script's handler of errors, upvalue 1. If it is a look at the time that has raised the error,
+/// Lua makes no other look until that is handled: such a handler could run for ever.
+int handle_error(lua_State* lua)
+{
+    if (current_run(lua).is_over()) return 1;
+    lua_pushvalue(lua, lua_upvalueindex(1));
+    lua_insert(lua, 1);
+    lua_call(lua, 1, 1);
+    return 1;
+}
+
+int xpcall(lua_State* lua)
+{
+    if (lua_isfunction(lua, 2)) {
+        lua_pushvalue(lua, 2);
+        lua_pushcclosure(lua, handle_error, 1);
+        lua_replace(lua, 2);
+    }
+    return call_unless_over(lua);
+}
+
+/// A text that Lua compiles piece by piece, with a look at the time before each.
+struct SourceText
+{
+    std::string_view rest;
+
+    static const char* read(lua_State* lua, void* data, std::size_t* size)
+    {
+        constexpr std::size_t kPiece = std::size_t{1} << 16;
+        std::string_view& rest = static_cast<SourceText*>(data)->rest;
+        const std::string_view piece = rest.substr(0, kPiece);
+        if (rest.size() > kPiece) current_run(lua).look_at_time(lua);
+        rest.remove_prefix(piece.size());
+        *size = piece.size();
+        return piece.data();
+    }
+};
 
 int load_text(lua_State* lua, std::string_view text, const char* name)
 {
@@ -43,7 +81,9 @@ int load_text(lua_State* lua, std::string_view text, const char* name)
         push(lua, "bytecode cannot be loaded");
         return 2;
     }
-    if (luaL_loadbuffer(lua, text.data(), text.size(), name) == 0) return 1;
+    SourceText source{text};
+    if (lua_load(lua, SourceText::read, &source, name) == 0) return 1;
+    current_run(lua).end_if_over(lua);
     lua_pushnil(lua);
     lua_insert(lua, -2);
     return 2;
@@ -118,7 +158,7 @@ void mend_base(lua_State* lua)
     constexpr Function kFunctions[] = {
         {"pcall", pcall}, {"load", load}, {"loadstring", loadstring}, {"unpack", unpack}};
     set_functions(lua, kFunctions);
-    wrap_function(lua, "xpcall", call_unless_killed);
+    wrap_function(lua, "xpcall", xpcall);
     wrap_function(lua, "collectgarbage", collectgarbage);
     lua_pop(lua, 1);
 }
@@ -126,7 +166,7 @@ void mend_base(lua_State* lua)
 void mend_coroutine(lua_State* lua)
 {
     lua_getglobal(lua, LUA_COLIBNAME);
-    wrap_function(lua, "resume", call_unless_killed);
+    wrap_function(lua, "resume", call_unless_over);
     lua_pop(lua, 1);
 }
 

@@ -45,9 +45,8 @@ private:
 
     void look_around()
     {
-        constexpr unsigned kValuesBetweenLooks = 1 << 20;
         if (packed_.size() > kMaxPackedBytes) luaL_error(lua_, "resulting string too large");
-        if (++values_ % kValuesBetweenLooks == 0) current_run(lua_).look_at_time(lua_);
+        pace_.step();
     }
 
     void add(unsigned byte) { packed_ += static_cast<char>(byte); }
@@ -151,7 +150,7 @@ private:
 
     lua_State* lua_;
     std::string packed_;
-    unsigned values_ = 0;
+    Pace pace_{lua_};
 };
 
 class Unpacker
@@ -164,6 +163,7 @@ public:
 
     void push_next()
     {
+        pace_.step();
         luaL_checkstack(lua_, 1,
                         "too many return values at once; use unpack_one or unpack_limit instead.");
         const auto format = static_cast<unsigned>(take_unsigned(1));
@@ -253,6 +253,7 @@ private:
 
     lua_State* lua_;
     std::string_view rest_;
+    Pace pace_{lua_};
     int depth_ = 0;
 };
 

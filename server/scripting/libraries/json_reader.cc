@@ -6,6 +6,7 @@
 
 #include "ascii/case.h"
 #include "server/scripting/libraries/json.h"
+#include "server/scripting/run.h"
 
 namespace server::scripting {
 
@@ -287,6 +288,7 @@ private:
 
     void push_value(const Token& token)
     {
+        pace_.step();
         switch (token.type) {
             case Token::Type::String: return push(lua_, scanner_.string_text());
             case Token::Type::Number: return lua_pushnumber(lua_, token.number);
@@ -349,6 +351,7 @@ private:
     const int max_depth_;
     int depth_ = 0;
     Scanner scanner_;
+    Pace pace_{lua_};
 };
 
 }  // namespace

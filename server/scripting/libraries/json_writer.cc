@@ -74,9 +74,8 @@ private:
     /// Tables that hold each other can describe more than fits anywhere.
     void look_around()
     {
-        constexpr unsigned kValuesBetweenLooks = 1 << 20;
         check_size(0);
-        if (++values_ % kValuesBetweenLooks == 0) current_run(lua_).look_at_time(lua_);
+        pace_.step();
     }
 
     void check_size(std::size_t more)
@@ -245,7 +244,7 @@ private:
     const int max_depth_;
     std::string text_;
     int depth_ = 0;
-    unsigned values_ = 0;
+    Pace pace_{lua_};
 };
 
 }  // namespace

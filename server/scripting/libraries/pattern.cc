@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cctype>
 
-#include "server/scripting/run.h"
-
 namespace server::scripting {
 
 namespace {
@@ -32,7 +30,7 @@ bool in_class(unsigned char c, char letter)
 }  // namespace
 
 Matcher::Matcher(lua_State* lua, std::string_view subject, std::string_view pattern)
-    : lua_(lua), subject_(subject), pattern_(pattern.substr(0, pattern.find('\0')))
+    : lua_(lua), subject_(subject), pattern_(pattern.substr(0, pattern.find('\0'))), pace_(lua)
 {}
 
 std::optional<std::size_t> Matcher::match(std::size_t start)
@@ -40,12 +38,6 @@ std::optional<std::size_t> Matcher::match(std::size_t start)
     capture_count_ = 0;
     depth_ = 0;
     return match_rest(start, 0);
-}
-
-void Matcher::step()
-{
-    constexpr unsigned kStepsBetweenLooks = 1 << 20;
-    if (++steps_ % kStepsBetweenLooks == 0) current_run(lua_).look_at_time(lua_);
 }
 
 Matcher::Match Matcher::match_rest(Place at, Place item)
@@ -72,7 +64,7 @@ Matcher::Step Matcher::move_to(const Match& match, Place next_item, Place& at, P
 
 Matcher::Step Matcher::take_step(Place& at, Place& item, Match& answer)
 {
-    step();
+    pace_.step();
     const char next = pattern_at(item + 1);
     switch (pattern_[item]) {
         case '(':
@@ -123,7 +115,7 @@ Matcher::Step Matcher::take_item(Place& at, Place& item, Match& answer)
 Matcher::Match Matcher::longest_first(Place at, Place item, Place item_end)
 {
     Place last = at;
-    for (; item_fits(last, item, item_end); ++last) step();
+    for (; item_fits(last, item, item_end); ++last) pace_.step();
     for (;; --last) {
         if (const Match rest = match_rest(last, item_end + 1)) return rest;
         if (last == at) return std::nullopt;
@@ -170,7 +162,7 @@ Matcher::Match Matcher::balanced(Place at, Place item)
     if (at == subject_.size() || subject_[at] != opens) return std::nullopt;
     std::size_t open = 1;
     for (Place place = at + 1; place < subject_.size(); ++place) {
-        step();
+        pace_.step();
         if (subject_[place] == closes) {
             if (--open == 0) return place + 1;
         } else if (subject_[place] == opens) {

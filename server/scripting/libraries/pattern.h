@@ -5,7 +5,7 @@
 #include <optional>
 #include <string_view>
 
-#include "server/scripting/lua.h"
+#include "server/scripting/run.h"
 
 namespace server::scripting {
 
@@ -66,7 +66,6 @@ private:
     bool item_fits(Place at, Place item, Place item_end) const;
     bool in_set(unsigned char c, Place set, Place set_end) const;
     char pattern_at(Place item) const { return item < pattern_.size() ? pattern_[item] : '\0'; }
-    void step();
 
     static constexpr std::size_t kMaxCaptures = 32;
     static constexpr int kMaxDepth = 2000;
@@ -77,7 +76,7 @@ private:
     std::array<Capture, kMaxCaptures> captures_;
     std::size_t capture_count_ = 0;
     int depth_ = 0;
-    unsigned steps_ = 0;
+    Pace pace_;
 };
 
 }  // namespace server::scripting

@@ -217,9 +217,7 @@ int rep(lua_State* lua)
     const std::size_t times = count > 0 && !text.empty() ? static_cast<std::size_t>(count) : 0;
     if (times > kMaxStringBytes / std::max<std::size_t>(text.size(), 1))
         return luaL_error(lua, "resulting string too large");
-    // A loop of large ones would take long before Lua itself looks at the time.
-    constexpr std::size_t kMuchBytes = std::size_t{1} << 20;
-    if (times * text.size() >= kMuchBytes) current_run(lua).look_at_time(lua);
+    look_if_long(lua, times * text.size());
     std::string result;
     if (text.size() == 1) {
         result.assign(times, text.front());
@@ -229,6 +227,13 @@ int rep(lua_State* lua)
     }
     push(lua, result);
     return 1;
+}
+
+/// upper(), lower(), reverse(): Lua's own, upvalue 1.
+int change_letters(lua_State* lua)
+{
+    look_if_long(lua, check_text(lua, 1).size());
+    return call_wrapped(lua);
 }
 
 constexpr Function kFunctions[] = {
@@ -246,6 +251,7 @@ void mend_string(lua_State* lua)
 {
     lua_getglobal(lua, LUA_STRLIBNAME);
     set_functions(lua, kFunctions);
+    for (const char* name : {"upper", "lower", "reverse"}) wrap_function(lua, name, change_letters);
     lua_pop(lua, 1);
 }
 

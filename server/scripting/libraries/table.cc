@@ -7,9 +7,6 @@ namespace server::scripting {
 
 namespace {
 
-/// Of a loop whose steps take some nanoseconds each.
-constexpr int kStepsBetweenLooks = 1 << 16;
-
 /// As long as Redis's strings can be.
 constexpr std::size_t kMaxStringBytes = std::size_t{512} << 20;
 
@@ -22,8 +19,9 @@ int insert(lua_State* lua)
     if (arguments != 2 && arguments != 3)
         return luaL_error(lua, "wrong number of arguments to 'insert'");
     const int position = arguments == 2 ? next : luaL_checkint(lua, 2);
+    Pace pace{lua};
     for (int i = next; i > position; --i) {
-        if (i % kStepsBetweenLooks == 0) current_run(lua).look_at_time(lua);
+        pace.step();
         lua_rawgeti(lua, 1, i - 1);
         lua_rawseti(lua, 1, i);
     }
@@ -41,8 +39,9 @@ int concat(lua_State* lua)
     const int last =
         lua_isnoneornil(lua, 4) ? static_cast<int>(lua_objlen(lua, 1)) : luaL_checkint(lua, 4);
     std::string result;
+    Pace pace{lua};
     for (std::int64_t i = first; i <= last; ++i) {
-        if (i % kStepsBetweenLooks == 0) current_run(lua).look_at_time(lua);
+        pace.step();
         lua_rawgeti(lua, 1, static_cast<int>(i));
         if (lua_isstring(lua, -1) == 0) {
             return luaL_error(lua, "invalid value (%s) at index %d in table for 'concat'",
@@ -60,11 +59,10 @@ int concat(lua_State* lua)
 }
 
 /// Compares two values as sort() does itself, or by a function in C (upvalue 2): Lua looks at the
-/// time in neither. Upvalue 1: the comparisons until now.
+/// time in neither. Upvalue 1: the pace of all comparisons.
 int compare(lua_State* lua)
 {
-    int& count = *static_cast<int*>(lua_touserdata(lua, lua_upvalueindex(1)));
-    if (++count % kStepsBetweenLooks == 0) current_run(lua).look_at_time(lua);
+    static_cast<Pace*>(lua_touserdata(lua, lua_upvalueindex(1)))->step();
     if (lua_isnil(lua, lua_upvalueindex(2))) {
         lua_pushboolean(lua, lua_lessthan(lua, 1, 2));
         return 1;
@@ -83,10 +81,10 @@ int sort(lua_State* lua)
     luaL_checktype(lua, 1, LUA_TTABLE);
     lua_settop(lua, 2);
     const bool looks_itself = lua_isfunction(lua, 2) && lua_iscfunction(lua, 2) == 0;
-    int count = 0;
+    Pace pace{lua};
     if (lua_objlen(lua, 1) > kSmall && !looks_itself) {
         if (!lua_isnil(lua, 2)) luaL_checktype(lua, 2, LUA_TFUNCTION);
-        lua_pushlightuserdata(lua, &count);
+        lua_pushlightuserdata(lua, &pace);
         lua_insert(lua, 2);
         lua_pushcclosure(lua, compare, 2);
     }

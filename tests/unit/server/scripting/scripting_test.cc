@@ -60,6 +60,56 @@ TEST_CASE("nor do coroutines within coroutines")
               .starts_with("-ERR Script killed"));
 }
 
+TEST_CASE("nor does a handler of errors, which Lua does not look at if a look has raised them")
+{
+    for (const char* script :
+         {"while true do xpcall(function() error('x') end, function() while true do end end) end",
+          "xpcall(function() while true do end end, function() while true do end end)",
+          "coroutine.wrap(function() xpcall(function() while true do end end, "
+          "function() while true do end end) end)()"}) {
+        Client client;
+        const SlowScripts slow{client, [](Client& other) { other("SCRIPT", "KILL"); }};
+        INFO(script);
+        const auto reply = client("EVAL", script, "0");
+        CAPTURE(reply);
+        CHECK(reply.find("Script killed") != std::string::npos);
+    }
+}
+
+TEST_CASE("handlers of errors are as in Lua")
+{
+    Client client;
+    CHECK(client("EVAL", "return {xpcall(function() error('x', 0) end, string.upper)}", "0") ==
+          "*2\r\n$-1\r\n$1\r\nX\r\n");
+    CHECK(client("EVAL",
+                 "return {tostring(xpcall(error, function(e) return type(e) .. 'y' end)), "
+                 "select('#', xpcall(function() return 1, nil end, error))}",
+                 "0") == "*2\r\n$5\r\nfalse\r\n:3\r\n");
+    for (const char* handler : {"nil", "1", "error", "function() error('again') end"}) {
+        const std::string script =
+            std::string{"return {select(2, xpcall(error, "} + handler + "))}";
+        INFO(script);
+        CHECK(client("EVAL", script, "0") == "*1\r\n$23\r\nerror in error handling\r\n");
+    }
+}
+
+TEST_CASE("what works long on much can be killed in the middle")
+{
+    const std::string many = "local t = cjson.decode('[' .. string.rep('1,', 200000) .. '1]') ";
+    for (const char* script :
+         {"return cjson.encode(t)", "return cmsgpack.pack(t)", "return table.concat(t)",
+          "return table.insert(t, 1, 1)", "return table.sort(t)",
+          "return cjson.decode(table.concat(t, ',', 1, 1) .. string.rep(' ', 2000000))",
+          "return loadstring(string.rep('x = 1 ', 100000))",
+          "return redis.sha1hex(string.rep('x', 2000000))",
+          "local s = string.rep('x', 2000000) return s:upper() .. s:reverse()"}) {
+        Client client;
+        const SlowScripts slow{client, [](Client& other) { other("SCRIPT", "KILL"); }};
+        INFO(script);
+        CHECK(client("EVAL", many + script, "0").starts_with("-ERR Script killed"));
+    }
+}
+
 TEST_CASE("so can few instructions that move much memory")
 {
     for (const char* script : {"for i = 1, 100 do string.rep('x', 2000000) end return 1",
@@ -149,6 +199,28 @@ TEST_CASE("memory and depth of scripts have bounds")
     CHECK(client("EVAL", "return 1", "0") == ":1\r\n");
     CHECK(client("SCRIPT", "FLUSH") == "+OK\r\n");
     CHECK(client.server().scripting->interpreter_bytes() == 0);
+}
+
+TEST_CASE("what a script did to KEYS and ARGV is gone with it")
+{
+    Client client;
+    for (const char* code :
+         {"KEYS[2] = 'x' KEYS[9] = 'y'", "KEYS.field = {}", "KEYS[1] = nil", "KEYS[0] = 'x'",
+          "setmetatable(KEYS, {__index = function() return 'x' end})",
+          "for i = 1, 100 do KEYS[i] = i end for i = 1, 100 do KEYS[i] = nil end",
+          "for i = 1, 100000 do KEYS[i] = i end", "table.remove(KEYS) ARGV[1] = KEYS"}) {
+        client("EVAL", code, "1", "key", "argument");
+        INFO(code);
+        CHECK(client("EVAL",
+                     "local count = 0 for _ in pairs(KEYS) do count = count + 1 end "
+                     "return {#KEYS, count, KEYS[2] or 'none', ARGV[1], #ARGV, "
+                     "tostring(getmetatable(KEYS))}",
+                     "1", "key", "a",
+                     "b") == "*6\r\n:1\r\n:1\r\n$4\r\nnone\r\n$1\r\na\r\n:2\r\n$3\r\nnil\r\n");
+    }
+    CHECK(client("EVAL", "return KEYS", "9", "1", "2", "3", "4", "5", "6", "7", "8", "9")
+              .starts_with("*9\r\n$1\r\n1\r\n"));
+    CHECK(client("EVAL", "return #KEYS + #ARGV", "0") == ":0\r\n");
 }
 
 TEST_CASE("a script cannot stop the collector of garbage")
