@@ -144,8 +144,39 @@ void ListChunk::erase(std::size_t from, std::size_t to, std::size_t how_many)
         head.end -= static_cast<std::uint32_t>(to - from);
     }
     head.count -= static_cast<std::uint32_t>(how_many);
-    constexpr std::size_t kSmall = 64;
-    if (capacity() > kSmall && bytes() * 4 < capacity()) try_to_shrink();
+    shrink_if_sparse();
+}
+
+std::size_t ListChunk::count_of(std::string_view element) const
+{
+    std::size_t equal = 0;
+    for (std::size_t place = begin(); place != end(); place = next(place))
+        equal += at(place) == element;
+    return equal;
+}
+
+/// In one pass: what stays is moved together.
+void ListChunk::remove(std::string_view element, std::size_t spared, std::size_t how_many)
+{
+    Header& head = header();
+    if (how_many == head.count) return free();
+    std::size_t kept_end = head.begin, left = how_many;
+    for (std::size_t place = head.begin, after = 0; place != head.end; place = after) {
+        after = next(place);
+        if (left > 0 && at(place) == element) {
+            if (spared == 0) {
+                --left;
+                continue;
+            }
+            --spared;
+        }
+        if (kept_end != place) std::memmove(block_ + kept_end, block_ + place, after - place);
+        kept_end += after - place;
+    }
+    head.end = static_cast<std::uint32_t>(kept_end);
+    head.count -= static_cast<std::uint32_t>(how_many);
+    head.listpack_bytes -= static_cast<std::uint32_t>(how_many * listpack_entry_bytes(element));
+    shrink_if_sparse();
 }
 
 /// Of the elements in [from, to), without what an empty listpack takes.
@@ -157,8 +188,10 @@ std::uint32_t ListChunk::listpack_bytes_of(std::size_t from, std::size_t to) con
 }
 
 /// If there is no memory to make it smaller, it stays as it is.
-void ListChunk::try_to_shrink() noexcept
+void ListChunk::shrink_if_sparse() noexcept
 {
+    constexpr std::size_t kSmall = 64;
+    if (capacity() <= kSmall || bytes() * 4 >= capacity()) return;
     try {
         move_to(bytes() * 2, begin(), 0);
     } catch (const std::bad_alloc&) {

@@ -55,6 +55,10 @@ public:
     void replace(std::size_t position, std::string_view element);
     /// Removes the `how_many` elements in [from, to). Frees the block if none is left.
     void erase(std::size_t from, std::size_t to, std::size_t how_many);
+    std::size_t count_of(std::string_view element) const;
+    /// Removes `how_many` of the elements that are equal to this one, after the first `spared` of
+    /// them. Frees the block if none is left. REQUIRES: there are as many.
+    void remove(std::string_view element, std::size_t spared, std::size_t how_many);
     /// Appends all of the other's elements, and frees it.
     void append(ListChunk other);
     /// Moves what begins at the position, `how_many` elements, into a chunk of its own.
@@ -84,7 +88,7 @@ private:
     /// Moves to a block of at least `bytes`, with the gap before `position`.
     std::size_t move_to(std::size_t bytes, std::size_t position, std::size_t gap);
     std::uint32_t listpack_bytes_of(std::size_t from, std::size_t to) const;
-    void try_to_shrink() noexcept;
+    void shrink_if_sparse() noexcept;
 
     char* block_ = nullptr;
 };

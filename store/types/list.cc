@@ -239,18 +239,24 @@ void List::erase(std::size_t index, std::size_t count)
 
 std::size_t List::remove(std::string_view element, std::size_t max, End from)
 {
-    std::size_t removed = 0, position = 0;
-    while (removed < max) {
-        bool found = false;
-        walk(position, from, [&](std::string_view each) {
-            found = each == element;
-            position += !found;
-            return !found;
-        });
-        if (!found) break;
-        erase(from == End::Front ? position : size() - 1 - position, 1);
-        ++removed;
+    const auto remove_in = [&](ListChunk& part, std::size_t wanted) {
+        const std::size_t equal = part.count_of(element);
+        const std::size_t removed = std::min(wanted, equal);
+        if (removed > 0) part.remove(element, from == End::Front ? 0 : equal - removed, removed);
+        return removed;
+    };
+    if (!is_row()) {
+        ListChunk mine = packed();
+        const std::size_t removed = remove_in(mine, max);
+        keep(mine);
+        return removed;
     }
+    auto& chunks = row().chunks;
+    std::size_t removed = 0;
+    for (std::size_t i = 0; i < chunks.size() && removed < max; ++i)
+        removed += remove_in(chunks[from == End::Front ? i : chunks.size() - 1 - i], max - removed);
+    std::erase_if(chunks, [](const ListChunk& part) { return part.count() == 0; });
+    row().size -= removed;
     return removed;
 }
 
