@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cstring>
 #include <optional>
 
 #include "ascii/integer.h"
@@ -79,18 +80,40 @@ Operation next_operation(Args& args)
     throw CommandError{text::kSyntax};
 }
 
+template <class Word, class Combine>
+void combine_word(char* target, const char* other, Combine combine)
+{
+    Word mine, its;
+    std::memcpy(&mine, target, sizeof mine);
+    std::memcpy(&its, other, sizeof its);
+    mine = static_cast<Word>(combine(mine, its));
+    std::memcpy(target, &mine, sizeof mine);
+}
+
+/// Eight bytes at a time, then what is left.
+template <class Combine>
+void combine_bytes(char* target, const char* other, std::size_t size, Combine combine)
+{
+    std::size_t at = 0;
+    for (; at + sizeof(std::uint64_t) <= size; at += sizeof(std::uint64_t))
+        combine_word<std::uint64_t>(target + at, other + at, combine);
+    for (; at < size; ++at) combine_word<std::uint8_t>(target + at, other + at, combine);
+}
+
 /// Combines `other`, which ends with zeros without end, into `result`, which is at least as long.
 void combine(Operation operation, std::string& result, std::string_view other)
 {
-    for (std::size_t i = 0; i < result.size(); ++i) {
-        const char byte = i < other.size() ? other[i] : '\0';
-        char& target = result[i];
-        switch (operation) {
-            case Operation::And: target = static_cast<char>(target & byte); break;
-            case Operation::Or: target = static_cast<char>(target | byte); break;
-            case Operation::Xor: target = static_cast<char>(target ^ byte); break;
-            case Operation::Not: target = static_cast<char>(~target); break;
-        }
+    const auto all = [&](auto each) {
+        combine_bytes(result.data(), other.data(), other.size(), each);
+    };
+    switch (operation) {
+        case Operation::And:
+            all([](auto mine, auto its) { return mine & its; });
+            std::fill(result.begin() + static_cast<std::ptrdiff_t>(other.size()), result.end(), 0);
+            break;
+        case Operation::Or: all([](auto mine, auto its) { return mine | its; }); break;
+        case Operation::Xor: all([](auto mine, auto its) { return mine ^ its; }); break;
+        case Operation::Not: all([](auto, auto its) { return ~its; }); break;
     }
 }
 
