@@ -50,11 +50,13 @@ int single_field(lua_State* lua, const char* field, std::string_view prefix)
 }
 
 /// A text that is one word needs a code in front of it; a dash in front says that there is one.
+/// Redis takes it as C takes a text: up to a NUL.
 int error_reply(lua_State* lua)
 {
     if (lua_gettop(lua) != 1 || lua_type(lua, 1) != LUA_TSTRING)
         return single_field(lua, "err", "");
     std::string_view text = text_at(lua, 1);
+    text = text.substr(0, text.find('\0'));
     if (text.starts_with('-')) text.remove_prefix(1);
     const bool has_code = text.find(' ') != std::string_view::npos;
     push(lua, text);
