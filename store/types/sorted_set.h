@@ -305,6 +305,11 @@ void SortedSet::take_lowest(Visit&& visit)
     const ScoredMember* const member = tree_.begin().member();
     visit(Item{member->key(), member->score()});
     take(member);
+    // As a rule another one is taken soon: what that will read is fetched.
+    const auto next = tree_.begin();
+    if (next.at_end()) return;
+    next.prefetch_ahead(1);
+    table_.prefetch(hash_bytes(next.member()->key()));
 }
 
 template <class Visit>
