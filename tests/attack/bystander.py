@@ -4,13 +4,9 @@ import multiprocessing
 import socket
 import time
 
+from server_process import processor_s
+
 PAUSE_S = 0.002
-
-
-def _processor_s(pid):
-    """The processor time that a process has used."""
-    with open(f"/proc/{pid}/schedstat", encoding="ascii") as file:
-        return int(file.read().split()[0]) / 1e9
 
 
 def _ping(port, pid, stop, result):
@@ -19,13 +15,13 @@ def _ping(port, pid, stop, result):
     with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         while not stop.is_set():
-            worked = _processor_s(pid)
+            worked = processor_s(pid)
             began = time.monotonic()
             connection.sendall(b"PING\r\n")
             if connection.recv(64) != b"+PONG\r\n":
                 break
             answered = time.monotonic()
-            worst_work = max(worst_work, _processor_s(pid) - worked)
+            worst_work = max(worst_work, processor_s(pid) - worked)
             time.sleep(PAUSE_S)
             worst_ping = max(worst_ping, answered - began)
             worst_nap = max(worst_nap, time.monotonic() - answered - PAUSE_S)

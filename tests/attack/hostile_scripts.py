@@ -20,7 +20,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "e2e")]
 
 from raw_client import encode  # noqa: E402
 from resp import Client, ReplyError  # noqa: E402
-from server_process import ServerProcess  # noqa: E402
+from server_process import ServerProcess, processor_s  # noqa: E402
 
 THRESHOLD_MS = 100
 MAX_KILL_MS = 100
@@ -82,8 +82,7 @@ class Judge:
         return int(re.search(rb"used_memory:(\d+)", self._other.ask(encode("INFO", "memory"))).group(1))
 
     def _processor_ms(self):
-        with open(f"/proc/{self._server.process.pid}/schedstat", encoding="ascii") as file:
-            return int(file.read().split()[0]) / 1e6
+        return processor_s(self._server.process.pid) * 1000
 
     def try_script(self, name, script, how):
         """Prints the line of one script."""

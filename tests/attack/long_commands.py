@@ -16,7 +16,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "e2e")]
 
 from raw_client import encode  # noqa: E402
 from resp import Client, ReplyError  # noqa: E402
-from server_process import ServerProcess, is_redis  # noqa: E402
+from server_process import ServerProcess, is_redis, processor_s  # noqa: E402
 
 MILLION = int(os.environ.get("COUNT", "1000000"))
 BATCH = 10_000
@@ -47,8 +47,7 @@ class Bench:
             self.ask(command, key, *words[begin : begin + batch])
 
     def _processor_ms(self):
-        with open(f"/proc/{self._server.process.pid}/schedstat", encoding="ascii") as file:
-            return int(file.read().split()[0]) / 1e6
+        return processor_s(self._server.process.pid) * 1000
 
     def cost_ms(self, *words):
         before = self._processor_ms()

@@ -34,6 +34,12 @@ def is_redis(binary):
     return "redis" in os.path.basename(binary)
 
 
+def processor_s(pid):
+    """The processor time that a process with one thread has used, in seconds, as the scheduler counts it."""
+    with open(f"/proc/{pid}/schedstat", encoding="ascii") as file:
+        return int(file.read().split()[0]) / 1e9
+
+
 class ServerProcess:
     """One running server. Use as `with ServerProcess(binary, "--maxclients", "10") as server:`.
 
