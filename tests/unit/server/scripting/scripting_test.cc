@@ -11,6 +11,18 @@ using namespace std::chrono_literals;
 using tests::Client;
 using tests::SlowScripts;
 
+namespace {
+
+/// What a script replies that another client tries to kill as soon as it is slow.
+std::string reply_under_kill(const std::string& script)
+{
+    Client client;
+    const SlowScripts slow{client, [](Client& other) { other("SCRIPT", "KILL"); }};
+    return client("EVAL", script, "0");
+}
+
+}  // namespace
+
 TEST_CASE("a slow script lets others see that the server is busy, and can be killed")
 {
     std::string seen;
@@ -42,21 +54,15 @@ TEST_CASE("a script that has changed something cannot be killed")
 
 TEST_CASE("pcall does not keep a script alive that was killed")
 {
-    Client client;
-    const SlowScripts slow{client, [](Client& other) { other("SCRIPT", "KILL"); }};
-    CHECK(client("EVAL", "while true do pcall(function() while true do end end) end", "0")
+    CHECK(reply_under_kill("while true do pcall(function() while true do end end) end")
               .starts_with("-ERR Script killed"));
 }
 
 TEST_CASE("nor do coroutines within coroutines")
 {
-    Client client;
-    const SlowScripts slow{client, [](Client& other) { other("SCRIPT", "KILL"); }};
-    CHECK(client("EVAL",
-                 "local function forever() while true do end end "
-                 "local function nest() pcall(coroutine.wrap(forever)) end "
-                 "while true do coroutine.resume(coroutine.create(nest)) end",
-                 "0")
+    CHECK(reply_under_kill("local function forever() while true do end end "
+                           "local function nest() pcall(coroutine.wrap(forever)) end "
+                           "while true do coroutine.resume(coroutine.create(nest)) end")
               .starts_with("-ERR Script killed"));
 }
 
@@ -67,10 +73,8 @@ TEST_CASE("nor does a handler of errors, which Lua does not look at if a look ha
           "xpcall(function() while true do end end, function() while true do end end)",
           "coroutine.wrap(function() xpcall(function() while true do end end, "
           "function() while true do end end) end)()"}) {
-        Client client;
-        const SlowScripts slow{client, [](Client& other) { other("SCRIPT", "KILL"); }};
         INFO(script);
-        const auto reply = client("EVAL", script, "0");
+        const auto reply = reply_under_kill(script);
         CAPTURE(reply);
         CHECK(reply.find("Script killed") != std::string::npos);
     }
@@ -103,10 +107,8 @@ TEST_CASE("what works long on much can be killed in the middle")
           "return loadstring(string.rep('x = 1 ', 100000))",
           "return redis.sha1hex(string.rep('x', 2000000))",
           "local s = string.rep('x', 2000000) return s:upper() .. s:reverse()"}) {
-        Client client;
-        const SlowScripts slow{client, [](Client& other) { other("SCRIPT", "KILL"); }};
         INFO(script);
-        CHECK(client("EVAL", many + script, "0").starts_with("-ERR Script killed"));
+        CHECK(reply_under_kill(many + script).starts_with("-ERR Script killed"));
     }
 }
 
@@ -117,10 +119,8 @@ TEST_CASE("so can few instructions that move much memory")
                                "string.rep('ab', 1000000) end end)() return 1",
                                "local s = string.rep('x', 20000000) "
                                "for i = 1, 100 do s = s .. i end return 1"}) {
-        Client client;
-        const SlowScripts slow{client, [](Client& other) { other("SCRIPT", "KILL"); }};
         INFO(script);
-        const auto reply = client("EVAL", script, "0");
+        const auto reply = reply_under_kill(script);
         CAPTURE(reply);
         CHECK(reply.find("Script killed") != std::string::npos);
     }
@@ -134,10 +134,8 @@ TEST_CASE("a pattern that searches for hours can be killed, too")
                                "local t = {} for i = 1, 20000 do t[i] = i end return table.sort(t)",
                                "local t = {} for i = 1, 20000 do t[i] = i end "
                                "return table.sort(t, rawequal)"}) {
-        Client client;
-        const SlowScripts slow{client, [](Client& other) { other("SCRIPT", "KILL"); }};
         INFO(script);
-        CHECK(client("EVAL", script, "0").starts_with("-ERR Script killed"));
+        CHECK(reply_under_kill(script).starts_with("-ERR Script killed"));
     }
 }
 
