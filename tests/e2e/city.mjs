@@ -29,3 +29,10 @@ export const newGeneration = Number(process.versions.node.split('.')[0]) >= 20
 
 /// The module, or null where it cannot be loaded because this Node.js is too old for it.
 export const load = async (name, { skip } = {}) => (skip ? null : import(name));
+
+/// node-redis as it is in use: title, module, options of a client, and when its tests run.
+export const nodeRedisGenerations = async () => [
+  ['node-redis 5', await load('redis'), { RESP: 2 }, {}],
+  ['node-redis 5, RESP3', await load('redis'), { RESP: 3 }, {}],
+  ['node-redis 6', await load('redis-next', newGeneration), {}, newGeneration],
+];

@@ -163,13 +163,7 @@ const families = {
 /// Plain objects and arrays of what may be objects without a prototype.
 const plain = (reply) => (reply === null || typeof reply !== 'object' ? reply : JSON.parse(JSON.stringify(reply)));
 
-const generations = [
-  ['node-redis 5', await city.load('redis'), { RESP: 2 }, {}],
-  ['node-redis 5, RESP3', await city.load('redis'), { RESP: 3 }, {}],
-  ['node-redis 6', await city.load('redis-next', city.newGeneration), {}, city.newGeneration],
-];
-
-for (const [title, module, options, when] of generations) {
+for (const [title, module, options, when] of await city.nodeRedisGenerations()) {
   describe(title, when, () => {
     let client;
     let other;

@@ -3,13 +3,7 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import * as city from './city.mjs';
 
-const generations = [
-  ['node-redis 5', await city.load('redis'), { RESP: 2 }, {}],
-  ['node-redis 5, RESP3', await city.load('redis'), { RESP: 3 }, {}],
-  ['node-redis 6', await city.load('redis-next', city.newGeneration), {}, city.newGeneration],
-];
-
-for (const [title, module, options, when] of generations) {
+for (const [title, module, options, when] of await city.nodeRedisGenerations()) {
   describe(title, when, () => {
     let client;
     beforeEach(async () => {
