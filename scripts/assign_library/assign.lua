@@ -679,11 +679,23 @@ local function index_as(is_member, index, order, record)
     end
 end
 
--- Writes the record and tells of it. A finished one lives only so much longer.
+local kFieldsOfRecords = {
+    'state', 'token', 'since', 'driver', 'distance_m', 'longitude', 'latitude', 'lock', 'expires_at', 'tried',
+    'rejected', 'sequence', 'geo', 'available', 'from_longitude', 'from_latitude', 'radius_m', 'width_m', 'height_m',
+    'meters_per_unit', 'strategy', 'ratingby', 'count', 'require', 'except', 'skip', 'lock_pattern', 'lock_ms',
+    'hold_ms', 'offer', 'deadline',
+}
+
+-- Writes the record and tells of it. What people added to it stays. A finished one lives only so much longer.
 local function save(order, record, event, reason, now)
     record.sequence = math.min(record.sequence + 1, kMaxToken)
-    redis.call('DEL', order)
+    if type_of(order) == 'hash' then
+        redis.call('HDEL', order, unpack(kFieldsOfRecords))
+    else
+        redis.call('DEL', order) -- the lock's key may have been the order's
+    end
     redis.call('HSET', order, unpack(record_fields(record)))
+    redis.call('PERSIST', order)
     if is_finished(record) then redis.call('PEXPIREAT', order, integer_text(now + kRecordTimeMs)) end
     index_as(record.state == 'offered', offers_key(record.search.geo), order, record)
     index_as(record.state == 'assigned', held_key(record.search.geo), order, record)

@@ -376,7 +376,7 @@ void Assignments::save(std::string_view order, AssignmentRecord& record, Assignm
                        std::string_view reason)
 {
     count_event(record);
-    put(order, record, to_hash(record), event, reason);
+    put(order, record, to_hash(record, keys_.find_if_type<Hash>(order)), event, reason);
 }
 
 /// As save(), for a record whose driver and search are those that were read.

@@ -1,5 +1,6 @@
 #include "store/dispatch/assignment_record.h"
 
+#include <algorithm>
 #include <array>
 #include <limits>
 #include <utility>
@@ -177,6 +178,23 @@ void write_search(FieldWriter& fields, const AssignmentSearch& search)
     if (search.deadline) fields.write("deadline", *search.deadline);
 }
 
+/// What people added to a record: it stays.
+void write_others(FieldWriter& fields, const Hash& replaced)
+{
+    static constexpr std::string_view kOfRecords[] = {
+        "state",         "token",        "since",   "driver",     "distance_m",
+        "longitude",     "latitude",     "lock",    "expires_at", "tried",
+        "rejected",      "sequence",     "geo",     "available",  "from_longitude",
+        "from_latitude", "radius_m",     "width_m", "height_m",   "meters_per_unit",
+        "strategy",      "ratingby",     "count",   "require",    "except",
+        "skip",          "lock_pattern", "lock_ms", "hold_ms",    "offer",
+        "deadline"};
+    replaced.for_each([&](std::string_view field, std::string_view value) {
+        if (std::ranges::find(kOfRecords, field) == std::end(kOfRecords))
+            fields.write(field, value);
+    });
+}
+
 }  // namespace
 
 std::string_view name_of(AssignmentState state)
@@ -191,7 +209,7 @@ std::optional<AssignmentState> state_named(std::string_view name)
     return std::nullopt;
 }
 
-Hash to_hash(const AssignmentRecord& record)
+Hash to_hash(const AssignmentRecord& record, const Hash* replaced)
 {
     FieldWriter fields;
     fields.write("state", name_of(record.state));
@@ -202,6 +220,7 @@ Hash to_hash(const AssignmentRecord& record)
     write_list(fields, "rejected", record.rejected);
     fields.write("sequence", record.sequence);
     write_search(fields, record.search);
+    if (replaced != nullptr) write_others(fields, *replaced);
     return fields.to_hash();
 }
 

@@ -62,10 +62,11 @@ struct AssignmentRecord
 
 /// The record as fields of a hash, short ones, so that the hash stays small. Lists are written as
 /// netstrings ("9:driver:D4,"), places and lengths with the digits that read back as the same.
-Hash to_hash(const AssignmentRecord& record);
+/// Fields that people added to the hash it replaces, if any, are kept.
+Hash to_hash(const AssignmentRecord& record, const Hash* replaced = nullptr);
 
 /// As to_hash(), for a record of which `written` differs in no more than the state, its moment,
-/// the sequence, and the end of the reservation: the rest is copied, fields of others included.
+/// the sequence, and the end of the reservation: the rest is copied.
 Hash with_progress(const Hash& written, const AssignmentRecord& record);
 
 /// The record in a hash. Throws Error{NotAnAssignment} with the field that is missing, malformed,

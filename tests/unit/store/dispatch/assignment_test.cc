@@ -75,6 +75,13 @@ store::Reason reason_of(const std::function<void()>& operation)
     return {};
 }
 
+std::vector<std::pair<std::string, std::string>> pairs_of(const store::Hash& hash)
+{
+    std::vector<std::pair<std::string, std::string>> pairs;
+    hash.for_each([&](auto field, auto value) { pairs.emplace_back(field, value); });
+    return pairs;
+}
+
 }  // namespace
 
 TEST_CASE("a lock's key is the pattern with the driver's name in place of the first star")
@@ -292,6 +299,30 @@ TEST_CASE("a record is read back from its hash as it was written")
     CHECK(copy.sequence == 9);
 }
 
+TEST_CASE("a record that replaces itself is the same: none of its fields is taken for another's")
+{
+    store::AssignmentRecord record;
+    record.reservation = store::Reservation{"a", {77.1, 12.3}, 1, "agent:a:lock", {}};
+    record.tried = {"b"};
+    record.rejected = {"c"};
+    auto& search = record.search = City::search();
+    search.strategy = store::Strategy::Rating;
+    search.rating_pattern = "stars:*";
+    search.count = 7;
+    search.require = search.except = {"d"};
+    search.skip = {"e"};
+    search.lock_pattern = "lock:*";
+    search.lock_time = search.hold_time = 1s;
+    search.offer = true;
+    search.deadline = store::Deadline{5ms};
+    for (const store::Shape shape : {store::Shape{store::Circle{kRestaurant, 5000}},
+                                     store::Shape{store::Box{kRestaurant, 3000, 4000}}}) {
+        search.shape = shape;
+        const auto hash = store::to_hash(record);
+        CHECK(pairs_of(store::to_hash(record, &hash)) == pairs_of(hash));
+    }
+}
+
 TEST_CASE("an order that goes on is written as if it were written whole, and keeps others' fields")
 {
     City city;
@@ -303,10 +334,7 @@ TEST_CASE("an order that goes on is written as if it were written whole, and kee
         auto hash = city.keys.find<store::Hash>("order")->clone();
         const bool had_note = hash.erase("note");
         const auto whole = store::to_hash(store::to_record(hash));
-        std::vector<std::pair<std::string, std::string>> written, expected;
-        hash.for_each([&](auto field, auto value) { written.emplace_back(field, value); });
-        whole.for_each([&](auto field, auto value) { expected.emplace_back(field, value); });
-        CHECK(written == expected);
+        CHECK(pairs_of(hash) == pairs_of(whole));
         return had_note;
     };
     CHECK_FALSE(is_written_whole());
@@ -321,6 +349,19 @@ TEST_CASE("an order that goes on is written as if it were written whole, and kee
     SECTION("cancelled")
     {
         city.orders.cancel("order");
+        CHECK(is_written_whole());
+    }
+    SECTION("declined, and passed on")
+    {
+        city.add("driver:b", {77.61, 12.97});
+        city.orders.reject("order", token);
+        CHECK(is_written_whole());
+    }
+    SECTION("declined by the last one, and assigned anew")
+    {
+        city.orders.reject("order", token);
+        CHECK(is_written_whole());
+        city.orders.begin("order", search, true);
         CHECK(is_written_whole());
     }
 }
