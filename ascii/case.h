@@ -24,6 +24,13 @@ inline std::string lower(std::string_view text)
     return result;
 }
 
+inline std::string upper(std::string_view text)
+{
+    std::string result{text};
+    std::transform(result.begin(), result.end(), result.begin(), to_upper);
+    return result;
+}
+
 constexpr bool equal_ignoring_case(std::string_view left, std::string_view right)
 {
     return std::equal(left.begin(), left.end(), right.begin(), right.end(),

@@ -56,6 +56,7 @@ is_here() {
         php-cli) command -v php ;;
         php-nrk-predis) php -r 'require "Predis/autoload.php";' ;;
         ruby-sidekiq) ruby -e 'require "sidekiq"' ;;
+        libtest-redisserver-perl) perl -MTest::RedisServer -e 1 ;;
         python3-rq) /usr/bin/python3 -c 'import rq' ;;
         python3-kombu) /usr/bin/python3 -c 'import kombu' ;;
         python3-redis) /usr/bin/python3 -c 'import redis.asyncio' ;;

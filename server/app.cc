@@ -83,6 +83,9 @@ void App::say_where_it_listens()
 {
     for (const std::string& address : listeners_.addresses())
         log_.notice("Listening on {}", address);
+    // Programs that start a server wait for these words.
+    if (port() != 0) log_.notice("Ready to accept connections tcp");
+    if (!server_.options.unix_socket.empty()) log_.notice("Ready to accept connections unix");
 }
 
 void App::stop_on_signals()

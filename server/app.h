@@ -25,6 +25,9 @@ public:
     /// Serves until SHUTDOWN, SIGTERM or SIGINT. The warnings go to the log first.
     void run(std::span<const std::string> warnings);
 
+    /// The TCP port; 0 if there is none.
+    int port() const { return server_.options.port; }
+
 private:
     void fit_clients_to_file_limit();
     void say_where_it_listens();

@@ -7,12 +7,15 @@
 #include <span>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "server/app.h"
 #include "server/config/command_line.h"
 #include "server/config/option_help.h"
+#include "server/net/listener.h"
 #include "server/net/supervisor.h"
 #include "server/service.h"
+#include "server/version.h"
 #include "store/hashing.h"
 
 namespace {
@@ -26,7 +29,28 @@ store::HashSecret draw_hash_secret(std::random_device& chance)
     return secret;
 }
 
-void serve(CommandLine command_line, std::uint64_t drawn_seed, std::random_device& chance)
+/// Programs that start a server read on its standard output why it could not listen.
+void say_failure(const server::Options& options, const server::net::ListenError& error)
+{
+    const bool log_is_seen = options.log_file.empty() && !options.daemonize;
+    fmt::print(log_is_seen ? stdout : stderr, "dabba-server: {}\n", error.what());
+}
+
+void run_app(const CommandLine& command_line)
+{
+    const server::Options& options = command_line.options;
+    server::Service service{options};
+    server::App app{options};
+    std::vector<std::string> warnings = command_line.warnings;
+    for (std::string warning :
+         {service.start(app.port()), server::net::tell_supervisor(options.supervised)}) {
+        if (!warning.empty()) warnings.push_back(std::move(warning));
+    }
+    app.run(warnings);
+}
+
+/// Returns the exit code.
+int serve(CommandLine command_line, std::uint64_t drawn_seed, std::random_device& chance)
 {
     const std::uint64_t seed = command_line.options.seed;
     if (seed == drawn_seed) {
@@ -39,13 +63,13 @@ void serve(CommandLine command_line, std::uint64_t drawn_seed, std::random_devic
             "collide. For tests only");
     }
     server::enter_directory(command_line.options);
-    server::Service service{command_line.options};
-    server::App app{command_line.options};
-    for (std::string warning :
-         {service.start(), server::net::tell_supervisor(command_line.options.supervised)}) {
-        if (!warning.empty()) command_line.warnings.push_back(std::move(warning));
+    try {
+        run_app(command_line);
+        return 0;
+    } catch (const server::net::ListenError& error) {
+        say_failure(command_line.options, error);
+        return 1;
     }
-    app.run(command_line.warnings);
 }
 
 }  // namespace
@@ -59,9 +83,10 @@ int main(int argc, char** argv)
         const std::span<const char* const> words(argv + 1, static_cast<std::size_t>(argc - 1));
         const CommandLine command_line = server::parse_command_line(words, defaults);
         switch (command_line.action) {
-            case CommandLine::Action::Run: serve(command_line, defaults.seed, chance); break;
+            case CommandLine::Action::Run: return serve(command_line, defaults.seed, chance);
             case CommandLine::Action::PrintHelp: fmt::print("{}", server::help_text()); break;
             case CommandLine::Action::PrintVersion: fmt::print("{}", server::version_text()); break;
+            case CommandLine::Action::PrintAbout: fmt::print("{}", server::about_text()); break;
             case CommandLine::Action::PrintConfig: fmt::print("{}", server::sample_config()); break;
         }
         return 0;

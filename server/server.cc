@@ -26,7 +26,7 @@ Server::Server(Options settings, std::span<const Command> more_commands)
     : options(std::move(settings)),
       random(options.seed),
       databases(options.databases, clock, key_events),
-      commands(more_commands),
+      commands(more_commands, options.renamed_commands),
       scripting(std::make_unique<scripting::Scripting>(*this)),
       functions(std::make_unique<scripting::Functions>(*this)),
       run_id(make_run_id(random))

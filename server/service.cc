@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdint>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
@@ -31,6 +32,19 @@ void send_to_nowhere(int file)
     close(nowhere);
 }
 
+/// Writes the number, at once: whoever sees the file sees all of it. Returns a warning, and forgets
+/// the file, if that fails.
+std::string write_number(std::string& path, std::int64_t number)
+{
+    if (path.empty()) return {};
+    const std::string part = path + ".part";
+    std::ofstream file{part};
+    file << number << '\n' << std::flush;
+    file.close();
+    if (file && std::rename(part.c_str(), path.c_str()) == 0) return {};
+    return fmt::format("Cannot write {}: {}", std::exchange(path, {}), std::strerror(errno));
+}
+
 }  // namespace
 
 void enter_directory(Options& options)
@@ -41,14 +55,16 @@ void enter_directory(Options& options)
     options.directory = std::filesystem::current_path(error).string();
 }
 
-Service::Service(const Options& options) : pid_file_(options.pid_file)
+Service::Service(const Options& options)
+    : pid_file_(options.pid_file), port_file_(options.port_file)
 {
     if (options.daemonize && options.supervised == "no") go_to_background();
 }
 
 Service::~Service()
 {
-    if (!pid_file_.empty()) unlink(pid_file_.c_str());
+    for (const auto& file : {pid_file_, port_file_})
+        if (!file.empty()) unlink(file.c_str());
 }
 
 // The standard error stays open until the start, so that a failure is said where it was asked for.
@@ -70,19 +86,17 @@ void Service::go_to_background()
     send_to_nowhere(STDOUT_FILENO);
 }
 
-std::string Service::start()
+std::string Service::start(int port)
 {
+    std::string warning = write_number(pid_file_, getpid());
+    const std::string other = write_number(port_file_, port);
+    if (warning.empty()) warning = other;
     if (starter_ >= 0) {
         send_to_nowhere(STDERR_FILENO);
         [[maybe_unused]] const auto written = write(starter_, "", 1);
         close(starter_);
     }
-    if (pid_file_.empty()) return {};
-    std::ofstream file{pid_file_};
-    file << getpid() << '\n' << std::flush;
-    if (file) return {};
-    return fmt::format("Cannot write the pidfile {}: {}", std::exchange(pid_file_, {}),
-                       std::strerror(errno));
+    return warning;
 }
 
 }  // namespace server

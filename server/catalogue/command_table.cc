@@ -1,8 +1,10 @@
 #include "server/catalogue/command_table.h"
 
+#include <algorithm>
 #include <bit>
 #include <stdexcept>
 #include <string>
+#include <unordered_map>
 
 #include "ascii/case.h"
 #include "server/commands/families.h"
@@ -51,7 +53,7 @@ std::string full_name(const Command& command)
     return name;
 }
 
-CommandTable::CommandTable(std::span<const Command> more)
+CommandTable::CommandTable(std::span<const Command> more, std::span<const Renaming> renamings)
 {
     for (const auto family : kFamilies) {
         const auto rows = family();
@@ -59,6 +61,7 @@ CommandTable::CommandTable(std::span<const Command> more)
     }
     rows_.insert(rows_.end(), more.begin(), more.end());
     number_rows();
+    name_rows(renamings);
     slots_.resize(std::bit_ceil(4 * all_.size()));  // at most a quarter full: searches are short
     for (const Command* row : all_) add(*row);
     mark_containers();
@@ -72,25 +75,51 @@ void CommandTable::number_rows()
     }
 }
 
+/// Subcommands keep the name that was declared: their container leads to them.
+void CommandTable::name_rows(std::span<const Renaming> renamings)
+{
+    for (const Command& row : rows_) names_.emplace_back(container_of(row));
+    const auto find = [this](std::string_view name) {
+        return std::ranges::find_if(rows_, [&](const Command& row) {
+            return subcommand_of(row).empty() && is_word(name, names_[row.number]);
+        });
+    };
+    for (const auto& [name, new_name] : renamings) {
+        const auto row = find(name);
+        if (row == rows_.end())
+            throw std::invalid_argument{"rename-command: there is no command '" + name + "'"};
+        if (!new_name.empty() && find(new_name) != rows_.end())
+            throw std::invalid_argument{"rename-command: there is a command '" + new_name + "'"};
+        names_[row->number] = ascii::upper(new_name);
+    }
+}
+
 void CommandTable::mark_containers()
 {
+    std::unordered_map<std::string_view, const Command*> by_name;
+    for (const Command* row : all_) by_name.emplace(row->name, row);
+    containers_.resize(all_.size());
     for (const Command* row : all_) {
         if (subcommand_of(*row).empty()) continue;
-        const Slot* container = find_slot(container_of(*row), {});
-        if (container == nullptr)
+        const auto container = by_name.find(container_of(*row));
+        if (container == by_name.end())
             throw std::logic_error{"no container is declared for " + full_name(*row)};
-        const_cast<Slot*>(container)->container = true;
+        containers_[container->second->number] = true;
     }
+    for (Slot& slot : slots_)
+        if (slot.command != nullptr) slot.container = containers_[slot.command->number];
 }
 
 void CommandTable::add(const Command& command)
 {
-    if (find_slot(container_of(command), subcommand_of(command)) != nullptr)
+    const std::string_view name = names_[command.number];
+    if (name.empty()) return;
+    if (find_slot(name, subcommand_of(command)) != nullptr)
         throw std::logic_error{"two commands are named " + full_name(command)};
-    const std::uint64_t hash = hash_name(container_of(command), subcommand_of(command));
+    const std::uint64_t hash = hash_name(name, subcommand_of(command));
     std::size_t position = hash % slots_.size();
     while (slots_[position].command != nullptr) position = (position + 1) % slots_.size();
-    slots_[position] = {.hash = hash, .command = &command};
+    slots_[position] = {.hash = hash, .name = name, .command = &command};
 }
 
 const CommandTable::Slot* CommandTable::find_slot(std::string_view first,
@@ -100,7 +129,7 @@ const CommandTable::Slot* CommandTable::find_slot(std::string_view first,
     for (std::size_t i = hash % slots_.size(); slots_[i].command != nullptr;
          i = (i + 1) % slots_.size()) {
         const Slot& slot = slots_[i];
-        if (slot.hash == hash && is_word(first, container_of(*slot.command)) &&
+        if (slot.hash == hash && is_word(first, slot.name) &&
             is_word(second, subcommand_of(*slot.command)))
             return &slot;
     }
@@ -125,14 +154,13 @@ CommandTable::Resolved CommandTable::resolve(std::span<const std::string_view> r
     const Slot* slot = find_slot(request[0], {});
     if (slot == nullptr) return {nullptr, false};
     if (!slot->container || request.size() == 1) return {slot->command, false};
-    if (const Command* row = find(request[0], request[1])) return {row, false};
+    if (const Command* row = find(container_of(*slot->command), request[1])) return {row, false};
     return {slot->command, true};
 }
 
 bool CommandTable::is_container(const Command& command) const
 {
-    const Slot* slot = find_slot(container_of(command), subcommand_of(command));
-    return slot != nullptr && slot->container;
+    return containers_[command.number];
 }
 
 }  // namespace server

@@ -2,10 +2,12 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "server/catalogue/command.h"
+#include "server/config/options.h"
 
 namespace server {
 
@@ -14,12 +16,14 @@ class CommandTable
 {
 public:
     /// All families of the server, and `more` rows, such as those of a test. Throws
-    /// std::logic_error if two rows have one name, or a subcommand has no container.
-    explicit CommandTable(std::span<const Command> more = {});
+    /// std::logic_error if two rows have one name, or a subcommand has no container, and
+    /// std::invalid_argument for a renaming of no command, or to a name that is taken.
+    explicit CommandTable(std::span<const Command> more = {},
+                          std::span<const Renaming> renamings = {});
     CommandTable(const CommandTable&) = delete;
     CommandTable& operator=(const CommandTable&) = delete;
 
-    /// A top-level command or container; nullptr if unknown.
+    /// A top-level command or container, by the name that clients call; nullptr if unknown.
     const Command* find(std::string_view name) const;
 
     /// A subcommand ("CLIENT", "setname"); nullptr if unknown.
@@ -45,17 +49,21 @@ private:
     struct Slot
     {
         std::uint64_t hash = 0;
+        std::string_view name = {};  ///< the first word
         const Command* command = nullptr;
         bool container = false;
     };
 
     void number_rows();
+    void name_rows(std::span<const Renaming> renamings);
     void add(const Command& command);
     void mark_containers();
     const Slot* find_slot(std::string_view first, std::string_view second) const;
 
     std::vector<Command> rows_;  ///< the families' rows, numbered
     std::vector<const Command*> all_;
+    std::vector<std::string> names_;  ///< the first word that calls a row, by number; may be empty
+    std::vector<bool> containers_;    ///< by number
     std::vector<Slot> slots_;
 };
 

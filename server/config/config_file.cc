@@ -39,6 +39,21 @@ std::vector<std::string> expand(const std::string& pattern)
 
 }  // namespace
 
+std::vector<std::string> split_config_line(std::string_view line)
+{
+    if (line.starts_with('*'))
+        return {std::string{line}};  // it would begin another kind of request
+    const std::string terminated = std::string{line} + "\n";
+    protocol::RequestParser parser;
+    try {
+        if (!parser.next(terminated)) return {};
+    } catch (const protocol::ProtocolError&) {
+        return {};
+    }
+    const auto words = parser.arguments();
+    return {words.begin(), words.end()};
+}
+
 void ConfigReader::read_file(const std::string& path)
 {
     std::ifstream file{path};
@@ -59,24 +74,15 @@ void ConfigReader::read_stream(std::istream& lines, const std::string& source)
     --depth_;
 }
 
-// The quoting rules of a line are those of an inline command.
 void ConfigReader::read_line(const std::string& line, const std::string& place)
 {
     if (line.empty() || line.front() == '#') return;
     const std::string where = fmt::format("{}: '{}'", place, line);
-    const std::string terminated = line + "\n";
-    protocol::RequestParser parser;
-    std::span<const std::string_view> words;
-    try {
-        // A star would begin another kind of request.
-        if (line.front() != '*' && parser.next(terminated)) words = parser.arguments();
-    } catch (const protocol::ProtocolError&) {
-        throw ConfigError{where + ": Unbalanced quotes in configuration line"};
-    }
-    if (words.empty()) throw ConfigError{where + ": Bad directive or wrong number of arguments"};
-    if (ascii::lower(words[0]) == "include" && words.size() == 2)
-        return include(std::string{words[1]});
-    set(SettingOrigin::File, where, words[0], words.subspan(1));
+    const std::vector<std::string> split = split_config_line(line);
+    if (split.empty()) throw ConfigError{where + ": Unbalanced quotes in configuration line"};
+    if (ascii::lower(split[0]) == "include" && split.size() == 2) return include(split[1]);
+    const std::vector<std::string_view> words{split.begin(), split.end()};
+    set(where, words[0], std::span{words}.subspan(1));
 }
 
 void ConfigReader::include(const std::string& pattern)
@@ -84,7 +90,7 @@ void ConfigReader::include(const std::string& pattern)
     for (const auto& path : expand(pattern)) read_file(path);
 }
 
-void ConfigReader::set(SettingOrigin origin, const std::string& where, std::string_view name,
+void ConfigReader::set(const std::string& where, std::string_view name,
                        std::span<const std::string_view> words)
 {
     const Option* option = find_option(name);
@@ -94,7 +100,7 @@ void ConfigReader::set(SettingOrigin origin, const std::string& where, std::stri
     if (option->takes_several_words() && words.size() == 1) pieces = split_at_spaces(words[0]);
     try {
         std::string value = normalize(*option, pieces);
-        if (!option->supports(value)) return skip(origin, where, *option);
+        if (!option->supports(value)) return skip(where, *option);
         set_value(options_, *option, value);
     } catch (const OptionError& error) {
         throw ConfigError{fmt::format("{}: {}", where, error.what())};
@@ -102,9 +108,9 @@ void ConfigReader::set(SettingOrigin origin, const std::string& where, std::stri
 }
 
 // Where skipping would lose data or let somebody in, the server does not start.
-void ConfigReader::skip(SettingOrigin origin, const std::string& where, const Option& option)
+void ConfigReader::skip(const std::string& where, const Option& option)
 {
-    if (origin == SettingOrigin::Flag || option.support == Support::Vital)
+    if (option.support == Support::Vital)
         throw ConfigError{
             fmt::format("{}: {}. {}", where, unsupported_text(option), option.summary)};
     warnings_.push_back(

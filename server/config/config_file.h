@@ -20,9 +20,9 @@ public:
     using std::runtime_error::runtime_error;
 };
 
-/// Who gives a setting: a flag is refused where a line of a file, written for another server, is
-/// skipped with a warning.
-enum class SettingOrigin { File, Flag };
+/// The words of a config line, without their quotes; none if the quotes are not balanced. The
+/// quoting rules are those of an inline command.
+std::vector<std::string> split_config_line(std::string_view line);
 
 /// Sets options from redis.conf-style sources, one after the other; what comes later wins.
 class ConfigReader
@@ -37,7 +37,7 @@ public:
     void read_stream(std::istream& lines, const std::string& source);
 
     /// One setting. `where` names it in errors and warnings ("dabba.conf:3: 'port 1'", "--port").
-    void set(SettingOrigin origin, const std::string& where, std::string_view name,
+    void set(const std::string& where, std::string_view name,
              std::span<const std::string_view> words);
 
     /// A line for each setting that is not supported and was skipped.
@@ -45,7 +45,7 @@ public:
 
 private:
     void read_line(const std::string& line, const std::string& place);
-    void skip(SettingOrigin origin, const std::string& where, const Option& option);
+    void skip(const std::string& where, const Option& option);
     void include(const std::string& pattern);
 
     Options& options_;

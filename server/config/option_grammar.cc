@@ -192,6 +192,12 @@ std::string percentiles(std::span<const std::string_view> words)
     return fmt::format("{}", fmt::join(words, " "));
 }
 
+std::string renaming(std::span<const std::string_view> words)
+{
+    if (words.size() != 2 || words[0].empty()) refuse("wrong number of arguments");
+    return fmt::format("{} {}", words[0], words[1]);
+}
+
 std::string several_words(const Option& option, std::span<const std::string_view> words)
 {
     switch (option.grammar) {
@@ -199,6 +205,7 @@ std::string several_words(const Option& option, std::span<const std::string_view
         case Grammar::Limits: return output_limits(words);
         case Grammar::SavePoints: return save_points(words);
         case Grammar::Percentiles: return percentiles(words);
+        case Grammar::Renaming: return renaming(words);
         default: return fmt::format("{}", fmt::join(words, " "));
     }
 }
@@ -248,6 +255,9 @@ std::string normalize(const Option& option, std::span<const std::string_view> wo
         if (words.size() != 1) refuse("wrong number of arguments");
         value = one_word(option, words[0]);
     }
+    for (const auto other : option.same_as_initial)
+        if (!other.empty() && ascii::equal_ignoring_case(value, other))
+            return std::string{option.initial};
     return value;
 }
 

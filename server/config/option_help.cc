@@ -21,17 +21,17 @@ const std::pair<Chapter, std::string_view> kChapters[] = {
 const std::pair<Support, std::string_view> kOtherKinds[] = {
     {Support::Vital, "Not supported; the server refuses to start with any value but the default"},
     {Support::Unsupported,
-     "Not supported; a value other than the default is skipped in a config "
-     "file, with a warning, and refused elsewhere"},
+     "Not supported; a value other than the default is skipped at the start, with a warning, and "
+     "refused by CONFIG SET"},
     {Support::NoNeed, "Accepted and remembered; nothing depends on them"},
 };
 
 constexpr std::string_view kUsage =
-    R"(Usage: dabba-server [/path/to/dabba.conf | -] [--option value ...]
+    R"(Usage: dabba-server [/path/to/dabba.conf] [--option value ...] [-]
 
 A Redis-compatible in-memory server for dispatch. Options go by their names in redis.conf; those of
-the config file ("-": the standard input) are overruled by flags. Without any, it listens on
-127.0.0.1:6379.
+the config file ("-": of the standard input) are overruled by flags. Without any, it listens on
+127.0.0.1:6379. It stands in for redis-server wherever a program starts one.
 
 Examples:
   dabba-server --port 7000
@@ -42,14 +42,16 @@ Examples:
 constexpr std::string_view kFooter = R"(
 Other:
   --help, -h             This text
-  --version, -v          The version
+  --version, -v          The version of Redis, as redis-server prints it
+  --about                The version of Dabba
   --print-config         A config file with every option, its meaning and its default
 
-Redis's other options are known, too. A config file written for Redis can be used as it is: a line of
-the log names each setting that is not supported and was skipped. server/config/README.md lists them.
+Redis's other options are known, too. Flags and config files for Redis can be used as they are: a
+line of the log names each setting that is not supported and was skipped. server/config/README.md
+lists them.
 
-Exit codes: 0 after SHUTDOWN, SIGTERM or SIGINT; 1 if it could not start (a bad option, an address
-that is taken), said in one line on the standard error.
+Exit codes: 0 after SHUTDOWN, SIGTERM or SIGINT; 1 if it could not start, said in one line: of a bad
+option on the standard error, of an address that is taken where the log goes.
 )";
 
 /// A text in code marks; empty stays empty.
@@ -102,7 +104,7 @@ std::string sample_config()
     for (const auto& [chapter, title] : kChapters) {
         text += fmt::format("\n# --- {} ---\n", title);
         for (const Option& option : effective_options()) {
-            if (option.chapter != chapter) continue;
+            if (option.chapter != chapter || option.change == Change::Directive) continue;
             const std::string value = default_value(option);
             text += fmt::format("\n# {}.\n# {} {}\n", option.summary, option.name,
                                 value.empty() ? "\"\"" : value);

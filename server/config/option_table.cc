@@ -23,10 +23,17 @@ constexpr Option kNetwork[] = {
      .chapter = Chapter::Network,
      .grammar = Grammar::Integer,
      .value_name = "number",
-     .summary = "TCP port; 0 takes a free one and prints it",
+     .summary = "TCP port; 0 takes a free one and prints it, or none if there is a Unix socket",
      .change = Change::AtStart,
      .member = &Options::port,
      .max = 65535},
+    {.name = "port-file",
+     .chapter = Chapter::Network,
+     .grammar = Grammar::Text,
+     .value_name = "path",
+     .summary = "Write the TCP port to this file when the server is ready; remove it at the end",
+     .change = Change::AtStart,
+     .member = &Options::port_file},
     {.name = "tcp-backlog",
      .chapter = Chapter::Network,
      .grammar = Grammar::Integer,
@@ -70,6 +77,13 @@ constexpr Option kClients[] = {
      .value_name = "password",
      .summary = "Clients must give this password with AUTH or HELLO",
      .member = &Options::require_pass},
+    {.name = "rename-command",
+     .chapter = Chapter::Clients,
+     .grammar = Grammar::Renaming,
+     .value_name = "command new-name",
+     .summary = "Clients call the command by its new name, or not at all if that is empty",
+     .change = Change::Directive,
+     .member = &Options::renamed_commands},
     {.name = "maxclients",
      .chapter = Chapter::Clients,
      .grammar = Grammar::Integer,
@@ -279,7 +293,8 @@ constexpr auto kTable = [] {
 bool Option::takes_several_words() const
 {
     return grammar == Grammar::Words || grammar == Grammar::Choices || grammar == Grammar::Limits ||
-           grammar == Grammar::SavePoints || grammar == Grammar::Percentiles;
+           grammar == Grammar::SavePoints || grammar == Grammar::Percentiles ||
+           grammar == Grammar::Renaming;
 }
 
 std::span<const Option> effective_options() { return kTable; }

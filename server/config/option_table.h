@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <limits>
 #include <span>
@@ -26,6 +27,7 @@ enum class Grammar : std::uint8_t {
     Choices,          ///< some of Option::choices
     Limits,           ///< class hard soft seconds, for one class or more
     SavePoints,       ///< seconds changes, any number of times
+    Renaming,         ///< a command's name, and its new name
     EventClasses,     ///< letters of notify-keyspace-events
     Percentiles,      ///< numbers from 0 to 100
 };
@@ -42,8 +44,8 @@ enum class Change : std::uint8_t {
 enum class Support : std::uint8_t {
     Works,        ///< what it says
     NoNeed,       ///< it tunes what is off here, or what does well without: no client sees it
-    Unsupported,  ///< only the default is true: CONFIG SET and flags refuse, a config file warns
-    Vital,  ///< likewise, but ignoring it would lose data or let somebody in: no file may have it
+    Unsupported,  ///< only the default is true: CONFIG SET refuses; at the start it is skipped
+    Vital,        ///< likewise, but skipping it would lose data or let somebody in: no start
 };
 
 /// The chapters of --help.
@@ -53,7 +55,8 @@ enum class Chapter : std::uint8_t { Network, Clients, Data, Process, Other };
 using Member =
     std::variant<std::monostate, bool Options::*, int Options::*, std::int64_t Options::*,
                  std::uint64_t Options::*, std::string Options::*,
-                 std::vector<std::string> Options::*, LogLevel Options::*, OutputLimits Options::*>;
+                 std::vector<std::string> Options::*, std::vector<Renaming> Options::*,
+                 LogLevel Options::*, OutputLimits Options::*>;
 
 /// An option, declared once: flags, config file, CONFIG GET and SET, --help and --print-config
 /// all come from this row.
@@ -69,6 +72,8 @@ struct Option
     Member member = {};
     Support support = Support::Works;
     std::string_view initial = {};  ///< the default, where no member of Options has it
+    /// Other ways to write the default.
+    std::array<std::string_view, 2> same_as_initial = {};
     std::string_view choices = {};  ///< separated by spaces
     std::int64_t min = 0;
     std::int64_t max = std::numeric_limits<std::int32_t>::max();

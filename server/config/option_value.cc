@@ -48,6 +48,12 @@ std::string print_output_limits(const OutputLimits& limits)
     return result;
 }
 
+void add_renaming(std::vector<Renaming>& renamings, std::string_view text)
+{
+    const auto space = text.find(' ');
+    renamings.push_back({std::string{text.substr(0, space)}, std::string{text.substr(space + 1)}});
+}
+
 template <class Value>
 void assign(Value& value, const Option& option, std::string_view text)
 {
@@ -58,6 +64,8 @@ void assign(Value& value, const Option& option, std::string_view text)
     } else if constexpr (std::is_same_v<Value, std::vector<std::string>>) {
         const auto words = split_at_spaces(text);
         value.assign(words.begin(), words.end());
+    } else if constexpr (std::is_same_v<Value, std::vector<Renaming>>) {
+        add_renaming(value, text);
     } else if constexpr (std::is_same_v<Value, LogLevel>) {
         value = static_cast<LogLevel>(index_in(split_at_spaces(option.choices), text));
     } else if constexpr (std::is_same_v<Value, OutputLimits>) {
@@ -76,6 +84,8 @@ std::string print(const Value& value, const Option& option)
         return value;
     } else if constexpr (std::is_same_v<Value, std::vector<std::string>>) {
         return fmt::format("{}", fmt::join(value, " "));
+    } else if constexpr (std::is_same_v<Value, std::vector<Renaming>>) {
+        return {};  // CONFIG does not show them
     } else if constexpr (std::is_same_v<Value, LogLevel>) {
         return std::string{split_at_spaces(option.choices)[static_cast<std::size_t>(value)]};
     } else if constexpr (std::is_same_v<Value, OutputLimits>) {

@@ -28,13 +28,23 @@ enum class ClientClass : std::uint8_t { Normal, Replica, Pubsub };
 
 using OutputLimits = std::array<OutputLimit, 3>;  ///< by ClientClass
 
+/// A command that clients call by another name, or by none if the new one is empty.
+struct Renaming
+{
+    std::string name;
+    std::string new_name;
+
+    bool operator==(const Renaming&) const = default;
+};
+
 /// Every setting of the server, with its default. What may be set, how, and when is declared once,
 /// in option_table.cc.
 struct Options
 {
     // Where to listen. A '-' before an address: go on without it if this machine lacks it.
     std::vector<std::string> bind = {"127.0.0.1", "-::1"};
-    int port = 6379;  ///< 0: a free one
+    int port = 6379;        ///< 0: a free one, or none if there is only a Unix socket
+    std::string port_file;  ///< where the port is written; empty: nowhere
     int tcp_backlog = 511;
     std::string unix_socket;          ///< empty: none
     int unix_socket_permissions = 0;  ///< 0: as the umask says
@@ -42,6 +52,7 @@ struct Options
     // Who may come in, and for how long.
     bool protected_mode = true;
     std::string require_pass;  ///< empty: no client needs a password
+    std::vector<Renaming> renamed_commands;
     std::int64_t max_clients = 10000;
     int timeout_seconds = 0;          ///< silence after which a client is disconnected; 0: never
     int tcp_keepalive_seconds = 300;  ///< 0: off

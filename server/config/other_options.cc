@@ -70,6 +70,12 @@ constexpr Option also(std::string_view alias, Option row)
     return row;
 }
 
+constexpr Option none(std::array<std::string_view, 2> same_as_initial, Option row)
+{
+    row.same_as_initial = same_as_initial;
+    return row;
+}
+
 constexpr Option at_start(Option row)
 {
     row.change = Change::AtStart;
@@ -126,7 +132,7 @@ constexpr auto kDurability = all(Support::Vital, "The data are kept in memory on
 constexpr auto kReplication =
     all(Support::Vital, "No data are copied between servers",
         {
-            at_start(also("slaveof", words("replicaof", ""))),
+            at_start(none({"no one"}, also("slaveof", words("replicaof", "")))),
             also("min-slaves-to-write", integer("min-replicas-to-write", "0")),
         });
 
@@ -160,18 +166,14 @@ constexpr auto kEncryption = all(Support::Vital, "Connections are not encrypted"
                                      flag("tls-session-caching", "yes"),
                                  });
 
-constexpr auto kUsers =
-    all(Support::Vital, "Every client may do everything that the password lets in",
-        {
-            at_start(text("aclfile", "")),
-            directive("user"),
-        });
-
-constexpr auto kRenaming =
-    all(Support::Vital, "A command keeps its name, and every client may call it",
-        {
-            directive("rename-command"),
-        });
+constexpr auto kUsers = all(
+    Support::Vital, "Every client may do everything that the password lets in",
+    {
+        at_start(text("aclfile", "")),
+        // What CONFIG REWRITE of 7.0 and 7.2 makes of the user that everybody is.
+        none({"default on nopass ~* &* +@all", "default on nopass sanitize-payload ~* &* +@all"},
+             directive("user")),
+    });
 
 // Promises that cannot be kept: only the default is true.
 
@@ -380,10 +382,17 @@ constexpr auto kNoTracking = all(Support::NoNeed, "There is no tracking",
                                      integer("tracking-table-max-keys", "1000000", 0, kMaxLong),
                                  });
 
-constexpr auto kTable = join(kDurability, kReplication, kCluster, kEncryption, kUsers, kRenaming,
-                             kAcl, kReplicaLogin, kSnapshots, kEviction, kSlowLog, kCommands,
-                             kModules, kThreads, kSystem, kFreeing, kEncodings, kNotEvicted,
-                             kNotSaved, kNotReplicated, kNoCluster, kNotLogged, kHost, kNoTracking);
+constexpr auto kObsolete = all(Support::NoNeed, "Redis ignores it, too",
+                               {
+                                   directive("list-max-ziplist-entries"),
+                                   directive("list-max-ziplist-value"),
+                                   directive("lua-replicate-commands"),
+                               });
+
+constexpr auto kTable = join(kDurability, kReplication, kCluster, kEncryption, kUsers, kAcl,
+                             kReplicaLogin, kSnapshots, kEviction, kSlowLog, kCommands, kModules,
+                             kThreads, kSystem, kFreeing, kEncodings, kNotEvicted, kNotSaved,
+                             kNotReplicated, kNoCluster, kNotLogged, kHost, kNoTracking, kObsolete);
 
 }  // namespace
 

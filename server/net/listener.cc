@@ -16,7 +16,7 @@ constexpr std::chrono::milliseconds kRest{100};
 }  // namespace
 
 ListenError::ListenError(const std::string& where, const Error& why)
-    : std::runtime_error(fmt::format("Could not listen on {}: {}", where, why.message())), why_(why)
+    : std::runtime_error(fmt::format("Could not open {}: {}", where, why.message())), why_(why)
 {}
 
 Listener::Listener(asio::io_context& io, const Endpoint& endpoint, int backlog)

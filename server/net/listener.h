@@ -9,7 +9,7 @@
 
 namespace server::net {
 
-/// An address cannot be listened on. what() is one line: "Could not listen on 127.0.0.1:6379:
+/// An address cannot be listened on. what() is one line: "Could not open 127.0.0.1:6379:
 /// Address already in use".
 class ListenError : public std::runtime_error
 {

@@ -46,8 +46,10 @@ void remove_stale_socket(asio::io_context& io, const std::string& path)
 Listeners::Listeners(asio::io_context& io, Connections& connections)
     : io_(io), connections_(connections)
 {
-    open_tcp();
-    if (!connections.server.options.unix_socket.empty()) open_unix_socket();
+    const Options& options = connections.server.options;
+    const bool has_unix_socket = !options.unix_socket.empty();
+    if (options.port != 0 || !options.port_file.empty() || !has_unix_socket) open_tcp();
+    if (has_unix_socket) open_unix_socket();
     if (listeners_.empty()) throw ListenError{"any address", asio::error::not_found};
 }
 

@@ -96,7 +96,7 @@ class Listening(unittest.TestCase):
     def test_on_a_unix_socket_that_is_gone_afterwards(self):
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "server.sock")
-            with ServerProcess(BINARY, "--unixsocket", path, "--unixsocketperm", "700"):
+            with ServerProcess(BINARY, "--unixsocket", path, "--unixsocketperm", "700", port=free_port()):
                 self.assertEqual(stat.S_IMODE(os.stat(path).st_mode), 0o700)
                 with socket.socket(socket.AF_UNIX) as connection:
                     connection.connect(path)

@@ -63,16 +63,16 @@ TEST_CASE("a port that is taken is named")
 {
     const Loopback first;
     CHECK(error_of(listening_on({"127.0.0.1"}, first.port())) ==
-          fmt::format("Could not listen on 127.0.0.1:{}: Address already in use", first.port()));
+          fmt::format("Could not open 127.0.0.1:{}: Address already in use", first.port()));
 }
 
 TEST_CASE("an address that this machine lacks may be missing only if a dash says so")
 {
     CHECK(error_of(listening_on({"192.0.2.99"})) ==
-          "Could not listen on 192.0.2.99:0: Cannot assign requested address");
+          "Could not open 192.0.2.99:0: Cannot assign requested address");
     const Loopback loopback{listening_on({"127.0.0.1", "-192.0.2.99"})};
     CHECK(loopback.listeners.addresses().size() == 1);
-    CHECK(error_of(listening_on({"-192.0.2.99"})).starts_with("Could not listen on any address"));
+    CHECK(error_of(listening_on({"-192.0.2.99"})).starts_with("Could not open any address"));
 }
 
 TEST_CASE("an address may be a host name, or all addresses")
@@ -135,7 +135,7 @@ TEST_CASE("a stale Unix socket is replaced; one that is served, and any other fi
     {
         const Loopback loopback{options};
         CHECK(error_of(options) ==
-              fmt::format("Could not listen on {}: Address already in use", options.unix_socket));
+              fmt::format("Could not open {}: Address already in use", options.unix_socket));
         CHECK(std::filesystem::exists(options.unix_socket));
     }
     std::ofstream{options.unix_socket} << "a file of somebody's";

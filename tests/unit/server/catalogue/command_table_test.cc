@@ -31,6 +31,35 @@ TEST_CASE("a subcommand without its container is refused at the start")
     CHECK_THROWS_AS(CommandTable{alone}, std::logic_error);
 }
 
+TEST_CASE("a renamed command is found by its new name only, and its subcommands with it")
+{
+    const Renaming renamings[] = {{"flushall", ""}, {"CONFIG", "Hidden"}, {"hidden", "deeper"}};
+    const CommandTable table{{}, renamings};
+    CHECK(table.find("FLUSHALL") == nullptr);
+    CHECK(table.find("config") == nullptr);
+    CHECK(table.find("hidden") == nullptr);
+    CHECK(table.find("DEEPER")->name == "CONFIG");
+    const std::string_view request[] = {"deeper", "get", "port"};
+    CHECK(table.resolve(request).row->name == "CONFIG GET");
+    CHECK(table.is_container(*table.find("deeper")));
+}
+
+TEST_CASE("a renaming of no command, or to a name that is taken, is refused at the start")
+{
+    const auto refusal = [](std::string name, std::string new_name) {
+        const Renaming renamings[] = {{std::move(name), std::move(new_name)}};
+        try {
+            CommandTable{{}, renamings};
+        } catch (const std::invalid_argument& error) {
+            return std::string{error.what()};
+        }
+        return std::string{};
+    };
+    CHECK(refusal("NOSUCH", "x") == "rename-command: there is no command 'NOSUCH'");
+    CHECK(refusal("CONFIG GET", "x") == "rename-command: there is no command 'CONFIG GET'");
+    CHECK(refusal("GET", "set") == "rename-command: there is a command 'set'");
+}
+
 TEST_CASE("the table has room for however many rows there are")
 {
     std::vector<std::string> names;

@@ -51,11 +51,50 @@ TEST_CASE("a bad flag is named")
     CHECK(error_of({"--port"}) == "--port: wrong number of arguments");
     CHECK(error_of({"--appendonly", "yes"}) ==
           "--appendonly: not supported by Dabba: only 'no' is. The data are kept in memory only");
-    CHECK(error_of({"--save", "60 1000"}) ==
-          "--save: not supported by Dabba. The data are kept in memory only");
+    CHECK(error_of({"--port 7000", "1"}) == "--port: wrong number of arguments");
+    CHECK(error_of({"--port '7000"}) == "--port '7000: Unbalanced quotes");
+    CHECK(error_of({"--rename-command", "FLUSHALL"}) ==
+          "--rename-command: wrong number of arguments");
     CHECK(error_of({"-p", "7000"}) == "'-p' is no option; see --help");
     CHECK(error_of({"no/such/file"}) ==
           "Cannot open the config file no/such/file: No such file or directory");
+}
+
+TEST_CASE("a flag and its values may stand in one word")
+{
+    const Options options =
+        parse({"--port 7000", "--bind 127.0.0.1 ::1", "--requirepass \"a b\"", "--port-file=p"})
+            .options;
+    CHECK(options.port == 7000);
+    CHECK(options.bind == std::vector<std::string>{"127.0.0.1", "::1"});
+    CHECK(options.require_pass == "a b");
+    CHECK(options.port_file == "p");
+}
+
+TEST_CASE("commands are renamed, one flag each")
+{
+    CHECK(parse({"--rename-command", "FLUSHALL", "", "--rename-command CONFIG hidden"})
+              .options.renamed_commands ==
+          std::vector<Renaming>{{"FLUSHALL", ""}, {"CONFIG", "hidden"}});
+}
+
+TEST_CASE("what programs that start a Redis say is understood, or skipped with a warning")
+{
+    for (const std::vector<const char*>& words : std::vector<std::vector<const char*>>{
+             {"--slaveof", "no", "one"},
+             {"--replicaof NO ONE"},
+             {"--lua-replicate-commands", "yes"},
+             {"--list-max-ziplist-entries", "3", "--list-max-ziplist-value", "8"},
+             {"--user default on nopass sanitize-payload ~* &* +@all"}}) {
+        INFO(words[0]);
+        CHECK(parse(words).warnings.empty());
+    }
+    const auto skipped = parse({"--save", "60", "1000", "--maxmemory-policy", "allkeys-lru"});
+    CHECK(skipped.warnings ==
+          std::vector<std::string>{
+              "--save: not supported by Dabba, skipped. The data are kept in memory only",
+              "--maxmemory-policy: not supported by Dabba, skipped. No key is evicted: at "
+              "maxmemory, writes are refused"});
 }
 
 TEST_CASE("help, version and a sample are asked for")
@@ -65,6 +104,8 @@ TEST_CASE("help, version and a sample are asked for")
     CHECK(parse({"--help"}).action == Action::PrintHelp);
     CHECK(parse({"-v"}).action == Action::PrintVersion);
     CHECK(parse({"--print-config"}).action == Action::PrintConfig);
+    CHECK(parse({"--port", "1", "--about"}).action == Action::PrintAbout);
+    CHECK(parse({"--requirepass", "-v"}).options.require_pass == "-v");
     for (const Option& option : effective_options()) {
         INFO(option.name);
         CHECK(help_text().find(fmt::format("--{} <", option.name)) != std::string::npos);

@@ -93,9 +93,9 @@ TEST_CASE("a setting that is not supported is skipped with a warning")
 TEST_CASE("the server does not start if skipping a setting would lose data or let somebody in")
 {
     for (const char* const line :
-         {"appendonly yes", "user anna on >secret ~* +@all", "rename-command FLUSHALL \"\"",
-          "tls-port 6380", "tls-cert-file server.crt", "aclfile users.acl",
-          "replicaof 127.0.0.1 6379", "min-replicas-to-write 1"}) {
+         {"appendonly yes", "user anna on >secret ~* +@all",
+          "user default on nopass ~cached:* +@all", "tls-port 6380", "tls-cert-file server.crt",
+          "aclfile users.acl", "replicaof 127.0.0.1 6379", "min-replicas-to-write 1"}) {
         INFO(line);
         CHECK(read(line).error.find(line) != std::string::npos);
         CHECK(read(line).error.find("not supported by Dabba") != std::string::npos);
