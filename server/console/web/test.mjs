@@ -14,5 +14,5 @@ run(process.execPath, "node_modules/typescript/bin/tsc", "--noEmit");
 const folder = mkdtempSync(join(process.cwd(), "node_modules", ".tests-"));
 const entryPoints = readdirSync("tests").filter((name) => name.endsWith(".test.ts")).map((name) => join("tests", name));
 await build({ entryPoints, outdir: folder, bundle: true, platform: "node", format: "esm", outExtension: { ".js": ".mjs" } });
-run(process.execPath, "--test", ...readdirSync(folder).map((name) => join(folder, name)));
+run(process.execPath, "--test", "--test-reporter=spec", ...readdirSync(folder).map((name) => join(folder, name)));
 rmSync(folder, { recursive: true });

@@ -1,3 +1,8 @@
 import { render } from "preact";
+import "./styles/base.css";
+import "./styles/shell.css";
+import "./styles/views.css";
+import "./styles/map.css";
+import { App } from "./app";
 
-render(<main>Dabba</main>, document.getElementById("app")!);
+render(<App />, document.getElementById("app")!);

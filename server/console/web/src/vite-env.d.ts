@@ -1,0 +1,7 @@
+/// <reference types="vite/client" />
+
+// The build that takes its worker from a file, as a strict content security policy wants it. Same types.
+declare module "maplibre-gl/dist/maplibre-gl-csp.js" {
+  import * as maplibregl from "maplibre-gl";
+  export default maplibregl;
+}
