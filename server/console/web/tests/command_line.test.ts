@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { commandOf, completions, hintAfter, splitSyntax, splitWords, UnbalancedQuotes } from "../src/lib/command_line";
+import { commandOf, completions, hintAfter, readable, splitSyntax, splitWords, UnbalancedQuotes } from "../src/lib/command_line";
 
 const words = (line: string) => splitWords(line).map(({ text }) => text);
 
@@ -35,4 +35,9 @@ test("the hint is what is still to be typed", () => {
   assert.equal(hintAfter("set k v", set), "[NX | XX] [EX seconds]");
   assert.equal(commandOf(["config", "get", "x"], commands)?.name, "CONFIG GET");
   assert.deepEqual(splitSyntax("A <b c> [d [e]]"), ["A", "<b c>", "[d [e]]"]);
+});
+
+test("the server's own syntax is made readable", () => {
+  const listed = { name: "config|set", syntax: "parameter value [count:integer | unix-time-seconds:unix-time]", summary: "", group: "" };
+  assert.deepEqual(readable(listed), { ...listed, name: "CONFIG SET", syntax: "CONFIG SET parameter value [count | unix-time-seconds]" });
 });

@@ -85,7 +85,7 @@ export async function run(...args: (string | number)[]): Promise<Reply> {
 }
 
 export interface Session {
-  password_needed: boolean;
+  required: boolean;
   authenticated: boolean;
   version?: string;
   /** A template for map tiles, if one is configured. */
@@ -98,7 +98,7 @@ export const session = signal<Session | null>(null);
 export async function loadSession(): Promise<void> {
   const found = await api<Session>("GET", "/v1/session");
   session.value = found;
-  needsPassword.value = found.password_needed && !found.authenticated;
+  needsPassword.value = found.required && !found.authenticated;
 }
 
 /** Any error as text for a person. */

@@ -63,6 +63,13 @@ export interface CommandInfo {
   since?: string;
 }
 
+/** A command as the server lists it, with a syntax for people: "key longitude:double" becomes "GEOADD key longitude". */
+export function readable(listed: CommandInfo): CommandInfo {
+  const name = listed.name.toUpperCase().replace("|", " ");
+  const syntax = listed.syntax.replace(/([\w-]+):[\w-]+/g, "$1");
+  return { ...listed, name, syntax: syntax.toUpperCase().startsWith(`${name} `) ? syntax : `${name} ${syntax}`.trim() };
+}
+
 /** The command that the words name: "CONFIG GET" before "CONFIG". */
 export function commandOf(words: string[], commands: ReadonlyMap<string, CommandInfo>): CommandInfo | undefined {
   const two = `${words[0] ?? ""} ${words[1] ?? ""}`.toUpperCase().trim();

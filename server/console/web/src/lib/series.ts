@@ -7,6 +7,7 @@ export interface Sample {
   p50_us: number;
   p99_us: number;
   used_bytes: number;
+  resident_bytes: number;
   offered: number;
   open: number;
   clients: number;

@@ -1,7 +1,7 @@
 // redis-cli in the page, with hints, completion, and plain English beside each answer.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { api, command, explainError } from "../lib/api";
-import { commandOf, completions, hintAfter, splitWords, type CommandInfo } from "../lib/command_line";
+import { commandOf, completions, hintAfter, readable, splitWords, type CommandInfo } from "../lib/command_line";
 import { duration } from "../lib/format";
 import { tell } from "../lib/plain_english";
 import { Head } from "../parts/small";
@@ -27,10 +27,7 @@ function useCommands(): Commands {
     if (loaded.size > 0) return;
     api<{ commands: CommandInfo[] } | CommandInfo[]>("GET", "/v1/commands").then((found) => {
       const list = Array.isArray(found) ? found : found.commands;
-      loaded = new Map(list.map((each) => {
-        const name = each.name.toUpperCase().replace("|", " ");
-        return [name, { ...each, name }];
-      }));
+      loaded = new Map(list.map(readable).map((each) => [each.name, each]));
       setCommands(loaded);
     }, () => undefined);
   }, []);

@@ -7,20 +7,24 @@ import { Chart } from "../parts/chart";
 import { Head, Trouble } from "../parts/small";
 
 interface Stats {
+  time_ms: number;
   uptime_s: number;
-  commands: number;
-  http: { requests: number; p50_us: number; p99_us: number; requests_waiting_for_drivers: number };
-  memory: { used_bytes: number; peak_bytes: number; max_bytes: number };
+  commands_total: number;
+  errors_total: number;
+  http: { requests_total: number; waiting_for_drivers: number };
+  latency_us: { p50: number; p99: number };
+  memory: { used: number; rss: number; peak: number; max: number };
   clients: number;
-  orders: { open: number; offered: number };
+  orders_open: number;
+  offers_open: number;
   keys: number;
-  errors: number;
   slowest_commands: { command: string; calls: number; mean_us: number }[];
 }
 
 const sampleOf = (stats: Stats): Sample => ({
-  time_ms: Date.now(), commands: stats.commands, requests: stats.http.requests, p50_us: stats.http.p50_us, p99_us: stats.http.p99_us,
-  used_bytes: stats.memory.used_bytes, offered: stats.orders.offered, open: stats.orders.open, clients: stats.clients,
+  time_ms: stats.time_ms, commands: stats.commands_total, requests: stats.http.requests_total, p50_us: stats.latency_us.p50,
+  p99_us: stats.latency_us.p99, used_bytes: stats.memory.used, resident_bytes: stats.memory.rss, offered: stats.offers_open,
+  open: stats.orders_open, clients: stats.clients,
 });
 
 const micro = (value: number): string => duration(value / 1000);
@@ -59,13 +63,15 @@ export function HealthView() {
         <Chart title="Requests a second" format={short} lines={[
           { label: "commands", points: rates(series, (each) => each.commands) },
           { label: "over HTTP", points: rates(series, (each) => each.requests), faint: true }]} />
-        <Chart title="Time in the server" format={micro} lines={[
+        <Chart title="Time of an HTTP request" format={micro} lines={[
           { label: "p99", points: points(series, (each) => each.p99_us) },
           { label: "p50", points: points(series, (each) => each.p50_us), faint: true }]} />
         <Chart title="Orders" format={count} lines={[
           { label: "open", points: points(series, (each) => each.open) },
           { label: "offered now", points: points(series, (each) => each.offered), faint: true }]} />
-        <Chart title="Memory" format={bytes} lines={[{ label: "used", points: points(series, (each) => each.used_bytes) }]} />
+        <Chart title="Memory" format={bytes} lines={[
+          { label: "of the process", points: points(series, (each) => each.resident_bytes) },
+          { label: "used", points: points(series, (each) => each.used_bytes), faint: true }]} />
       </div>
       {stats && <Details stats={stats} />}
     </>
@@ -77,11 +83,11 @@ function Details({ stats }: { stats: Stats }) {
     ["Up for", duration(stats.uptime_s * 1000)],
     ["Keys", count(stats.keys)],
     ["Clients", count(stats.clients)],
-    ["Commands", short(stats.commands)],
-    ["Error replies", count(stats.errors)],
-    ["Memory at its peak", bytes(stats.memory.peak_bytes)],
-    ["Memory limit", stats.memory.max_bytes ? bytes(stats.memory.max_bytes) : "none"],
-    ["Requests waiting for a driver", count(stats.http.requests_waiting_for_drivers)],
+    ["Commands", short(stats.commands_total)],
+    ["Error replies", count(stats.errors_total)],
+    ["Memory at its peak", bytes(stats.memory.peak)],
+    ["Memory limit", stats.memory.max ? bytes(stats.memory.max) : "none"],
+    ["Requests waiting for a driver", count(stats.http.waiting_for_drivers)],
   ];
   const slowest = Math.max(1, ...stats.slowest_commands.map(({ mean_us }) => mean_us));
   return (
