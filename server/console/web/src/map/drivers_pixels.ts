@@ -15,6 +15,9 @@ interface Stamp {
   alpha: Uint32Array;
 }
 
+/** The picture is larger than the map by this on each side, so that no dot has to be cut at an edge. */
+const kMargin = 24;
+
 export class DriversPixels {
   /** Called after each picture. */
   drawn = (): void => undefined;
@@ -60,15 +63,15 @@ export class DriversPixels {
 
   private draw(): void {
     const { clientWidth: width, clientHeight: height } = this.map.getCanvas();
-    this.resize(width, height);
+    this.resize(width + 2 * kMargin, height + 2 * kMargin);
     if (!this.image) return;
     this.pixels.fill(0);
     const zoom = this.map.getZoom();
     const size = Math.max(2, Math.round(pointSize(zoom, this.fleet.count)));
     const scale = 512 * 2 ** zoom;
     const centre = this.map.getCenter();
-    const left = (this.fleet.anchor.x - mercatorX(centre.lng)) * scale + width / 2;
-    const top = (this.fleet.anchor.y - mercatorY(centre.lat)) * scale + height / 2;
+    const left = (this.fleet.anchor.x - mercatorX(centre.lng)) * scale + width / 2 + kMargin;
+    const top = (this.fleet.anchor.y - mercatorY(centre.lat)) * scale + height / 2 + kMargin;
     this.drawAll(size, scale, left, top);
     this.context.putImageData(this.image, 0, 0);
   }
@@ -91,7 +94,7 @@ export class DriversPixels {
       if (part > 1) part = 1;
       const x = ((data[at]! + (data[at + 2]! - data[at]!) * part) * scale + left - half) | 0;
       const y = ((data[at + 1]! + (data[at + 3]! - data[at + 1]!) * part) * scale + top - half) | 0;
-      if (x < large.size || y < large.size || x >= right || y >= bottom) continue;
+      if (x < 0 || y < 0 || x >= right || y >= bottom) continue;
       const { solid, soft, alpha } = status === Status.Offered ? large : dot;
       const colour = colours[status]!;
       const first = y * width + x;

@@ -97,6 +97,13 @@ function useCityMap(city: string, centre: Place, onWish: (wish: Wish) => void) {
     return () => { ended = true; made?.destroy(); };
   }, [city]);
   useEffect(() => map?.recolour(), [map, theme.value]);
+  const filled = demo.value.state === "moving";
+  useEffect(() => {
+    if (!map || !filled || city !== kDemoCity) return;
+    // The last of the drivers are on the map a moment after the server has them.
+    const timer = window.setTimeout(() => map.fit(), 1300);
+    return () => window.clearTimeout(timer);
+  }, [map, filled]);
   return { holder, map, numbers, frames, trouble };
 }
 
