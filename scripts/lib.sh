@@ -9,6 +9,9 @@ compiler=${CXX:-g++}
 build_packages=(g++ cmake ninja-build libasio-dev libfmt-dev libxxhash-dev libjemalloc-dev
     liblua5.1-0-dev nettle-dev)
 
+# What its web console is built with. Without them there is a server all the same.
+console_packages=(nodejs npm)
+
 # Colours only for a person at a terminal.
 if [[ -t 1 && -z ${CI:-} && -z ${NO_COLOR:-} && ${TERM:-dumb} != dumb ]]; then
     bold=$'\e[1m' plain=$'\e[0m'
@@ -52,6 +55,7 @@ is_here() {
         catch2) has_header catch2/catch.hpp ;;
         redis-tools) command -v redis-cli ;;
         nodejs) command -v node ;;
+        chromium) command -v chromium || command -v chromium-browser || command -v google-chrome ;;
         iproute2) command -v ip ;;
         php-cli) command -v php ;;
         php-nrk-predis) php -r 'require "Predis/autoload.php";' ;;
