@@ -67,7 +67,7 @@ export function App() {
           ))}
         </nav>
         <div class="bar-end">
-          <LiveBadge state={live.state.value} />
+          {needsPassword.value ? <span /> : <LiveBadge state={live.state.value} />}
           <button class="quiet round" onClick={toggleTheme} aria-label={theme.value === "dark" ? "Switch to light" : "Switch to dark"}>
             <Icon name={theme.value === "dark" ? "sun" : "moon"} />
           </button>

@@ -72,6 +72,8 @@ function receive(text: string): void {
     const newest = events.value[events.value.length - 1]?.seq ?? 0;
     if ((message.seq ?? 0) < newest) events.value = [];
   } else if (message.type === "missed") {
+    // On arrival the page has missed nothing: the server keeps only so many changes.
+    if (events.value.length === 0) return;
     missed.value = `${(message.to ?? 0) - (message.from ?? 0) + 1} changes were missed while the page was away.`;
   } else if (message.event && message.order) {
     publishSoon(message as OrderEvent);

@@ -35,6 +35,8 @@ export interface Listener {
 }
 
 const kTip = 14;
+/** How much of the map the panel covers on a desk. */
+const kPanel = 368;
 
 export class CityMap {
   readonly map: MapLibre;
@@ -140,11 +142,20 @@ export class CityMap {
     return { lng, lat };
   }
 
+  /** Brings a place into view if it is near an edge or beyond. */
+  look(place: Place): void {
+    const { clientWidth: width, clientHeight: height } = this.map.getContainer();
+    const { x, y } = this.map.project(place);
+    const right = width > 900 ? kPanel : 0;
+    if (x > 0.2 * width && x < 0.8 * (width - right) && y > 0.2 * height && y < 0.8 * height) return;
+    this.map.easeTo({ center: place, offset: [-right / 2, 0] });
+  }
+
   fit(): void {
     const bounds = this.fleet.bounds();
     if (!bounds) return;
     const wide = this.map.getContainer().clientWidth > 900;
-    this.map.fitBounds(bounds, { padding: wide ? { top: 50, bottom: 60, left: 50, right: 410 } : 40, maxZoom: 14, animate: false });
+    this.map.fitBounds(bounds, { padding: wide ? { top: 50, bottom: 60, left: 50, right: kPanel + 42 } : 40, maxZoom: 14, animate: false });
   }
 
   /** By the graphics card, or pixel by pixel where there is none. */

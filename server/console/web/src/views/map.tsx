@@ -27,6 +27,8 @@ interface Candidate {
 
 interface Explanation {
   candidates: Candidate[];
+  /** By id, of those whom the map has listed nearby. */
+  names: ReadonlyMap<string, string>;
   chosen: string | null;
   outcome?: string;
 }
@@ -52,12 +54,12 @@ const kMaxMarked = 12;
 const place = ({ geometry }: Feature): Place => ({ lng: geometry.coordinates[0], lat: geometry.coordinates[1] });
 
 /** The cities the server knows, the demo's among them as soon as it is there. */
-function useCities(): City[] {
-  const [cities, setCities] = useState<City[]>([]);
+function useCities(): City[] | null {
+  const [cities, setCities] = useState<City[] | null>(null);
   const state = demo.value.state;
   useEffect(() => {
     const load = () => api<{ cities: City[] } | City[]>("GET", "/v1/cities")
-      .then((found) => setCities(Array.isArray(found) ? found : found.cities), () => undefined);
+      .then((found) => setCities(Array.isArray(found) ? found : found.cities), () => setCities((before) => before ?? []));
     void load();
     const timer = window.setInterval(load, 5000);
     return () => window.clearInterval(timer);
@@ -67,6 +69,7 @@ function useCities(): City[] {
 
 export function MapView({ rest }: { rest: string }) {
   const cities = useCities();
+  if (!cities) return <div class="city" aria-busy="true"><h1 class="visually-hidden" tabIndex={-1}>Map</h1></div>;
   const usual = session.value?.city || cities[0]?.city || kDemoCity;
   const busyDemo = demo.value.state === "moving" || demo.value.state === "still" || demo.value.state === "filling";
   const city = rest || (busyDemo ? kDemoCity : usual);
@@ -149,7 +152,7 @@ function CityView({ city, cities, centre }: { city: string; cities: City[]; cent
           {shown > 0 ? `${shown} drivers on the map` : ""}
         </p>
         <OrderPanel city={city} map={map} wish={wish} restaurants={restaurants} onWish={setWish} />
-        <DemoControls />
+        <DemoControls isOpen={cities.length === 0} />
       </section>
     </div>
   );
@@ -184,6 +187,7 @@ function OrderPanel({ city, map, wish, restaurants, onWish }: OrderProps) {
 
   useEffect(() => {
     map?.showRing(wish && { centre: wish.place, radius_km: radius });
+    if (wish?.restaurant) map?.look(wish.place);
     if (!wish) return;
     let stale = false;
     setTrouble("");
@@ -267,7 +271,7 @@ function Where({ map, restaurants, onWish }: { map: CityMap | null; restaurants:
 }
 
 function Looked({ explanation }: { explanation: Explanation }) {
-  const { candidates, outcome } = explanation;
+  const { candidates, outcome, names } = explanation;
   const passed = candidates.filter(({ verdict }) => verdict !== "chosen").length;
   return (
     <>
@@ -278,7 +282,7 @@ function Looked({ explanation }: { explanation: Explanation }) {
       <ol class="candidates">
         {candidates.slice(0, kMaxMarked).map((each) => (
           <li key={each.driver} class={each.verdict === "chosen" ? "chosen" : ""}>
-            <span class="who">{driverId(each.driver)}</span>
+            <span class="who">{driverId(each.driver)} <span class="name">{names.get(driverId(each.driver))}</span></span>
             <span class="far">{distance(Number(each.distance_km))}</span>
             <span class="why">{each.reason ?? each.verdict}</span>
           </li>
@@ -322,11 +326,12 @@ function Assigned({ delivery, order, again }: { delivery: Delivery; order: strin
 
 async function lookAround(body: object, city: string, { lng, lat }: Place, radius: number): Promise<[Explanation, Feature[]]> {
   const query = `city=${encodeURIComponent(city)}&lat=${lat}&lng=${lng}&radius_km=${radius}&limit=${kMaxMarked * 4}`;
-  const [explanation, near] = await Promise.all([
-    api<Explanation>("POST", "/v1/orders/explain", body),
+  const [explained, near] = await Promise.all([
+    api<Omit<Explanation, "names">>("POST", "/v1/orders/explain", body),
     api<{ features: Feature[] }>("GET", `/v1/drivers?${query}`).catch(() => ({ features: [] })),
   ]);
-  return [explanation, near.features];
+  const names = near.features.flatMap(({ properties: { id, name } }): [string, string][] => (name ? [[driverId(id), name]] : []));
+  return [{ ...explained, names: new Map(names) }, near.features];
 }
 
 function mark(map: CityMap | null, { candidates, chosen }: Explanation, features: Feature[]): void {

@@ -5,15 +5,15 @@ import { clearDemoCity, demo, demoOrders, fillDemoCity, kDemoCity, kDemoSizes, m
 import { Choice, Slider, Trouble } from "../parts/small";
 
 /** A made-up city to look at, only when asked for. */
-export function DemoControls() {
-  const [size, setSize] = useState<number>(2000);
+export function DemoControls({ isOpen }: { isOpen: boolean }) {
+  const [size, setSize] = useState<number>(demo.value.drivers || 2000);
   const { state, drivers, done, problem } = demo.value;
   const fill = () => {
     go("map", kDemoCity);
     void fillDemoCity(size);
   };
   return (
-    <details class="demo" open={state !== "none"}>
+    <details class="demo" open={isOpen || state !== "none"}>
       <summary>Demo city</summary>
       <p class="note">
         Fills the city <code>{kDemoCity}</code> with drivers and moves them from this page, by the same commands as a real one. Other cities are not

@@ -7,6 +7,7 @@ import { ordersOf, storyOf, type Entry, type Summary } from "../lib/timeline";
 import { Head, Trouble } from "../parts/small";
 
 const kMaxListed = 40;
+const kEnded = new Set(["completed", "cancelled", "expired", "unassigned"]);
 
 export function TimelineView({ rest }: { rest: string }) {
   const summaries = ordersOf(events.value, kMaxListed);
@@ -76,7 +77,7 @@ function Story({ id }: { id: string }) {
       <div class="story-head">
         <h2>{id}</h2>
         {last && <span class={`state ${last.state}`}>{last.state}</span>}
-        {total > 0 && <span class="note">{duration(total)} so far</span>}
+        {total > 0 && <span class="note">{kEnded.has(last?.state ?? "") ? `in ${duration(total)}` : `${duration(total)} so far`}</span>}
       </div>
       {story.length === 0 && <p class="note">Nothing is known of this order since the server began.</p>}
       <ol class="steps" aria-live="polite">
@@ -101,7 +102,7 @@ function Step({ entry, total }: { entry: Entry; total: number }) {
         {after_ms !== undefined && (
           <span class="took">
             <svg viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true"><rect width={share} height="4" rx="1" /></svg>
-            + {duration(after_ms)}
+            {after_ms < 1 ? "at once" : `+ ${duration(after_ms)}`}
           </span>
         )}
       </div>
