@@ -7,7 +7,7 @@ compiler=${CXX:-g++}
 
 # Debian's packages that dabba-server is built with.
 build_packages=(g++ cmake ninja-build libasio-dev libfmt-dev libxxhash-dev libjemalloc-dev
-    liblua5.1-0-dev nettle-dev)
+    liblua5.1-0-dev nettle-dev librestinio-dev libhttp-parser-dev nlohmann-json3-dev)
 
 # What its web console is built with. Without them there is a server all the same.
 console_packages=(nodejs npm)
@@ -51,6 +51,9 @@ is_here() {
         libjemalloc-dev) has_header jemalloc/jemalloc.h ;;
         liblua5.1-0-dev) has_header lua5.1/lua.hpp && has_library liblua5.1-c++.a ;;
         nettle-dev) has_header nettle/sha1.h ;;
+        librestinio-dev) has_header restinio/version.hpp ;;
+        libhttp-parser-dev) has_header http_parser.h && has_library 'libhttp_parser.*' ;;
+        nlohmann-json3-dev) has_header nlohmann/json_fwd.hpp ;;
         libhiredis-dev) has_header hiredis/hiredis.h ;;
         catch2) has_header catch2/catch.hpp ;;
         redis-tools) command -v redis-cli ;;
@@ -84,8 +87,8 @@ require() {
     if ! command -v apt-get >/dev/null; then
         fail "Missing: ${missing[*]}" \
             "These are the names of Debian's packages, and there is no apt-get here. Install the same under your" \
-            "system's names (C++20 compiler, CMake 3.22, Ninja, Asio 1.22 without Boost, fmt 9, xxHash, jemalloc, Nettle, and" \
-            "Lua 5.1 compiled as C++; for the tests also Catch2 2.13, hiredis, Redis, Node.js, redis-py) and run this again."
+            "system's names (C++20 compiler, CMake 3.22, Ninja, Asio 1.22 without Boost, fmt 9, xxHash, jemalloc, Nettle," \
+            "RESTinio 0.6, http-parser, nlohmann-json, and Lua 5.1 compiled as C++; for the tests also Catch2 2.13, hiredis, Redis, Node.js, redis-py) and run this again."
     fi
     if ((EUID != 0)) && ! { command -v sudo >/dev/null && { [[ -t 0 ]] || sudo -n true 2>/dev/null; }; }; then
         fail "Missing: ${missing[*]}" "Installing them takes root. As root:" "    apt-get install ${missing[*]}" \

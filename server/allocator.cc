@@ -9,7 +9,10 @@
 #include <malloc.h>
 #endif
 
+#include <unistd.h>
+
 #include <cstdint>
+#include <fstream>
 
 #ifdef DABBA_JEMALLOC
 // Read by jemalloc when the program starts. What is this large (8 MB by default) goes back to the
@@ -19,6 +22,14 @@ const char* malloc_conf = "oversize_threshold:2097152,dirty_decay_ms:5000,muzzy_
 #endif
 
 namespace server {
+
+std::size_t resident_bytes()
+{
+    std::size_t pages = 0;
+    std::size_t resident = 0;
+    std::ifstream{"/proc/self/statm"} >> pages >> resident;
+    return resident * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+}
 
 #ifdef DABBA_JEMALLOC
 

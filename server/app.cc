@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <new>
@@ -28,6 +29,8 @@ App::App(Options options)
     server_.let_others_run = [this] { io_.poll(); };
     server_.write_log = [this](LogLevel level, std::string_view line) { log_.log(level, line); };
     server_.started_at = server_.clock.now();
+    if (server_.options.http_port != 0)
+        http_ = std::make_unique<gateway::FrontDoor>(io_, connections_);
 }
 
 void App::run(std::span<const std::string> warnings)
@@ -38,6 +41,7 @@ void App::run(std::span<const std::string> warnings)
     fit_clients_to_file_limit();
     stop_on_signals();
     listeners_.start();
+    if (http_) http_->start();
     ticker_.start();
     say_where_it_listens();
     run_events();
@@ -62,6 +66,7 @@ bool App::begin_again()
 {
     try {
         listeners_.resume();
+        if (http_) http_->resume();
         ticker_.start();
         return true;
     } catch (const std::bad_alloc&) {
@@ -69,20 +74,39 @@ bool App::begin_again()
     }
 }
 
+// What is missing is missing to HTTP first; it keeps a few connections whatever happens.
 void App::fit_clients_to_file_limit()
 {
-    const std::int64_t wanted = server_.options.max_clients;
+    constexpr std::int64_t kFewForHttp = 64;
+    Options& options = server_.options;
+    const std::int64_t of_http = http_ ? options.http_max_connections : 0;
+    const std::int64_t wanted = options.max_clients + of_http;
     const std::int64_t possible = net::make_room_for_clients(wanted);
     if (possible == wanted) return;
-    server_.options.max_clients = possible;
-    log_.warning("maxclients is {}, not {}: this process may open no more files (ulimit -n)",
-                 possible, wanted);
+    const std::int64_t left = possible - std::min(of_http, kFewForHttp);
+    const std::int64_t max_clients = std::clamp<std::int64_t>(left, 1, options.max_clients);
+    if (max_clients != options.max_clients)
+        warn_of_file_limit("maxclients", options.max_clients, max_clients);
+    if (http_) {
+        const std::int64_t rest = std::max<std::int64_t>(1, possible - max_clients);
+        warn_of_file_limit("http-max-connections", options.http_max_connections, rest);
+    }
+}
+
+void App::warn_of_file_limit(std::string_view name, std::int64_t& limit, std::int64_t possible)
+{
+    log_.warning("{} is {}, not {}: this process may open no more files (ulimit -n)", name,
+                 possible, limit);
+    limit = possible;
 }
 
 void App::say_where_it_listens()
 {
     for (const std::string& address : listeners_.addresses())
         log_.notice("Listening on {}", address);
+    if (http_)
+        for (const std::string& address : http_->addresses())
+            log_.notice("HTTP and WebSockets at {}", address);
     // Programs that start a server wait for these words.
     if (port() != 0) log_.notice("Ready to accept connections tcp");
     if (!server_.options.unix_socket.empty()) log_.notice("Ready to accept connections unix");
@@ -103,6 +127,7 @@ void App::stop_on_signals()
 void App::stop(std::string_view why)
 {
     log_.notice("{}, shutting down", why);
+    if (http_) http_->close_all();
     connections_.close_all();
     io_.stop();
 }

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 
+#include "server/gateway/front_door.h"
 #include "server/log.h"
 #include "server/net/asio.h"
 #include "server/net/connections.h"
@@ -30,6 +32,7 @@ public:
 
 private:
     void fit_clients_to_file_limit();
+    void warn_of_file_limit(std::string_view name, std::int64_t& limit, std::int64_t possible);
     void say_where_it_listens();
     void stop_on_signals();
     void stop(std::string_view why);
@@ -41,6 +44,7 @@ private:
     asio::io_context io_;
     net::Connections connections_;
     net::Listeners listeners_;
+    std::unique_ptr<gateway::FrontDoor> http_;  // nullptr: off
     net::Ticker ticker_;
     asio::signal_set signals_;
 };

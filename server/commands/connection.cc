@@ -5,23 +5,13 @@
 #include "server/commands/client/client_name.h"
 #include "server/commands/families.h"
 #include "server/execution/call.h"
+#include "server/secret.h"
 #include "server/server.h"
 #include "server/version.h"
 
 namespace server::commands {
 
 namespace {
-
-/// Compares without telling by its duration how much of the password is right.
-bool is_same_secret(std::string_view given, std::string_view secret)
-{
-    unsigned difference = given.size() != secret.size();
-    for (std::size_t i = 0; i < given.size(); ++i) {
-        const char expected = secret.empty() ? '\0' : secret[i % secret.size()];
-        difference |= static_cast<unsigned char>(given[i] ^ expected);
-    }
-    return difference == 0;
-}
 
 /// Counts a wrong password. A client that has too many is not worth listening to: after its error
 /// the connection ends. Redis goes on for ever.

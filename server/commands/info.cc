@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <fstream>
 #include <iterator>
 #include <string>
 
@@ -110,14 +109,6 @@ void write_clients(Server& server, Fields& fields)
     fields.add("clients_in_timeout_table", server.blocked.with_time_limit());
     fields.add("total_watched_keys", server.watches.watched_keys());
     fields.add("total_blocking_keys", server.blocked.key_count());
-}
-
-std::size_t resident_bytes()
-{
-    std::size_t pages = 0;
-    std::size_t resident = 0;
-    std::ifstream{"/proc/self/statm"} >> pages >> resident;
-    return resident * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
 }
 
 std::size_t bytes_of_clients(const Server& server)

@@ -11,9 +11,8 @@ namespace server {
 namespace {
 
 const std::pair<Chapter, std::string_view> kChapters[] = {
-    {Chapter::Network, "Network"},
-    {Chapter::Clients, "Clients"},
-    {Chapter::Data, "Data"},
+    {Chapter::Network, "Network"},         {Chapter::Http, "HTTP and WebSockets"},
+    {Chapter::Clients, "Clients"},         {Chapter::Data, "Data"},
     {Chapter::Process, "Process and log"},
 };
 

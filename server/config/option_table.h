@@ -49,7 +49,7 @@ enum class Support : std::uint8_t {
 };
 
 /// The chapters of --help.
-enum class Chapter : std::uint8_t { Network, Clients, Data, Process, Other };
+enum class Chapter : std::uint8_t { Network, Http, Clients, Data, Process, Other };
 
 /// Where an option's value is kept; monostate: in Options::remembered.
 using Member =

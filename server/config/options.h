@@ -57,6 +57,23 @@ struct Options
     int timeout_seconds = 0;          ///< silence after which a client is disconnected; 0: never
     int tcp_keepalive_seconds = 300;  ///< 0: off
 
+    // HTTP and WebSockets.
+    int http_port = 0;  ///< 0: off; -1: a free one
+    std::vector<std::string> http_bind = {"127.0.0.1", "-::1"};
+    std::vector<std::string> http_hosts;    ///< names that a request's Host may give
+    std::vector<std::string> http_origins;  ///< other sites whose pages may use the API
+    std::string http_city;                  ///< of requests that name none; empty: they must
+    std::string http_tiles;                 ///< URL of map tiles; empty: none
+    int http_speed_kmh = 15;                ///< by which a driver's arrival is estimated
+    std::int64_t http_max_connections = 12000;
+    std::int64_t http_max_body = 1024 * 1024;
+    int http_timeout_seconds = 60;  ///< for a request to arrive, and for silence between two
+    int http_ping_seconds = 20;     ///< silence after which a WebSocket is asked for a sign of life
+    int http_driver_gone_seconds = 0;  ///< then a driver without a socket is taken off; 0: never
+    int http_max_position_age_seconds = 60;
+    int http_max_jump_kmh = 250;
+    int http_events_kept = 10000;
+
     // What one client may cost.
     std::int64_t hash_max_listpack_entries = 512;
     std::int64_t hash_max_listpack_value = 64;

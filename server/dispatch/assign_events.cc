@@ -6,22 +6,6 @@ namespace server {
 
 namespace {
 
-std::string quote(std::string_view text)
-{
-    std::string quoted = "\"";
-    for (const char c : text) {
-        if (c == '"' || c == '\\') {
-            quoted += '\\';
-            quoted += c;
-        } else if (static_cast<unsigned char>(c) < 0x20) {
-            quoted += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
-        } else {
-            quoted += c;
-        }
-    }
-    return quoted += '"';
-}
-
 std::string expiry_of(const store::AssignmentRecord& record)
 {
     if (!record.reservation || record.is_finished()) return "null";
@@ -29,6 +13,22 @@ std::string expiry_of(const store::AssignmentRecord& record)
 }
 
 }  // namespace
+
+std::string quoted(std::string_view text)
+{
+    std::string result = "\"";
+    for (const char c : text) {
+        if (c == '"' || c == '\\') {
+            result += '\\';
+            result += c;
+        } else if (static_cast<unsigned char>(c) < 0x20) {
+            result += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
+        } else {
+            result += c;
+        }
+    }
+    return result += '"';
+}
 
 std::string to_json(std::string_view order, store::AssignmentEvent event,
                     const store::AssignmentRecord& record, std::string_view reason,
@@ -38,11 +38,11 @@ std::string to_json(std::string_view order, store::AssignmentEvent event,
     return fmt::format(
         R"({{"event":"{}","order":{},"state":"{}","driver":{},"token":{},"distance_m":{},)"
         R"("expires_at_ms":{},"time_ms":{},"sequence":{}{}}})",
-        store::name_of(event), quote(order), store::name_of(record.state),
-        held ? quote(held->driver) : "null", record.token,
+        store::name_of(event), quoted(order), store::name_of(record.state),
+        held ? quoted(held->driver) : "null", record.token,
         held ? fmt::format("{}", held->distance_m) : "null", expiry_of(record),
         std::chrono::floor<std::chrono::milliseconds>(now).time_since_epoch().count(),
-        record.sequence, reason.empty() ? "" : ",\"reason\":" + quote(reason));
+        record.sequence, reason.empty() ? "" : ",\"reason\":" + quoted(reason));
 }
 
 }  // namespace server

@@ -24,4 +24,7 @@ std::string to_json(std::string_view order, store::AssignmentEvent event,
                     const store::AssignmentRecord& record, std::string_view reason,
                     store::TimePoint now);
 
+/// The text in JSON's quotes.
+std::string quoted(std::string_view text);
+
 }  // namespace server

@@ -105,6 +105,7 @@ void Dispatcher::order_changed(int database, std::string_view order, store::Assi
                                const store::AssignmentRecord& record, std::string_view reason)
 {
     publish(order, event, record, reason);
+    if (watcher_ != nullptr) watcher_->order_changed(database, order, event, record, reason);
     using store::AssignmentEvent;
     if (event == AssignmentEvent::Offered || event == AssignmentEvent::Assigned) {
         open_.put(database, order, record, record.reservation->expires_at, true);

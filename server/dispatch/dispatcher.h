@@ -43,6 +43,10 @@ public:
     Orders orders(store::Keyspace& keys, std::string_view order);
     Orders orders(store::Keyspace& keys);
 
+    /// Tells this one, too, of every change of an order: in the middle of the command that made it,
+    /// so it must leave the keyspace alone. nullptr: nobody. It outlives this, or says so.
+    void tell(store::AssignmentListener* watcher) { watcher_ = watcher; }
+
     /// Visits the orders with open offers, the one that ends first first, until visit(order) says
     /// false.
     template <class Visit>
@@ -86,7 +90,10 @@ private:
     store::Assignments rules(store::Keyspace& keys);
     void order_changed(int database, std::string_view order, store::AssignmentEvent event,
                        const store::AssignmentRecord& record, std::string_view reason) override;
-    bool wants_reasons() const override { return !pubsub_.silent(); }
+    bool wants_reasons() const override
+    {
+        return !pubsub_.silent() || (watcher_ != nullptr && watcher_->wants_reasons());
+    }
     void publish(std::string_view order, store::AssignmentEvent event,
                  const store::AssignmentRecord& record, std::string_view reason);
 
@@ -103,6 +110,7 @@ private:
     Databases& databases_;
     Agenda& agenda_;
     PubSub& pubsub_;
+    store::AssignmentListener* watcher_ = nullptr;
     OpenOrders open_;
     std::optional<Renamed> renamed_;
     bool acting_ = false;  ///< the rules are at work: their changes are known

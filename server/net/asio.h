@@ -3,12 +3,11 @@
 // The one door to Asio. Asio 1.22.1 chooses another allocator when one of its headers is the first
 // that a file includes: an ODR violation that ends in an abort under AddressSanitizer. So a
 // standard header comes first, the macros are the same everywhere, and no other file includes Asio
-// directly.
+// directly, but through RESTinio, which needs what ASIO_NO_DEPRECATED would take away.
 #include <chrono>
 #include <memory>
 
 #define ASIO_STANDALONE 1
-#define ASIO_NO_DEPRECATED 1
 #define ASIO_DISABLE_STD_ALIGNED_ALLOC 1
 
 #include <asio/basic_socket_acceptor.hpp>

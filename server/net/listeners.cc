@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <optional>
 #include <utility>
 
 #include "server/net/address.h"
@@ -41,14 +42,51 @@ void remove_stale_socket(asio::io_context& io, const std::string& path)
     unlink(path.c_str());
 }
 
+using Opened = std::vector<std::unique_ptr<Listener>>;
+
+// Nothing if a free port was asked for, and the one that was found is not free everywhere.
+std::optional<Opened> try_to_listen(asio::io_context& io, const std::vector<std::string>& bind,
+                                    int& port, int backlog)
+{
+    const bool any_port = port == 0;
+    int taken = port;
+    Opened opened;
+    for (const std::string& word : bind) {
+        const bool optional = word.starts_with('-');
+        const std::string name = word.substr(optional ? 1 : 0);
+        try {
+            opened.push_back(std::make_unique<Listener>(io, resolve(io, name, taken), backlog));
+        } catch (const ListenError& error) {
+            // As in Redis: an optional address may be missing, and a machine may lack IPv6.
+            if (optional && is_address_missing(error.why())) continue;
+            if (is_family_missing(error.why())) continue;
+            if (any_port && taken != 0 && error.why() == asio::error::address_in_use) return {};
+            throw;
+        } catch (const asio::system_error& error) {
+            throw ListenError{fmt::format("{}:{}", name, taken), error.code()};
+        }
+        taken = port_of(opened.back()->endpoint());
+    }
+    port = taken;
+    return opened;
+}
+
 }  // namespace
+
+Opened listen_on(asio::io_context& io, const std::vector<std::string>& bind, int& port, int backlog)
+{
+    for (int attempt = 0; attempt < kMaxAttempts; ++attempt)
+        if (auto opened = try_to_listen(io, bind, port, backlog)) return std::move(*opened);
+    throw ListenError{"any port", asio::error::address_in_use};
+}
 
 Listeners::Listeners(asio::io_context& io, Connections& connections)
     : io_(io), connections_(connections)
 {
-    const Options& options = connections.server.options;
+    Options& options = connections.server.options;
     const bool has_unix_socket = !options.unix_socket.empty();
-    if (options.port != 0 || !options.port_file.empty() || !has_unix_socket) open_tcp();
+    if (options.port != 0 || !options.port_file.empty() || !has_unix_socket)
+        listeners_ = listen_on(io, options.bind, options.port, options.tcp_backlog);
     if (has_unix_socket) open_unix_socket();
     if (listeners_.empty()) throw ListenError{"any address", asio::error::not_found};
 }
@@ -56,42 +94,6 @@ Listeners::Listeners(asio::io_context& io, Connections& connections)
 Listeners::~Listeners()
 {
     if (!unix_path_.empty()) unlink(unix_path_.c_str());
-}
-
-void Listeners::open_tcp()
-{
-    const int port = connections_.server.options.port;
-    int attempts = 1;
-    while (!open_addresses(port)) {
-        if (++attempts > kMaxAttempts) throw ListenError{"any port", asio::error::address_in_use};
-        listeners_.clear();
-    }
-}
-
-// False if a free port was asked for, and the one that was found is not free everywhere.
-bool Listeners::open_addresses(int port)
-{
-    const bool any_port = port == 0;
-    Options& options = connections_.server.options;
-    for (const std::string& word : options.bind) {
-        const bool optional = word.starts_with('-');
-        const std::string name = word.substr(optional ? 1 : 0);
-        try {
-            const Endpoint place = resolve(io_, name, port);
-            listeners_.push_back(std::make_unique<Listener>(io_, place, options.tcp_backlog));
-        } catch (const ListenError& error) {
-            // As in Redis: an optional address may be missing, and a machine may lack IPv6.
-            if (optional && is_address_missing(error.why())) continue;
-            if (is_family_missing(error.why())) continue;
-            if (any_port && port != 0 && error.why() == asio::error::address_in_use) return false;
-            throw;
-        } catch (const asio::system_error& error) {
-            throw ListenError{fmt::format("{}:{}", name, port), error.code()};
-        }
-        port = port_of(listeners_.back()->endpoint());
-    }
-    if (!listeners_.empty()) options.port = port;
-    return true;
 }
 
 void Listeners::open_unix_socket()

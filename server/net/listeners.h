@@ -10,7 +10,13 @@
 
 namespace server::net {
 
-/// Every place where the server listens, as its options say.
+/// Listens on a port of each address, written as in `bind`; puts the port that was taken into
+/// `port` if that was 0, and the same one on all of them. Throws ListenError.
+std::vector<std::unique_ptr<Listener>> listen_on(asio::io_context& io,
+                                                 const std::vector<std::string>& bind, int& port,
+                                                 int backlog);
+
+/// Every place where the server listens for RESP, as its options say.
 class Listeners
 {
 public:
@@ -30,8 +36,6 @@ public:
     std::vector<std::string> addresses() const;
 
 private:
-    void open_tcp();
-    bool open_addresses(int port);
     void open_unix_socket();
 
     asio::io_context& io_;

@@ -1,0 +1,194 @@
+#include "server/gateway/gateway.h"
+
+#include <algorithm>
+#include <new>
+#include <string>
+#include <utility>
+
+#include "ascii/case.h"
+#include "server/gateway/json.h"
+#include "server/gateway/page.h"
+#include "server/gateway/route.h"
+
+namespace server::gateway {
+namespace {
+
+constexpr std::string_view kApi = "/v1/";
+
+/// An answer is what its type says, and is not kept unless it says so.
+void add_security_headers(Response& response)
+{
+    response.headers.emplace_back("X-Content-Type-Options", "nosniff");
+    const bool says_how_to_cache = std::ranges::any_of(
+        response.headers, [](const auto& header) { return header.first == "Cache-Control"; });
+    if (!says_how_to_cache) response.headers.emplace_back("Cache-Control", "no-store");
+}
+
+void add_cors_headers(Response& response, const Request& request)
+{
+    response.headers.emplace_back("Access-Control-Allow-Origin", std::string{request.origin});
+    response.headers.emplace_back("Vary", "Origin");
+}
+
+bool has_body(const Route& route)
+{
+    return std::ranges::any_of(route.fields,
+                               [](const Field& field) { return field.in == In::Body; });
+}
+
+/// A page of another site may send text/plain without asking; application/json it may not.
+bool is_json(std::string_view content_type)
+{
+    const std::string_view type = content_type.substr(0, content_type.find(';'));
+    return ascii::equal_ignoring_case(type.substr(0, type.find(' ')), "application/json");
+}
+
+/// Adds the headers of the gateway to whatever answers a request.
+class WithHeaders final : public Exchange
+{
+public:
+    WithHeaders(std::shared_ptr<Exchange> next, const Request* foreign)
+        : next_(std::move(next)), origin_(foreign == nullptr ? "" : foreign->origin)
+    {}
+
+    void respond(Response response) override
+    {
+        add_security_headers(response);
+        if (!origin_.empty()) add_cors_headers(response, {.origin = origin_});
+        next_->respond(std::move(response));
+    }
+
+    void upgrade(std::unique_ptr<SocketListener> listener) override
+    {
+        next_->upgrade(std::move(listener));
+    }
+
+private:
+    std::shared_ptr<Exchange> next_;
+    std::string origin_;
+};
+
+/// What a browser asks before a page of another site may use the API.
+Response preflight_answer()
+{
+    Response response{.status = 204};
+    response.headers.emplace_back("Access-Control-Allow-Methods", "GET, POST, PUT, DELETE");
+    response.headers.emplace_back("Access-Control-Allow-Headers", "Authorization, Content-Type");
+    response.headers.emplace_back("Access-Control-Max-Age", "600");
+    return response;
+}
+
+}  // namespace
+
+void Call::reply(const Json& body, int status) const
+{
+    exchange->respond({.status = status, .body = to_text(body)});
+}
+
+Gateway::Gateway(Server& its_server, Surroundings surroundings)
+    : server(its_server),
+      options(its_server.options),
+      gate(options, its_server.clock),
+      commands(its_server),
+      events(its_server.clock, static_cast<std::size_t>(options.http_events_kept),
+             surroundings.wake),
+      surroundings_(std::move(surroundings))
+{
+    events.listen([this](const OrderEvent& event) { held_orders.order_changed(event); });
+    server.dispatcher.tell(&events);
+}
+
+Gateway::~Gateway() { server.dispatcher.tell(nullptr); }
+
+void Gateway::go_on() { events.tell(); }
+
+bool Gateway::can_be_asked(std::string_view) const { return false; }
+bool Gateway::can_anybody_be_asked() const { return false; }
+
+void Gateway::accept(std::string_view order, std::uint64_t token)
+{
+    const std::string number = std::to_string(token);
+    const std::string_view request[] = {"ASSIGN.ACCEPT", order, number};
+    commands.authenticate(true);
+    commands.run(request);
+}
+
+void Gateway::handle(const Request& request, std::shared_ptr<Exchange> exchange)
+{
+    const auto began = server.stopwatch();
+    const auto answered = std::make_shared<WithHeaders>(
+        std::move(exchange), gate.is_foreign_friend(request) ? &request : nullptr);
+    try {
+        dispatch(request, answered);
+    } catch (const Problem& problem) {
+        answered->respond(to_response(problem));
+    } catch (const std::bad_alloc&) {
+        answered->respond(to_response(Problem{ProblemType::OutOfMemory, "No memory is left."}));
+    }
+    latency.add(server.stopwatch() - began);
+    try {
+        go_on();
+    } catch (const std::bad_alloc&) {
+        surroundings_.wake();
+    }
+}
+
+std::optional<Problem> Gateway::refusal_of(const Request& request, bool needs_password)
+{
+    using Credentials = Gate::Credentials;
+    const Credentials credentials = gate.credentials_of(request);
+    if (credentials == Credentials::Wrong) report_wrong_password(request);
+    commands.authenticate(credentials == Credentials::Right);
+    if (!needs_password || credentials == Credentials::Right) return std::nullopt;
+    return Problem{ProblemType::NotAuthenticated, credentials == Credentials::Wrong
+                                                      ? "The password is wrong."
+                                                      : "The request gives no password."};
+}
+
+void Gateway::report_wrong_password(const Request& request)
+{
+    ++server.stats.wrong_passwords;
+    surroundings_.wrong_password(request.address);
+}
+
+void Gateway::dispatch(const Request& request, const std::shared_ptr<Exchange>& exchange)
+{
+    const bool is_api = request.path.starts_with(kApi);
+    // A link of another site may lead to the page, but not a page of it to the API.
+    if (const auto refusal =
+            is_api ? gate.refusal_of_source(request) : gate.refusal_of_host(request))
+        throw *refusal;
+    if (!is_api) return exchange->respond(page_for(request, options));
+    if (request.method == Method::Options && gate.is_foreign_friend(request))
+        return exchange->respond(preflight_answer());
+    Found found = find_route(routes(), request.method, request.path);
+    if (found.route == nullptr && found.allowed.empty())
+        throw Problem{ProblemType::NoSuchPage, "Nothing is at " + std::string{request.path} + "."};
+    if (found.route == nullptr) {
+        Response response = to_response(
+            Problem{ProblemType::NoSuchMethod, "The path takes " + found.allowed + "."});
+        response.headers.emplace_back("Allow", std::move(found.allowed));
+        return exchange->respond(std::move(response));
+    }
+    run(*found.route, std::move(found.path), request, exchange);
+}
+
+void Gateway::run(const Route& route, Parameters path, const Request& request,
+                  const std::shared_ptr<Exchange>& exchange)
+{
+    if (const auto refusal = refusal_of(request, !route.without_password)) throw *refusal;
+    if (route.web_socket && !request.wants_web_socket)
+        throw Problem{ProblemType::WebSocketOnly, "The request is no WebSocket's beginning."};
+    if (request.body.size() > static_cast<std::size_t>(options.http_max_body))
+        throw Problem{ProblemType::BodyTooLong,
+                      std::to_string(request.body.size()) + " bytes are too many."};
+    if (has_body(route) && !request.body.empty() && !is_json(request.content_type))
+        throw Problem{ProblemType::BadMediaType,
+                      "The body's type is \"" + std::string{request.content_type} + "\"."};
+    Call call{*this, request,
+              read_inputs(route.fields, path, parse_query(request.query), request.body), exchange,
+              server.stopwatch()};
+    route.run(call);
+}
+
+}  // namespace server::gateway

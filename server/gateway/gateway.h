@@ -1,0 +1,75 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include "server/gateway/commands.h"
+#include "server/gateway/field.h"
+#include "server/gateway/gate.h"
+#include "server/gateway/held_orders.h"
+#include "server/gateway/http.h"
+#include "server/gateway/latency.h"
+#include "server/gateway/order_events.h"
+#include "server/gateway/problem.h"
+#include "server/server.h"
+
+namespace server::gateway {
+
+struct Route;
+
+/// What the gateway asks of whoever carries it. A test may leave all of them out.
+struct Surroundings
+{
+    /// Asks for go_on() soon, after what runs now. Must not throw.
+    std::function<void()> wake = [] {};
+    /// Somebody at this address gave a wrong password.
+    std::function<void(std::string_view address)> wrong_password = [](std::string_view) {};
+};
+
+/// HTTP's front door: who may come in, where a request belongs, which fields it has; then its
+/// handler, which runs commands. Knows no socket: a test brings requests as they are.
+class Gateway final : public RequestHandler
+{
+public:
+    /// The server must outlive it.
+    Gateway(Server& server, Surroundings surroundings);
+    ~Gateway() override;
+    Gateway(const Gateway&) = delete;
+    Gateway& operator=(const Gateway&) = delete;
+
+    void handle(const Request& request, std::shared_ptr<Exchange> exchange) override;
+
+    /// Tells what has happened to orders since: to held requests and to WebSockets.
+    void go_on();
+
+    /// Counts it, and tells the log.
+    void report_wrong_password(const Request& request);
+
+    /// Whether an app listens that the driver could be asked through; whether any does.
+    bool can_be_asked(std::string_view member) const;
+    bool can_anybody_be_asked() const;
+
+    /// The driver who was just asked has the order, unless it went on meanwhile.
+    void accept(std::string_view order, std::uint64_t token);
+
+    // For the handlers; each part knows only those above it.
+    Server& server;
+    const Options& options;
+    Gate gate;
+    Commands commands;
+    OrderEvents events;
+    HeldOrders held_orders{*this};
+    Latency latency;
+
+private:
+    std::optional<Problem> refusal_of(const Request& request, bool needs_password);
+    void dispatch(const Request& request, const std::shared_ptr<Exchange>& exchange);
+    void run(const Route& route, Parameters path, const Request& request,
+             const std::shared_ptr<Exchange>& exchange);
+
+    const Surroundings surroundings_;
+};
+
+}  // namespace server::gateway

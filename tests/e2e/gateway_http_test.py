@@ -1,0 +1,161 @@
+#!/usr/bin/python3
+"""HTTP over real sockets: the seed's request, limits, and clients that are broken, slow or hostile.
+
+SERVER_BINARY names the server.
+"""
+
+import os
+import socket
+import subprocess
+import time
+import unittest
+
+from gateway_client import http_port, serve
+from raw_client import ask
+from server_process import ServerProcess
+
+BINARY = os.environ["SERVER_BINARY"]
+ORDER = {"restaurant_id": "RST_441", "location": {"lat": 12.9716, "lng": 77.5946}, "strategy": "nearest",
+         "radius_km": 5, "timeout_sec": 30}
+
+
+def make_city(http):
+    """The seed's drivers D4 and D2."""
+    http.command("GEOADD", "drivers:geo:blr", 77.5812, 12.9680, "driver:D4", 77.5900, 12.9820, "driver:D2")
+    http.command("SADD", "drivers:available:blr", "driver:D4", "driver:D2")
+    http.command("HSET", "driver:D2", "name", "Rohit Sharma", "rating", "4.8", "vehicle", "Bike · KA01HX2847")
+    http.command("HSET", "restaurant:RST_441", "city", "blr")
+
+
+def talk(port, bytes_, timeout_s=10):
+    """All that the server answers until it hangs up."""
+    with socket.create_connection(("127.0.0.1", port), timeout=timeout_s) as connection:
+        connection.sendall(bytes_)
+        answer = b""
+        while chunk := connection.recv(65536):
+            answer += chunk
+        return answer
+
+
+class GatewayHttp(unittest.TestCase):
+    def test_the_seeds_request_and_what_resp_sees_of_it(self):
+        with serve(BINARY) as (server, http):
+            make_city(http)
+            status, answer = http.post("/v1/delivery/assign", dict(ORDER, order_id="ORD_2847"))
+            self.assertEqual(status, 200)
+            self.assertEqual(answer["driver"],
+                             {"id": "D2", "name": "Rohit Sharma", "rating": 4.8, "distance_km": 1.2595, "eta_min": 6})
+            self.assertEqual(answer["partner_info"], {"vehicle": "Bike · KA01HX2847"})
+            self.assertGreater(answer["latency_ms"], 0)
+            with server.connect() as resp:
+                self.assertEqual(ask(resp, "GET", "agent:D2:lock"), b"$14\r\norder:ORD_2847\r\n")
+
+    def test_an_offer_is_held_until_a_client_of_resp_accepts_it(self):
+        with serve(BINARY) as (server, http):
+            make_city(http)
+            http.connection.request("POST", "/v1/delivery/assign",
+                                    '{"order_id":"O","city":"blr","mode":"offer","location":{"lat":12.97,"lng":77.59}}',
+                                    {"Content-Type": "application/json"})
+            with server.connect() as resp:
+                deadline = time.monotonic() + 5
+                while b"offered" not in ask(resp, "ASSIGN.GET", "order:O"):
+                    self.assertLess(time.monotonic(), deadline)
+                ask(resp, "ASSIGN.ACCEPT", "order:O", "1")
+            self.assertEqual(http.connection.getresponse().status, 200)
+
+    def test_a_client_that_leaves_changes_nothing_for_its_order(self):
+        with serve(BINARY) as (server, http):
+            make_city(http)
+            body = b'{"order_id":"O","city":"blr","mode":"offer","location":{"lat":12.97,"lng":77.59}}'
+            with socket.create_connection(("127.0.0.1", http.port)) as gone:
+                gone.sendall(b"POST /v1/delivery/assign HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                             b"Content-Length: %d\r\n\r\n" % len(body) + body)
+                time.sleep(0.2)
+            with server.connect() as resp:
+                self.assertIn(b"assigned", ask(resp, "ASSIGN.ACCEPT", "order:O", "1"))
+            self.assertEqual(http.get("/v1/session")[0], 200)
+
+    def test_malformed_requests_end_their_connection_and_nothing_else(self):
+        with serve(BINARY) as (_, http):
+            for bytes_ in (b"nonsense\r\n\r\n", b"GET /\r\n" + b"X" * 100_000,
+                           b"GET /" + b"a" * 10_000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n",
+                           b"POST /v1/command HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n",
+                           b"POST /v1/command HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+                           b"\x00\xff\x16\x03\x01" * 100):
+                with self.subTest(bytes_[:30]):
+                    try:
+                        self.assertNotIn(b" 200 ", talk(http.port, bytes_))
+                    except ConnectionResetError:
+                        pass
+            self.assertEqual(http.get("/v1/session")[0], 200)
+
+    def test_a_slow_request_is_not_waited_for(self):
+        with serve(BINARY, "--http-timeout", "1") as (_, http):
+            began = time.monotonic()
+            self.assertEqual(talk(http.port, b"GET / HTTP/1.1\r\nHost: local"), b"")
+            self.assertLess(time.monotonic() - began, 4)
+
+    def test_bodies_are_bounded(self):
+        with serve(BINARY, "--http-max-body", "64kb") as (server, http):
+            status, problem = http.post("/v1/command", "x" * 100_000)
+            self.assertEqual((status, problem["type"]), (413, "/v1/problems#body-too-long"))
+            before = server.resident_bytes()
+            for _ in range(20):
+                head = b"POST /v1/command HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000000\r\n\r\n"
+                try:
+                    talk(http.port, head + b"x" * 1_000_000)
+                except (ConnectionResetError, BrokenPipeError):
+                    pass
+            self.assertLess(server.resident_bytes() - before, 30_000_000)
+
+    def test_connections_are_bounded(self):
+        with serve(BINARY, "--http-max-connections", "3") as (_, http):
+            self.assertEqual(http.get("/v1/session")[0], 200)
+            others = [socket.create_connection(("127.0.0.1", http.port)) for _ in range(2)]
+            self.assertIn(b"503", talk(http.port, b""))
+            for other in others:
+                other.close()
+            time.sleep(0.2)
+            self.assertIn(b" 200 ", talk(http.port, b"GET /v1/session HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"))
+
+    def test_the_password_of_resp_is_the_password_of_http(self):
+        with serve(BINARY, "--requirepass", "tiffin") as (server, http):
+            self.assertEqual(http.get("/v1/stats")[0], 401)
+            self.assertEqual(http.request("GET", "/v1/stats", headers={"Authorization": "Bearer tiffin"})[0], 200)
+            status, _, headers = http.request("POST", "/v1/session", {"password": "tiffin"})
+            self.assertEqual(status, 200)
+            cookie = headers["Set-Cookie"].split(";")[0]
+            self.assertEqual(http.request("GET", "/v1/stats", headers={"Cookie": cookie})[0], 200)
+            http.request("GET", "/v1/stats", headers={"Authorization": "Bearer x"})
+            self.assertIn("password", server.log())
+
+    def test_the_page_is_strict_and_may_be_kept(self):
+        with serve(BINARY) as (_, http):
+            status, _, headers = http.request("GET", "/")
+            self.assertEqual(status, 200)
+            self.assertIn("default-src 'none'", headers["Content-Security-Policy"])
+            self.assertEqual(headers["X-Content-Type-Options"], "nosniff")
+            self.assertEqual(http.request("GET", "/", headers={"If-None-Match": headers["ETag"]})[0], 304)
+            self.assertEqual(http.request("HEAD", "/")[0], 200)
+            self.assertEqual(http.request("GET", "/", headers={"Host": "evil.example"})[0], 403)
+
+    def test_many_requests_on_one_connection_and_a_pipeline(self):
+        with serve(BINARY) as (_, http):
+            one = b"GET /v1/session HTTP/1.1\r\nHost: localhost\r\n\r\n"
+            last = b"GET /v1/session HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+            self.assertEqual(talk(http.port, one * 50 + last).count(b"HTTP/1.1 200"), 51)
+
+    def test_http_is_off_unless_it_is_asked_for(self):
+        with ServerProcess(BINARY) as server:
+            self.assertNotIn("HTTP", server.log())
+
+    def test_a_port_that_is_taken_ends_the_start_with_one_line(self):
+        with serve(BINARY) as (server, _):
+            second = subprocess.run([BINARY, "--port", "0", "--http-port", str(http_port(server))],
+                                    capture_output=True, text=True, timeout=20, check=False)
+            self.assertEqual(second.returncode, 1)
+            self.assertIn("Address already in use", second.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()

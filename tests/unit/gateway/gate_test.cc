@@ -1,0 +1,116 @@
+#include <catch2/catch.hpp>
+
+#include "tests/unit/gateway/caller.h"
+
+namespace gateway = server::gateway;
+using gateway::Method;
+using tests::Caller;
+
+namespace {
+
+server::Options with_password()
+{
+    server::Options options;
+    options.require_pass = "tiffin";
+    return options;
+}
+
+std::string header_of(const gateway::Response& response, std::string_view name)
+{
+    for (const auto& [its_name, value] : response.headers)
+        if (its_name == name) return value;
+    return {};
+}
+
+}  // namespace
+
+TEST_CASE("a name that is not the server's own is refused: DNS rebinding")
+{
+    server::Options options;
+    options.http_hosts = {"dabba.example"};
+    Caller http{options};
+    for (const auto host : {"localhost", "localhost:8080", "127.0.0.1:8080", "[::1]:8080",
+                            "192.168.1.7", "dabba.example", "DABBA.example:443"}) {
+        CAPTURE(host);
+        CHECK(http.send({.path = "/v1/session", .host = host}).status == 200);
+    }
+    for (const auto host : {"evil.example", "127.0.0.1.evil.example", "localhost.evil.example:8080",
+                            "[::1", "1.2.3.4x"}) {
+        CAPTURE(host);
+        CHECK(http.send({.path = "/v1/session", .host = host}).status == 403);
+        CHECK(http.send({.path = "/", .host = host}).status == 403);
+    }
+}
+
+TEST_CASE("a page of another site is refused, unless it is a friend")
+{
+    server::Options options;
+    options.http_origins = {"https://ops.example"};
+    Caller http{options};
+    const auto status_from = [&](std::string_view origin, std::string_view fetch_site) {
+        return http
+            .send({.path = "/v1/session",
+                   .host = "localhost:8080",
+                   .origin = origin,
+                   .fetch_site = fetch_site})
+            .status;
+    };
+    CHECK(status_from("http://localhost:8080", "same-origin") == 200);
+    CHECK(status_from("", "") == 200);
+    CHECK(status_from("", "none") == 200);
+    CHECK(status_from("https://ops.example", "cross-site") == 200);
+    CHECK(status_from("http://localhost:3000", "same-site") == 403);
+    CHECK(status_from("http://evil.example", "cross-site") == 403);
+    CHECK(status_from("null", "cross-site") == 403);
+    CHECK(status_from("", "cross-site") == 403);
+
+    const auto answer = http.send({.path = "/v1/session", .origin = "https://ops.example"});
+    CHECK(header_of(answer, "Access-Control-Allow-Origin") == "https://ops.example");
+    CHECK(
+        http.send(
+                {.method = Method::Options, .path = "/v1/command", .origin = "https://ops.example"})
+            .status == 204);
+}
+
+TEST_CASE("with requirepass, a bearer token or a session is needed")
+{
+    Caller http{with_password()};
+    const auto status_with = [&](std::string_view authorization, std::string_view cookie) {
+        return http.send({.path = "/v1/stats", .authorization = authorization, .cookie = cookie})
+            .status;
+    };
+    CHECK(status_with("", "") == 401);
+    CHECK(status_with("Bearer wrong", "") == 401);
+    CHECK(status_with("Bearer tiffin", "") == 200);
+    CHECK(status_with("Basic tiffin", "") == 401);
+    CHECK(http.client.server().stats.wrong_passwords == 1);
+
+    http.post("/v1/session", R"({"password":"wrong"})");
+    CHECK(http.status == 401);
+    const auto entered = http.send({.method = Method::Post,
+                                    .path = "/v1/session",
+                                    .body = R"({"password":"tiffin"})",
+                                    .content_type = "application/json"});
+    const std::string cookie = header_of(entered, "Set-Cookie");
+    CHECK(cookie.find("HttpOnly; SameSite=Strict") != std::string::npos);
+    const std::string pair = "theme=dark; " + cookie.substr(0, cookie.find(';'));
+    CHECK(status_with("", pair) == 200);
+
+    SECTION("until it is ended")
+    {
+        http.send({.method = Method::Delete, .path = "/v1/session", .cookie = pair});
+    }
+    SECTION("for twelve hours") { http.client.clock.advance(std::chrono::hours{12}); }
+    SECTION("or until the password is another")
+    {
+        http.client("AUTH", "tiffin");
+        http.client("CONFIG", "SET", "requirepass", "lunch");
+    }
+    CHECK(status_with("", pair) == 401);
+}
+
+TEST_CASE("a wrong password ends the connection, so that guessing costs one each time")
+{
+    Caller http{with_password()};
+    CHECK(http.send({.path = "/v1/stats", .authorization = "Bearer x"}).close);
+}
