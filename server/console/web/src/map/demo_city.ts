@@ -1,7 +1,7 @@
 // Fills a city with drivers and moves them, only when asked. It speaks to the server as anybody would: GEOADD, SADD,
 // and the HTTP API for orders.
 import { signal } from "@preact/signals";
-import { api, run } from "../lib/api";
+import { api, explainError, run } from "../lib/api";
 import { seeded, Streets, type Rider } from "./streets";
 
 export const kDemoCity = "demo";
@@ -30,6 +30,23 @@ const kCorners = [[0, 1], [5, -3], [-6, 2], [3, 7], [-4, -7], [9, 3], [-10, -1],
 const kProfiles = `for i = 1, #ARGV, 4 do
   redis.call('HSET', ARGV[i], 'name', ARGV[i+1], 'rating', ARGV[i+2], 'vehicle', ARGV[i+3], 'city', KEYS[1])
 end return #ARGV / 4`;
+
+// Takes drivers out of the city, whoever filled it: an order that holds one of them goes with its driver.
+const kSweep = `for _, driver in ipairs(ARGV) do
+  local order = redis.call('GET', 'agent:' .. string.match(driver, ':(.*)') .. ':lock')
+  if order then redis.call('DEL', order) end
+  redis.call('DEL', driver)
+end
+return redis.call('ZREM', KEYS[1], unpack(ARGV))`;
+
+async function sweep(): Promise<void> {
+  for (;;) {
+    const drivers = (await run("ZRANGE", kGeo, 0, kBatch - 1)) as string[];
+    if (drivers.length === 0) break;
+    await run("EVAL", kSweep, 1, kGeo, ...drivers);
+  }
+  await run("UNLINK", kAvailable, kRestaurants, `${kGeo}:token`, ...kKitchens.map((_, n) => `restaurant:demo${n + 1}`));
+}
 
 export type DemoState = "none" | "filling" | "moving" | "still" | "clearing";
 
@@ -79,15 +96,6 @@ class DemoCity {
   stop(): void {
     window.clearInterval(this.timer);
     this.timer = undefined;
-  }
-
-  async clear(): Promise<void> {
-    this.stop();
-    await run("UNLINK", kGeo, kAvailable, kRestaurants, ...kKitchens.map((_, n) => `restaurant:demo${n + 1}`));
-    for (let from = 0; from < this.riders.length; from += kBatch) {
-      const names = Array.from({ length: Math.min(kBatch, this.riders.length - from) }, (_, n) => name(from + n));
-      await run("UNLINK", ...names);
-    }
   }
 
   /** A small city reports every second, a large one every four, as apps do. A slow server is not hurried. */
@@ -169,13 +177,14 @@ let city: DemoCity | null = null;
 export async function fillDemoCity(drivers: number): Promise<void> {
   demo.value = { state: "filling", drivers, done: 0 };
   try {
-    await city?.clear();
+    city?.stop();
+    await sweep();
     city = new DemoCity(drivers);
     await city.fill();
     city.start();
     demo.value = { state: "moving", drivers, done: drivers };
   } catch (error) {
-    demo.value = { state: "none", drivers: 0, done: 0, problem: error instanceof Error ? error.message : String(error) };
+    demo.value = { state: "none", drivers: 0, done: 0, problem: explainError(error) };
   }
 }
 
@@ -189,7 +198,8 @@ export function moveDemoCity(moving: boolean): void {
 export async function clearDemoCity(): Promise<void> {
   demo.value = { ...demo.value, state: "clearing" };
   demoOrders.value = 0;
-  await city?.clear().catch(() => undefined);
+  city?.stop();
   city = null;
-  demo.value = { state: "none", drivers: 0, done: 0 };
+  const problem = await sweep().then(() => "", explainError);
+  demo.value = { state: "none", drivers: 0, done: 0, problem };
 }

@@ -1,7 +1,7 @@
 // How the server is doing, once a second from /v1/stats.
 import { useEffect, useState } from "preact/hooks";
 import { api, explainError } from "../lib/api";
-import { bytes, count, duration, short } from "../lib/format";
+import { bytes, clock, count, duration, short } from "../lib/format";
 import { points, rates, withSample, type Sample } from "../lib/series";
 import { Chart } from "../parts/chart";
 import { Head, Trouble } from "../parts/small";
@@ -18,6 +18,8 @@ interface Stats {
   orders_open: number;
   offers_open: number;
   keys: number;
+  /** The newest of the slow log. */
+  slow: { id: number; time_s: number; time_us: number; args: string[] }[];
   slowest_commands: { command: string; calls: number; mean_us: number }[];
 }
 
@@ -89,7 +91,6 @@ function Details({ stats }: { stats: Stats }) {
     ["Memory limit", stats.memory.max ? bytes(stats.memory.max) : "none"],
     ["Requests waiting for a driver", count(stats.http.waiting_for_drivers)],
   ];
-  const slowest = Math.max(1, ...stats.slowest_commands.map(({ mean_us }) => mean_us));
   return (
     <div class="columns">
       <section class="card">
@@ -98,22 +99,57 @@ function Details({ stats }: { stats: Stats }) {
           {facts.map(([name, value]) => <div key={name}><dt>{name}</dt><dd>{value}</dd></div>)}
         </dl>
       </section>
-      <section class="card grow">
+      <div class="grow stack">
+        <Slowest commands={stats.slowest_commands} />
+        <SlowLog entries={stats.slow} />
+      </div>
+    </div>
+  );
+}
+
+function Slowest({ commands }: { commands: Stats["slowest_commands"] }) {
+  const slowest = Math.max(1, ...commands.map(({ mean_us }) => mean_us));
+  return (
+    <section class="card">
+      <table class="slow">
+        <caption><h2>Slowest commands, on average</h2></caption>
+        <thead><tr><th scope="col">Command</th><th scope="col" class="number">Calls</th><th scope="col" class="number">Mean</th><td /></tr></thead>
+        <tbody>
+          {commands.map(({ command, calls, mean_us }) => (
+            <tr key={command}>
+              <th scope="row"><code>{command.toUpperCase()}</code></th>
+              <td class="number">{count(calls)}</td>
+              <td class="number">{micro(mean_us)}</td>
+              <td class="share"><meter aria-label={`Mean time of ${command}`} min={0} max={slowest} value={mean_us} /></td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+const kShownArgs = 6;
+
+function SlowLog({ entries }: { entries: Stats["slow"] }) {
+  return (
+    <section class="card">
+      <h2>Slow log</h2>
+      {entries.length === 0 && <p class="note">No command took longer than the option slowlog-log-slower-than allows.</p>}
+      {entries.length > 0 && (
         <table class="slow">
-          <caption><h2>Slowest commands, on average</h2></caption>
-          <thead><tr><th scope="col">Command</th><th scope="col" class="number">Calls</th><th scope="col" class="number">Mean</th><td /></tr></thead>
+          <thead><tr><th scope="col">When</th><th scope="col" class="number">Took</th><th scope="col">Command</th></tr></thead>
           <tbody>
-            {stats.slowest_commands.map(({ command, calls, mean_us }) => (
-              <tr key={command}>
-                <th scope="row"><code>{command.toUpperCase()}</code></th>
-                <td class="number">{count(calls)}</td>
-                <td class="number">{micro(mean_us)}</td>
-                <td class="share"><meter aria-label={`Mean time of ${command}`} min={0} max={slowest} value={mean_us} /></td>
+            {entries.map(({ id, time_s, time_us, args }) => (
+              <tr key={id}>
+                <td class="when">{clock(time_s * 1000).slice(0, 8)}</td>
+                <td class="number">{micro(time_us)}</td>
+                <td><code>{args.slice(0, kShownArgs).join(" ")}{args.length > kShownArgs ? " …" : ""}</code></td>
               </tr>
             ))}
           </tbody>
         </table>
-      </section>
-    </div>
+      )}
+    </section>
   );
 }

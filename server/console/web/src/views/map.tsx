@@ -300,7 +300,7 @@ function Assigned({ delivery, order, again }: { delivery: Delivery; order: strin
     .then(() => setEnded(how === "complete" ? "Delivered; the driver is free again." : "Cancelled; the driver is free again."),
       (error) => setEnded(explainError(error)));
   return (
-    <div class="assigned">
+    <div class="delivery">
       <h2>{driver.name ?? driver.id} brings it</h2>
       <dl class="facts">
         <div><dt>Driver</dt><dd>{driver.id}</dd></div>
