@@ -3,12 +3,13 @@ import type { Map as MapLibre, Marker, StyleSpecification } from "maplibre-gl";
 import maplibregl from "maplibre-gl/dist/maplibre-gl-csp.js";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-csp-worker.js?url";
 import "maplibre-gl/dist/maplibre-gl.css";
+import type { Place } from "../lib/delivery";
 import { LiveSocket } from "../lib/live_socket";
 import { colour } from "../lib/theme";
 import { DriversLayer } from "./drivers_layer";
 import { DriversPixels, isSoftware } from "./drivers_pixels";
 import { Fleet, latitudeOf, mercatorX, mercatorY } from "./fleet";
-import { ShapesLayer, type Place, type Ring } from "./shapes_layer";
+import { ShapesLayer, type Ring } from "./shapes_layer";
 import { statusNames } from "./protocol";
 
 maplibregl.setWorkerUrl(workerUrl);

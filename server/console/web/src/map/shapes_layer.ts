@@ -1,12 +1,8 @@
 // Lines and areas below the drivers: the grid, the ring of a search, the way from a restaurant to a driver.
 import type { CustomLayerInterface, CustomRenderMethodInput, Map as MapLibre } from "maplibre-gl";
+import type { Place } from "../lib/delivery";
 import { mercatorX, mercatorY } from "./fleet";
 import { channels, link, shifted } from "./gl";
-
-export interface Place {
-  lng: number;
-  lat: number;
-}
 
 interface Shape {
   /** Pairs relative to the anchor. */

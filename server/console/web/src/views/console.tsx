@@ -16,6 +16,7 @@ interface Entry {
 }
 
 const kMaxEntries = 100;
+const kMaxHistory = 50;
 const kHistoryKey = "dabba-history";
 
 type Commands = ReadonlyMap<string, CommandInfo>;
@@ -95,6 +96,30 @@ const savedHistory = (): string[] => {
   }
 };
 
+interface History {
+  /** What was typed `by` lines further back than what is shown now; "" at the end. */
+  recall: (by: number) => string;
+  add: (line: string) => void;
+  isShown: boolean;
+}
+
+function useHistory(): History {
+  const [lines, setLines] = useState(savedHistory);
+  const [past, setPast] = useState(-1);
+  const recall = (by: number) => {
+    const next = Math.min(lines.length - 1, Math.max(-1, past + by));
+    setPast(next);
+    return lines[next] ?? "";
+  };
+  const add = (line: string) => {
+    const kept = [line, ...lines.filter((each) => each !== line)].slice(0, kMaxHistory);
+    sessionStorage.setItem(kHistoryKey, JSON.stringify(kept));
+    setLines(kept);
+    setPast(-1);
+  };
+  return { recall, add, isShown: past >= 0 };
+}
+
 interface PromptProps {
   commands: Commands;
   send: (args: string[], line: string) => Promise<boolean>;
@@ -104,8 +129,7 @@ function Prompt({ commands, send }: PromptProps) {
   const [line, setLine] = useState("");
   const [picked, setPicked] = useState(-1);
   const [dismissed, setDismissed] = useState(false);
-  const [history, setHistory] = useState(savedHistory);
-  const [past, setPast] = useState(-1);
+  const history = useHistory();
   const [trouble, setTrouble] = useState("");
   const offers = dismissed ? [] : completions(line, commands);
   const type = (text: string) => {
@@ -120,10 +144,7 @@ function Prompt({ commands, send }: PromptProps) {
     try {
       const args = splitWords(line).map(({ text }) => text);
       if (args.length === 0) return;
-      const kept = [line, ...history.filter((each) => each !== line)].slice(0, 50);
-      setHistory(kept);
-      sessionStorage.setItem(kHistoryKey, JSON.stringify(kept));
-      setPast(-1);
+      history.add(line);
       type("");
       void send(args, line);
     } catch (error) {
@@ -133,16 +154,14 @@ function Prompt({ commands, send }: PromptProps) {
 
   const complete = (info: CommandInfo) => type(`${info.name} `);
   const recall = (by: number) => {
-    const next = Math.min(history.length - 1, Math.max(-1, past + by));
-    setPast(next);
-    setLine(next < 0 ? "" : history[next]!);
+    setLine(history.recall(by));
     setDismissed(true);
   };
 
   const key = (event: KeyboardEvent) => {
     const isOpen = offers.length > 0;
     if (event.key === "Tab" && !event.shiftKey && isOpen) complete(offers[Math.max(0, picked)]!);
-    else if (event.key === "ArrowDown" && isOpen && past < 0) setPicked((picked + 1) % offers.length);
+    else if (event.key === "ArrowDown" && isOpen && !history.isShown) setPicked((picked + 1) % offers.length);
     else if (event.key === "ArrowUp" && picked >= 0) setPicked(picked - 1);
     else if (event.key === "ArrowUp") recall(1);
     else if (event.key === "ArrowDown") recall(-1);
@@ -155,16 +174,7 @@ function Prompt({ commands, send }: PromptProps) {
   return (
     <form class="prompt" onSubmit={enter}>
       <Hint line={line} commands={commands} trouble={trouble} />
-      {offers.length > 0 && (
-        <ul class="offers" id="offers" role="listbox" aria-label="Commands that begin like this">
-          {offers.map((each, at) => (
-            <li key={each.name} id={`offer-${at}`} role="option" aria-selected={at === picked} onMouseDown={(event) => { event.preventDefault(); complete(each); }}>
-              <strong>{each.name}</strong>
-              <span>{each.summary}</span>
-            </li>
-          ))}
-        </ul>
-      )}
+      <Offers offers={offers} picked={picked} choose={complete} />
       <span class="caret" aria-hidden="true">&gt;</span>
       <input type="text" value={line} role="combobox" aria-label="Command" aria-expanded={offers.length > 0} aria-controls="offers"
         aria-activedescendant={picked >= 0 ? `offer-${picked}` : undefined} aria-describedby="hint" aria-autocomplete="list"
@@ -172,6 +182,21 @@ function Prompt({ commands, send }: PromptProps) {
         onInput={(event) => type(event.currentTarget.value)} onKeyDown={key} onBlur={() => setDismissed(true)} />
       <button class="primary">Run</button>
     </form>
+  );
+}
+
+function Offers({ offers, picked, choose }: { offers: CommandInfo[]; picked: number; choose: (info: CommandInfo) => void }) {
+  if (offers.length === 0) return null;
+  return (
+    <ul class="offers" id="offers" role="listbox" aria-label="Commands that begin like this">
+      {offers.map((each, at) => (
+        // The press, not the click: the input must not lose its focus in between.
+        <li key={each.name} id={`offer-${at}`} role="option" aria-selected={at === picked} onMouseDown={(event) => { event.preventDefault(); choose(each); }}>
+          <strong>{each.name}</strong>
+          <span>{each.summary}</span>
+        </li>
+      ))}
+    </ul>
   );
 }
 

@@ -1,13 +1,13 @@
 // The city live: who is where and free, who was looked at for an order, and why.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { api, explainError, session } from "../lib/api";
+import { assign, explain, newOrderId, placeOf, type Delivery, type Explanation, type Feature, type OrderRequest, type Place } from "../lib/delivery";
 import { count, distance } from "../lib/format";
-import { driverId, notePlaced } from "../lib/orders";
+import { driverId } from "../lib/orders";
 import { go } from "../lib/routes";
 import { theme } from "../lib/theme";
-import type { CityMap, Restaurant } from "../map/city_map";
+import type { CityMap, Restaurant, Shown } from "../map/city_map";
 import { demo, kDemoCentre, kDemoCity } from "../map/demo_city";
-import type { Place } from "../map/shapes_layer";
 import { Choice, Head, Slider, Trouble } from "../parts/small";
 import { DemoControls } from "./map_demo";
 
@@ -18,40 +18,13 @@ interface City {
   center: Place;
 }
 
-interface Candidate {
-  driver: string;
-  distance_km: number;
-  verdict: string;
-  reason?: string;
-}
-
-interface Explanation {
-  candidates: Candidate[];
-  /** By id, of those whom the map has listed nearby. */
-  names: ReadonlyMap<string, string>;
-  chosen: string | null;
-  outcome?: string;
-}
-
-interface Delivery {
-  delivery_id: string;
-  driver: { id: string; name: string | null; rating: number | null; distance_km: number; eta_min: number };
-  partner_info: { vehicle: string | null };
-  latency_ms: number;
-}
-
-interface Feature {
-  geometry: { coordinates: [number, number] };
-  properties: { id: string; name?: string | null; distance_km?: number };
-}
-
 interface Wish {
   place: Place;
   restaurant?: Restaurant;
 }
 
 const kMaxMarked = 12;
-const place = ({ geometry }: Feature): Place => ({ lng: geometry.coordinates[0], lat: geometry.coordinates[1] });
+const kSecondsToAnswer = 15;
 
 /** The cities the server knows, the demo's among them as soon as it is there. */
 function useCities(): City[] | null {
@@ -115,7 +88,7 @@ function useRestaurants(city: string, map: CityMap | null): Restaurant[] {
   const state = demo.value.state;
   useEffect(() => {
     api<{ features: Feature[] }>("GET", `/v1/restaurants?city=${encodeURIComponent(city)}`).then(({ features }) =>
-      setRestaurants(features.map((each) => ({ id: each.properties.id, name: each.properties.name ?? each.properties.id, place: place(each) }))),
+      setRestaurants(features.map((each) => ({ id: each.properties.id, name: each.properties.name ?? each.properties.id, place: placeOf(each) }))),
     () => undefined);
   }, [city, state]);
   useEffect(() => map?.showRestaurants(restaurants), [map, restaurants]);
@@ -158,9 +131,6 @@ function CityView({ city, cities, centre }: { city: string; cities: City[]; cent
   );
 }
 
-type Strategy = "nearest" | "rating";
-type Mode = "assign" | "offer";
-
 interface OrderProps {
   city: string;
   map: CityMap | null;
@@ -169,82 +139,76 @@ interface OrderProps {
   onWish: (wish: Wish | null) => void;
 }
 
-const newOrderId = (): string => `ORD_${Math.floor(1000 + Math.random() * 9000)}${Date.now().toString(36).slice(-3).toUpperCase()}`;
+/** Asks who would be looked at, again whenever the order changes, and marks them on the map. */
+function useExplanation(map: CityMap | null, order: OrderRequest | null): [Explanation | null, string] {
+  const [explanation, setExplanation] = useState<Explanation | null>(null);
+  const [trouble, setTrouble] = useState("");
+  useEffect(() => {
+    setTrouble("");
+    if (!order) setExplanation(null);
+    map?.showRing(order && { centre: order.location, radius_km: order.radius_km });
+    map?.showCandidates([]);
+    if (!order) return;
+    let stale = false;
+    const show = (explained: Explanation) => {
+      if (stale) return;
+      setExplanation(explained);
+      map?.showCandidates(marked(explained));
+    };
+    // A slider that moves asks once it rests.
+    const timer = window.setTimeout(() => explain(order, kMaxMarked * 4).then(show, (error) => !stale && setTrouble(explainError(error))), 60);
+    return () => { stale = true; window.clearTimeout(timer); };
+  }, [map, JSON.stringify(order)]);
+  return [explanation, trouble];
+}
 
 function OrderPanel({ city, map, wish, restaurants, onWish }: OrderProps) {
-  const [strategy, setStrategy] = useState<Strategy>("nearest");
-  const [mode, setMode] = useState<Mode>("assign");
-  const [radius, setRadius] = useState(3);
-  const [explanation, setExplanation] = useState<Explanation | null>(null);
+  const [strategy, setStrategy] = useState<OrderRequest["strategy"]>("nearest");
+  const [mode, setMode] = useState<OrderRequest["mode"]>("assign");
+  const [radius_km, setRadius] = useState(3);
   const [delivery, setDelivery] = useState<Delivery | null>(null);
-  const [order, setOrder] = useState(newOrderId);
-  const [trouble, setTrouble] = useState("");
-
-  const body = () => ({
-    order_id: order, restaurant_id: wish?.restaurant?.id ?? "map", city, location: wish!.place, strategy,
-    radius_km: radius, timeout_sec: mode === "offer" ? 15 : 30, mode,
-  });
-
-  useEffect(() => {
-    map?.showRing(wish && { centre: wish.place, radius_km: radius });
-    if (wish?.restaurant) map?.look(wish.place);
-    if (!wish) return;
-    let stale = false;
-    setTrouble("");
-    setDelivery(null);
-    map?.showWay(null, null);
-    const timer = window.setTimeout(() => {
-      lookAround(body(), city, wish.place, radius).then(([explained, features]) => {
-        if (stale) return;
-        setExplanation(explained);
-        mark(map, explained, features);
-      }, (error) => !stale && setTrouble(explainError(error)));
-    }, 60);
-    return () => { stale = true; window.clearTimeout(timer); };
-  }, [map, wish, radius, strategy, order]);
-
-  const assign = async () => {
-    const requested = performance.now();
-    notePlaced({ order: `order:${order}`, requested_ms: Date.now() });
-    if (mode === "offer") go("timeline", order);
-    try {
-      const answer = await api<Delivery>("POST", "/v1/delivery/assign", body());
-      notePlaced({ order: `order:${order}`, requested_ms: Date.now() - (performance.now() - requested), answered_ms: performance.now() - requested,
-        server_ms: answer.latency_ms, outcome: `assigned to ${answer.driver.id}` });
-      setDelivery(answer);
-    } catch (error) {
-      notePlaced({ order: `order:${order}`, requested_ms: Date.now() - (performance.now() - requested), answered_ms: performance.now() - requested,
-        outcome: explainError(error) });
-      setTrouble(explainError(error));
-    }
+  const [id, setId] = useState(newOrderId);
+  const [refusal, setRefusal] = useState("");
+  const order: OrderRequest | null = wish && {
+    order_id: id, restaurant_id: wish.restaurant?.id ?? "map", city, location: wish.place, strategy, radius_km,
+    timeout_sec: mode === "offer" ? kSecondsToAnswer : 30, mode,
   };
-
-  const again = () => {
-    setOrder(newOrderId());
+  const [explanation, trouble] = useExplanation(map, order);
+  useEffect(() => {
+    setRefusal("");
     setDelivery(null);
-    setExplanation(null);
-    map?.showCandidates([]);
+    if (wish?.restaurant) map?.look(wish.place);
+  }, [map, wish]);
+  useEffect(() => {
+    const taken = explanation?.candidates.find(({ driver }) => driverId(driver) === delivery?.driver.id);
+    map?.showWay(wish?.place ?? null, taken?.place ?? null);
+  }, [map, delivery]);
+
+  const send = () => {
+    if (mode === "offer") go("timeline", id); // where one plays the driver
+    assign(order!).then(setDelivery, (error) => setRefusal(explainError(error)));
+  };
+  const again = () => {
+    setId(newOrderId());
     onWish(null);
   };
 
   return (
     <div class="order">
-      <Slider label="Radius" value={radius} min={0.5} max={10} step={0.5} text={distance(radius)} onChange={setRadius} />
+      <Slider label="Radius" value={radius_km} min={0.5} max={10} step={0.5} text={distance(radius_km)} onChange={setRadius} />
       <div class="row">
         <Choice legend="Prefer" value={strategy} options={[["nearest", "Nearest"], ["rating", "Best rated"]]} onChange={setStrategy} />
         <Choice legend="Driver" value={mode} options={[["assign", "Assigned"], ["offer", "Asked first"]]} onChange={setMode} />
       </div>
       {!wish && <Where map={map} restaurants={restaurants} onWish={onWish} />}
-      <Trouble text={trouble} />
+      <Trouble text={refusal || trouble} />
       <div aria-live="polite">
         {wish && !delivery && explanation && <Looked explanation={explanation} />}
-        {delivery && <Assigned delivery={delivery} order={order} again={again} />}
+        {delivery && <Assigned delivery={delivery} order={id} again={again} />}
       </div>
       {wish && !delivery && (
         <div class="row actions">
-          <button class="primary" onClick={assign} disabled={!explanation?.chosen}>
-            {mode === "offer" ? "Offer the order" : "Assign"}
-          </button>
+          <button class="primary" onClick={send} disabled={!explanation?.chosen}>{mode === "offer" ? "Offer the order" : "Assign"}</button>
           <button class="quiet" onClick={again}>Start over</button>
         </div>
       )}
@@ -271,7 +235,7 @@ function Where({ map, restaurants, onWish }: { map: CityMap | null; restaurants:
 }
 
 function Looked({ explanation }: { explanation: Explanation }) {
-  const { candidates, outcome, names } = explanation;
+  const { candidates, outcome } = explanation;
   const passed = candidates.filter(({ verdict }) => verdict !== "chosen").length;
   return (
     <>
@@ -282,7 +246,7 @@ function Looked({ explanation }: { explanation: Explanation }) {
       <ol class="candidates">
         {candidates.slice(0, kMaxMarked).map((each) => (
           <li key={each.driver} class={each.verdict === "chosen" ? "chosen" : ""}>
-            <span class="who">{driverId(each.driver)} <span class="name">{names.get(driverId(each.driver))}</span></span>
+            <span class="who">{driverId(each.driver)} <span class="name">{each.name}</span></span>
             <span class="far">{distance(Number(each.distance_km))}</span>
             <span class="why">{each.reason ?? each.verdict}</span>
           </li>
@@ -324,21 +288,7 @@ function Assigned({ delivery, order, again }: { delivery: Delivery; order: strin
   );
 }
 
-async function lookAround(body: object, city: string, { lng, lat }: Place, radius: number): Promise<[Explanation, Feature[]]> {
-  const query = `city=${encodeURIComponent(city)}&lat=${lat}&lng=${lng}&radius_km=${radius}&limit=${kMaxMarked * 4}`;
-  const [explained, near] = await Promise.all([
-    api<Omit<Explanation, "names">>("POST", "/v1/orders/explain", body),
-    api<{ features: Feature[] }>("GET", `/v1/drivers?${query}`).catch(() => ({ features: [] })),
-  ]);
-  const names = near.features.flatMap(({ properties: { id, name } }): [string, string][] => (name ? [[driverId(id), name]] : []));
-  return [{ ...explained, names: new Map(names) }, near.features];
-}
-
-function mark(map: CityMap | null, { candidates, chosen }: Explanation, features: Feature[]): void {
-  const places = new Map(features.map((each) => [driverId(each.properties.id), place(each)]));
-  const marked = candidates.slice(0, kMaxMarked).flatMap((each, at) => {
-    const where = places.get(driverId(each.driver));
-    return where ? [{ id: each.driver, place: where, rank: at + 1, chosen: driverId(each.driver) === driverId(chosen ?? "") }] : [];
-  });
-  map?.showCandidates(marked);
-}
+/** Those of the first few whose place is known, for the map. */
+const marked = ({ candidates, chosen }: Explanation): Shown[] =>
+  candidates.slice(0, kMaxMarked).flatMap(({ driver, place }, at) =>
+    place ? [{ id: driver, place, rank: at + 1, chosen: driverId(driver) === driverId(chosen ?? "") }] : []);
