@@ -90,20 +90,48 @@ Gateway::Gateway(Server& its_server, Surroundings surroundings)
       options(its_server.options),
       gate(options, its_server.clock),
       commands(its_server),
+      positions(options, its_server.clock),
       events(its_server.clock, static_cast<std::size_t>(options.http_events_kept),
              surroundings.wake),
       surroundings_(std::move(surroundings))
 {
-    events.listen([this](const OrderEvent& event) { held_orders.order_changed(event); });
+    events.listen([this](const OrderEvent& event) {
+        driver_sockets.order_changed(event);
+        held_orders.order_changed(event);
+        maps.order_changed(event);
+        for (EventSocket* reader : event_sockets) reader->go_on();
+    });
     server.dispatcher.tell(&events);
+    look_again_in_a_second();
 }
 
-Gateway::~Gateway() { server.dispatcher.tell(nullptr); }
+Gateway::~Gateway()
+{
+    server.dispatcher.tell(nullptr);
+    server.agenda.cancel(next_look_);
+}
 
-void Gateway::go_on() { events.tell(); }
+void Gateway::go_on()
+{
+    events.tell();
+    driver_sockets.take_off_the_gone();
+    if (std::exchange(second_is_over_, false)) {
+        held_orders.check();
+        maps.begin_pass();
+    }
+    if (maps.go_on()) wake();
+    events.tell();
+}
 
-bool Gateway::can_be_asked(std::string_view) const { return false; }
-bool Gateway::can_anybody_be_asked() const { return false; }
+// The agenda runs between two requests, where no command may be run: the rest is done soon after.
+void Gateway::look_again_in_a_second()
+{
+    next_look_ = server.agenda.add(server.clock.now_ms() + std::chrono::seconds{1}, [this] {
+        second_is_over_ = true;
+        look_again_in_a_second();
+        wake();
+    });
+}
 
 void Gateway::accept(std::string_view order, std::uint64_t token)
 {

@@ -3,15 +3,20 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string_view>
 
+#include "server/gateway/city_map.h"
 #include "server/gateway/commands.h"
+#include "server/gateway/driver_sockets.h"
+#include "server/gateway/event_sockets.h"
 #include "server/gateway/field.h"
 #include "server/gateway/gate.h"
 #include "server/gateway/held_orders.h"
 #include "server/gateway/http.h"
 #include "server/gateway/latency.h"
 #include "server/gateway/order_events.h"
+#include "server/gateway/positions.h"
 #include "server/gateway/problem.h"
 #include "server/server.h"
 
@@ -41,15 +46,18 @@ public:
 
     void handle(const Request& request, std::shared_ptr<Exchange> exchange) override;
 
-    /// Tells what has happened to orders since: to held requests and to WebSockets.
+    /// Tells what has happened to orders since: to held requests and to WebSockets; and does what
+    /// is due, a bounded amount.
     void go_on();
+    /// Asks for go_on() soon.
+    void wake() const { surroundings_.wake(); }
 
     /// Counts it, and tells the log.
     void report_wrong_password(const Request& request);
 
     /// Whether an app listens that the driver could be asked through; whether any does.
-    bool can_be_asked(std::string_view member) const;
-    bool can_anybody_be_asked() const;
+    bool can_be_asked(std::string_view member) const { return driver_sockets.has(member); }
+    bool can_anybody_be_asked() const { return driver_sockets.size() > 0; }
 
     /// The driver who was just asked has the order, unless it went on meanwhile.
     void accept(std::string_view order, std::uint64_t token);
@@ -59,8 +67,12 @@ public:
     const Options& options;
     Gate gate;
     Commands commands;
+    Positions positions;
     OrderEvents events;
     HeldOrders held_orders{*this};
+    DriverSockets driver_sockets{*this};
+    std::set<EventSocket*> event_sockets;
+    CityMaps maps{*this};
     Latency latency;
 
 private:
@@ -69,7 +81,11 @@ private:
     void run(const Route& route, Parameters path, const Request& request,
              const std::shared_ptr<Exchange>& exchange);
 
+    void look_again_in_a_second();
+
     const Surroundings surroundings_;
+    Agenda::Item next_look_;
+    bool second_is_over_ = false;
 };
 
 }  // namespace server::gateway

@@ -33,7 +33,8 @@ bool matches(std::string_view pattern, std::string_view path, Parameters& parame
 std::vector<Route> collect()
 {
     std::vector<Route> all;
-    for (const auto family : {delivery_routes(), command_routes(), server_routes()})
+    for (const auto family : {delivery_routes(), order_routes(), driver_routes(), city_routes(),
+                              command_routes(), server_routes(), socket_routes()})
         all.insert(all.end(), family.begin(), family.end());
     return all;
 }

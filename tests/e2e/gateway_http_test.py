@@ -154,7 +154,7 @@ class GatewayHttp(unittest.TestCase):
             second = subprocess.run([BINARY, "--port", "0", "--http-port", str(http_port(server))],
                                     capture_output=True, text=True, timeout=20, check=False)
             self.assertEqual(second.returncode, 1)
-            self.assertIn("Address already in use", second.stderr)
+            self.assertIn("Address already in use", second.stdout + second.stderr)
 
 
 if __name__ == "__main__":
