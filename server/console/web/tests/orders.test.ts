@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { addressOf, curlOf, endpointsOf, exampleOf } from "../src/lib/openapi";
 import { ceiling, rates, withSample, type Sample } from "../src/lib/series";
-import { ordersOf, storyOf } from "../src/lib/timeline";
+import { merged, ordersOf, storyOf } from "../src/lib/timeline";
 
 const event = (seq: number, name: string, time_ms: number, more = {}) =>
   ({ seq, event: name, order: "order:ORD_1", state: name === "rejected" ? "offered" : name, driver: "driver:D4", token: seq, time_ms, ...more });
@@ -19,6 +19,11 @@ test("an order's story has its steps and the time between them", () => {
   assert.equal(story[1]!.detail, "1.51 km away · 30.0 s to answer · token 1");
   assert.equal(story[0]!.detail, "POST /v1/delivery/assign, answered after 2.6 s, 2.5 s of it in the server");
   assert.deepEqual(ordersOf(events, 10).map(({ order, state }) => [order, state]), [["order:ORD_1", "assigned"]]);
+});
+
+test("what the server remembers comes before what is streamed, each once", () => {
+  const [first, second] = [event(1, "offered", 1000), event(2, "assigned", 2000)];
+  assert.deepEqual(merged([second], [first, { ...second, distance_m: 1 }]), [first, second]);
 });
 
 const sample = (time_ms: number, commands: number) => ({ time_ms, commands }) as Sample;

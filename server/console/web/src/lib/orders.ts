@@ -7,7 +7,7 @@ export interface OrderEvent {
   event: string;
   order: string;
   state: string;
-  driver?: string;
+  driver?: string | null;
   token?: number;
   distance_m?: number;
   expires_at_ms?: number;
@@ -65,27 +65,29 @@ function publishSoon(event: OrderEvent): void {
   }, 50);
 }
 
+type Message = Partial<OrderEvent> & { type?: string; run?: string; from?: number | null; to?: number | null };
+
+let run = "";
+
 function receive(text: string): void {
-  const message = JSON.parse(text) as { type?: string; seq?: number; from?: number; to?: number } & Partial<OrderEvent>;
+  const message = JSON.parse(text) as Message;
+  if (message.event && message.order) return publishSoon(message as OrderEvent);
   if (message.type === "hello") {
-    // A server that has begun again counts from the start: what is known stays to be read, but not to be resumed from.
-    const newest = events.value[events.value.length - 1]?.seq ?? 0;
-    if ((message.seq ?? 0) < newest) events.value = [];
-  } else if (message.type === "missed") {
-    // On arrival the page has missed nothing: the server keeps only so many changes.
-    if (events.value.length === 0) return;
-    missed.value = `${(message.to ?? 0) - (message.from ?? 0) + 1} changes were missed while the page was away.`;
-  } else if (message.event && message.order) {
-    publishSoon(message as OrderEvent);
+    // A server that has begun again counts from the start, and knows nothing of what was before.
+    const isNew = run !== "" && message.run !== run;
+    run = message.run ?? "";
+    if (isNew || (message.seq ?? 0) < newest()) events.value = [];
   }
+  // On arrival the page has missed nothing: the server keeps only so many changes.
+  if (message.type === "missed" && events.value.length > 0 && message.from && message.to)
+    missed.value = `${message.to - message.from + 1} changes were missed while the page was away.`;
 }
+
+const newest = (): number => events.value[events.value.length - 1]?.seq ?? 0;
 
 let live: LiveSocket | null = null;
 
 export function followEvents(): LiveSocket {
-  live ??= new LiveSocket(() => {
-    const newest = events.value[events.value.length - 1]?.seq ?? 0;
-    return `/v1/events?since=${newest}`;
-  }, { text: receive });
+  live ??= new LiveSocket(() => `/v1/events?since=${newest()}`, { text: receive });
   return live;
 }

@@ -1,5 +1,5 @@
 // One order's story from its events: what happened, when, and how long each step took.
-import { clock, distance, duration } from "./format";
+import { distance, duration } from "./format";
 import { driverId, type OrderEvent, type Placed } from "./orders";
 
 export interface Entry {
@@ -54,7 +54,11 @@ function requestDetail({ answered_ms, server_ms }: Placed): string {
   return `POST /v1/delivery/assign, answered after ${duration(answered_ms)}${inside}`;
 }
 
-export const spoken = (entry: Entry): string => `${clock(entry.time_ms)}: ${entry.title}`;
+/** What the stream brought and what the server remembers of the order, each change once. */
+export function merged(streamed: OrderEvent[], remembered: OrderEvent[]): OrderEvent[] {
+  const bySeq = new Map([...remembered, ...streamed].map((event) => [event.seq, event]));
+  return [...bySeq.values()].sort((one, other) => one.seq - other.seq);
+}
 
 export interface Summary {
   order: string;

@@ -107,7 +107,8 @@ function CityView({ city, cities, centre }: { city: string; cities: City[]; cent
       <div class="map-legend" aria-hidden="true">
         <span class="dot available" /> {count(numbers[1] ?? 0)} available
         <span class="dot offered" /> {count(numbers[2] ?? 0)} offered
-        <span class="dot busy" /> {count((numbers[3] ?? 0) + (numbers[4] ?? 0))} busy
+        <span class="dot busy" /> {count(numbers[3] ?? 0)} busy
+        <span class="dot off" /> {count(numbers[4] ?? 0)} off duty
         <span class="frames" data-frames={frames}>{frames} frames/s</span>
       </div>
       <section class="panel" aria-label="Order and city">
@@ -122,7 +123,7 @@ function CityView({ city, cities, centre }: { city: string; cities: City[]; cent
           </select>
         </label>
         <p class="visually-hidden" role="status">
-          {shown > 0 ? `${shown} drivers on the map` : ""}
+          {shown > 0 ? `${count(shown)} drivers on the map` : ""}
         </p>
         <OrderPanel city={city} map={map} wish={wish} restaurants={restaurants} onWish={setWish} />
         <DemoControls isOpen={cities.length === 0} />

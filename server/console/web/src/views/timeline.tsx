@@ -3,7 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { api, explainError } from "../lib/api";
 import { clock, duration } from "../lib/format";
 import { driverId, events, missed, orderId, placed, type OrderEvent } from "../lib/orders";
-import { ordersOf, storyOf, type Entry, type Summary } from "../lib/timeline";
+import { merged, ordersOf, storyOf, type Entry, type Summary } from "../lib/timeline";
 import { Head, Trouble } from "../parts/small";
 
 const kMaxListed = 40;
@@ -65,8 +65,19 @@ function useNow(active: boolean): number {
   return active ? now : Date.now();
 }
 
+/** What the server remembers of the order from before the page came. */
+function useRemembered(id: string): OrderEvent[] {
+  const [remembered, setRemembered] = useState<OrderEvent[]>([]);
+  useEffect(() => {
+    api<{ timeline?: Omit<OrderEvent, "order" | "state">[] }>("GET", `/v1/orders/${encodeURIComponent(id)}`).then(
+      ({ timeline = [] }) => setRemembered(timeline.map((event) => ({ ...event, order: `order:${id}`, state: event.event }))),
+      () => undefined);
+  }, [id]);
+  return remembered;
+}
+
 function Story({ id }: { id: string }) {
-  const mine = events.value.filter(({ order }) => orderId(order) === id);
+  const mine = merged(events.value.filter(({ order }) => orderId(order) === id), useRemembered(id));
   const known = placed.value.get(`order:${id}`);
   const story = storyOf(mine, known);
   const last = mine[mine.length - 1];
