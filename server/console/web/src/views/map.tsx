@@ -34,7 +34,7 @@ function useCities(): City[] | null {
     const load = () => api<{ cities: City[] } | City[]>("GET", "/v1/cities")
       .then((found) => setCities(Array.isArray(found) ? found : found.cities), () => setCities((before) => before ?? []));
     void load();
-    const timer = window.setInterval(load, 5000);
+    const timer = window.setInterval(load, 30_000);
     return () => window.clearInterval(timer);
   }, [state]);
   return cities;
@@ -126,7 +126,7 @@ function CityView({ city, cities, centre }: { city: string; cities: City[]; cent
           {shown > 0 ? `${count(shown)} drivers on the map` : ""}
         </p>
         <OrderPanel city={city} map={map} wish={wish} restaurants={restaurants} onWish={setWish} />
-        <DemoControls isOpen={cities.length === 0} />
+        <DemoControls isOpen={cities.length === 0} exists={cities.some((each) => each.city === kDemoCity)} />
       </section>
     </div>
   );

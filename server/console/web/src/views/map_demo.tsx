@@ -5,7 +5,8 @@ import { clearDemoCity, demo, demoOrders, fillDemoCity, kDemoCity, kDemoSizes, m
 import { Choice, Slider, Trouble } from "../parts/small";
 
 /** A made-up city to look at, only when asked for. */
-export function DemoControls({ isOpen }: { isOpen: boolean }) {
+/** `exists` if somebody, perhaps an earlier visit, has filled it. */
+export function DemoControls({ isOpen, exists }: { isOpen: boolean; exists: boolean }) {
   const [size, setSize] = useState<number>(demo.value.drivers || 2000);
   const { state, drivers, done, problem } = demo.value;
   const fill = () => {
@@ -26,7 +27,8 @@ export function DemoControls({ isOpen }: { isOpen: boolean }) {
           onChange={(value) => { demoOrders.value = value; }} />
       )}
       <div class="row actions">
-        {state === "none" && <button class="primary" onClick={fill}>Fill the city</button>}
+        {state === "none" && <button class="primary" onClick={fill}>{exists ? "Fill anew" : "Fill the city"}</button>}
+        {state === "none" && exists && <button class="quiet" onClick={() => void clearDemoCity()}>Remove</button>}
         {state === "filling" && <progress max={drivers} value={done} aria-label="Filling the city" />}
         {(state === "moving" || state === "still") && (
           <>
