@@ -1,4 +1,5 @@
 // How the server is doing, once a second from /v1/stats.
+import licences from "virtual:licences";
 import { useEffect, useState } from "preact/hooks";
 import { api, explainError } from "../lib/api";
 import { bytes, clock, count, duration, short } from "../lib/format";
@@ -98,6 +99,7 @@ function Details({ stats }: { stats: Stats }) {
         <dl class="facts">
           {facts.map(([name, value]) => <div key={name}><dt>{name}</dt><dd>{value}</dd></div>)}
         </dl>
+        <p class="note"><a href={licences}>Licences of what this page is made of</a></p>
       </section>
       <div class="grow stack">
         <Slowest commands={stats.slowest_commands} />
