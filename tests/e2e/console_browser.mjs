@@ -44,8 +44,9 @@ function freePort() {
 }
 
 export class ConsoleServer {
-  static async start() {
+  static async start(...flags) {
     const server = new ConsoleServer();
+    server.flags = flags;
     server.httpPort = await freePort();
     server.url = `http://127.0.0.1:${server.httpPort}`;
     await server.begin();
@@ -76,7 +77,7 @@ export class ConsoleServer {
 
   async begin() {
     this.log = '';
-    this.process = spawn(process.env.SERVER_BINARY, ['--port', '0', '--http-port', String(this.httpPort)], { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.process = spawn(process.env.SERVER_BINARY, ['--port', '0', '--http-port', String(this.httpPort), ...this.flags], { stdio: ['ignore', 'pipe', 'pipe'] });
     for (const stream of [this.process.stdout, this.process.stderr]) stream.on('data', (data) => { this.log += data; });
     for (let tries = 0; tries < 200; ++tries) {
       if (this.process.exitCode !== null) break;

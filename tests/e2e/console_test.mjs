@@ -80,6 +80,14 @@ describe('the web console', () => {
     await page.getByText(/answered after/).waitFor();
   });
 
+  it('tells of a driver who does not answer in time', async () => {
+    await server.command('ASSIGN', 'drivers:geo:demo', 'drivers:available:demo', 'order:ORD_LATE', 'FROMLONLAT', '77.5946', '12.9716',
+      'BYRADIUS', '5', 'km', 'OFFER', 'PX', '300', 'DEADLINE', '500');
+    await go('timeline/ORD_LATE');
+    await page.getByText(/^demo\d+ did not answer in time$/).first().waitFor();
+    await page.getByText('No driver left to ask').waitFor();
+  });
+
   it('lets orders race for one driver, three ways', async () => {
     await go('race');
     await page.locator('.controls input[type=range]').fill('12');
@@ -187,6 +195,25 @@ describe('the web console', () => {
     await page.reload();
     await button('Switch to light').waitFor();
     assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), 'dark');
+  });
+
+  it('asks for the password of a server that has one', async () => {
+    const locked = await ConsoleServer.start('--requirepass', 'secret');
+    const other = await browser.newPage();
+    watch(other);
+    try {
+      await other.goto(`${locked.url}/#/health`);
+      await other.getByLabel('Password').fill('wrong');
+      await other.getByLabel('Password').press('Enter');
+      await other.getByText('That is not the password.').waitFor();
+      await other.getByLabel('Password').fill('secret');
+      await other.getByLabel('Password').press('Enter');
+      await other.getByRole('heading', { name: 'Health' }).waitFor();
+      await other.getByText('Live', { exact: true }).waitFor();
+    } finally {
+      await other.close();
+      await locked.stop();
+    }
   });
 
   it('has not complained, not even about its content security policy', () => assert.deepEqual(complaints, []));

@@ -97,7 +97,7 @@ function Password() {
   return (
     <form class="password" onSubmit={enter}>
       <h1 tabIndex={-1}>This server has a password</h1>
-      <p class="lead">It is the one of its option requirepass. It is kept in a cookie that no script can read.</p>
+      <p class="lead">The one of its option requirepass. What stays in the browser is a cookie that no script can read.</p>
       <label>
         Password
         <input type="password" autocomplete="current-password" value={password} onInput={(event) => setPassword(event.currentTarget.value)} />

@@ -181,6 +181,7 @@ export class CityMap {
     if (!this.isFitted && this.fleet.count > 0 && this.map.loaded()) {
       this.isFitted = true;
       this.fit();
+      this.listener.counted(this.fleet.numbers, this.frames);
     }
     this.redraw();
   }
