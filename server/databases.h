@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -33,6 +34,25 @@ public:
 
     /// Whether tidy() removes expired keys: always, but for DEBUG SET-ACTIVE-EXPIRE.
     bool expire_in_background = true;
+
+    /// When the next key, or member of a value, expires; nothing if none will.
+    std::optional<store::Deadline> next_deadline() const
+    {
+        std::optional<store::Deadline> next;
+        for (const auto& keys : all_) {
+            const auto other = keys->next_deadline();
+            if (other && (!next || *other < *next)) next = other;
+        }
+        return next;
+    }
+
+    /// Removes what has expired, however much it is.
+    void expire_all_due()
+    {
+        constexpr std::size_t kMany = 1000;
+        for (const auto& keys : all_)
+            while (keys->expire_due(kMany) != 0) continue;
+    }
 
     /// Removes expired keys, and frees what was large, a bounded number of each, so that no client
     /// waits for a million. True if there is more to do already.

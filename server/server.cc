@@ -69,6 +69,32 @@ void Server::run_agenda()
     key_events.tell();
 }
 
+void Server::travel_to(store::TimePoint moment)
+{
+    do_all_due();
+    for (auto next = next_deadline(); next && *next <= moment; next = next_deadline()) {
+        timekeeper.shift(*next - clock.now());
+        do_all_due();
+    }
+    timekeeper.shift(moment - clock.now());
+}
+
+std::optional<store::Deadline> Server::next_deadline() const
+{
+    auto next = agenda.next_deadline();
+    const auto of_data = databases.next_deadline();
+    if (of_data && databases.expire_in_background && (!next || *of_data < *next)) next = of_data;
+    return next;
+}
+
+/// What is due now, and what that makes due at once.
+void Server::do_all_due()
+{
+    while (agenda.is_due(clock.now_ms()) || dispatcher.look_after_some()) run_agenda();
+    if (databases.expire_in_background) databases.expire_all_due();
+    key_events.tell();
+}
+
 bool Server::tick()
 {
     if (running_script.running) return false;

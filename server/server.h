@@ -22,6 +22,7 @@
 #include "server/execution/running_script.h"
 #include "server/key_events.h"
 #include "server/stats.h"
+#include "server/testing/faults.h"
 #include "server/timekeeper.h"
 #include "store/clock.h"
 #include "store/keyspace.h"
@@ -63,6 +64,7 @@ public:
     Notifications notifications{pubsub};
     Dispatcher dispatcher{options, clock, key_events, databases, agenda, pubsub};
     const CommandTable commands;
+    Faults faults;
     Executor executor{*this};
     RunningScript running_script;
     const std::unique_ptr<scripting::Scripting> scripting;
@@ -86,6 +88,10 @@ public:
     {
         if (agenda.is_due(clock.now_ms())) run_agenda();
     }
+
+    /// Moves the server's time. On the way to a later moment everything happens that is due, in
+    /// order, each at its own moment: keys expire, offers run out, clients have waited long enough.
+    void travel_to(store::TimePoint moment);
 
     /// Registers a session and gives it its id; it must be closed before it is destroyed.
     void open(Session& session);
@@ -119,6 +125,8 @@ public:
 
 private:
     void run_agenda();
+    void do_all_due();
+    std::optional<store::Deadline> next_deadline() const;
     void evict_largest_clients();
     void limit_client_memory();
 

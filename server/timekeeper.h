@@ -21,6 +21,8 @@ public:
         if (!frozen_ && !held_) clock_.set(wall_ + shift_);
     }
 
+    store::TimePoint wall() const { return wall_; }
+
     /// Moves the server's time, now and from now on.
     void shift(std::chrono::microseconds by)
     {

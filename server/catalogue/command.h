@@ -43,7 +43,8 @@ enum Flag : std::uint32_t {
     kConnectionCategory = 1 << 24,
     kAdminCategory = 1 << 25,
 
-    kProtected = 1 << 27,  ///< only if the server was started with an option that allows it
+    kProtected = 1 << 27,  ///< only if the server was started with enable-debug-command
+    kForTests = 1 << 29,   ///< only if the server was started with enable-test-commands
     kForSystem = 1 << 28,  ///< not for applications: "syscmd" in COMMAND DOCS
 };
 

@@ -378,7 +378,15 @@ constexpr Option kProcess[] = {
      .change = Change::AtStart,
      .member = &Options::enable_debug_command,
      .choices = "no yes local"},
-
+    {.name = "enable-test-commands",
+     .chapter = Chapter::Process,
+     .grammar = Grammar::Choice,
+     .value_name = "yes|no|local",
+     .summary = "Allow commands that only tests need, such as CLOCK; local: to clients on this "
+                "machine",
+     .change = Change::AtStart,
+     .member = &Options::enable_test_commands,
+     .choices = "no yes local"},
     {.name = "loglevel",
      .chapter = Chapter::Process,
      .grammar = Grammar::Choice,

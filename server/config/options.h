@@ -107,6 +107,7 @@ struct Options
     std::string supervised = "no";
     std::string directory = ".";
     std::string enable_debug_command = "no";
+    std::string enable_test_commands = "no";
     LogLevel log_level = LogLevel::Notice;
     std::string log_file;  ///< empty: standard output
 

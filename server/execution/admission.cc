@@ -89,23 +89,26 @@ struct CheckBusy
     }
 };
 
+/// Commands that an option must allow when the server is started.
 struct CheckProtected
 {
     static constexpr unsigned kOrigins = kOutside;
     static bool fails(const Server& server, const Invocation& invocation, const Command& command)
     {
-        if (!command.has(kProtected)) return false;
-        const std::string& allowed = server.options.enable_debug_command;
+        if (!command.has(kProtected) && !command.has(kForTests)) return false;
+        const Options& options = server.options;
+        const std::string& allowed =
+            command.has(kForTests) ? options.enable_test_commands : options.enable_debug_command;
         return allowed == "no" || (allowed == "local" && !is_local(invocation.session));
     }
     static CommandError error(const Command& command)
     {
         return {
-            "ERR {} command not allowed. If the enable-debug-command option is set to \"local\", "
-            "you "
-            "can run it from a local connection, otherwise you need to set this option in the "
+            "ERR {} command not allowed. If the {} option is set to \"local\", you can run it "
+            "from a local connection, otherwise you need to set this option in the "
             "configuration file, and then restart the server.",
-            command.name};
+            container_of(command),
+            command.has(kForTests) ? "enable-test-commands" : "enable-debug-command"};
     }
 };
 

@@ -10,6 +10,7 @@
 #include "server/execution/admission.h"
 #include "server/execution/call.h"
 #include "server/execution/command_error.h"
+#include "server/execution/with_faults.h"
 #include "server/server.h"
 
 namespace server {
@@ -54,12 +55,28 @@ Outcome Executor::execute(const Invocation& invocation)
         return look_up_and_run(invocation);
 
     server_.run_due();
+    if (server_.faults.any() && invocation.origin == Origin::Client) [[unlikely]]
+        return execute_with_faults(server_, invocation);
+    return execute_now(invocation);
+}
+
+Outcome Executor::execute_now(const Invocation& invocation)
+{
     Session& session = invocation.session;
     const std::size_t start = session.output.size();
     session.running = true;
     const Outcome outcome = look_up_and_run(invocation);
     settle(session, start, outcome);
     if (server_.blocked.any_ready()) serve_blocked();
+    return outcome;
+}
+
+/// The reply to a request that is not even tried.
+Outcome Executor::reject(const Invocation& invocation, std::string_view error)
+{
+    const std::size_t start = invocation.session.output.size();
+    const Outcome outcome = refuse_to_start(invocation, error);
+    settle(invocation.session, start, outcome);
     return outcome;
 }
 

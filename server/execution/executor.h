@@ -32,6 +32,10 @@ public:
     /// Origin::Client the reply goes to the session's own output, where CLIENT REPLY holds and
     /// messages to the session follow.
     Outcome execute(const Invocation& invocation);
+    /// The same, whatever faults there are.
+    Outcome execute_now(const Invocation& invocation);
+    /// Refuses the request with this error, as if it could not even be tried.
+    Outcome reject(const Invocation& invocation, std::string_view error);
 
     /// Ends the wait of a session without what it waited for: its request is run once more to say
     /// so. Nothing happens if it does not wait.

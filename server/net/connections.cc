@@ -57,6 +57,7 @@ void Connections::welcome(Socket socket)
     // A client of a Unix socket has no name of its own; Redis uses the server's.
     std::string address = to_text(is_unix ? local : remote);
 
+    if (server.faults.is_down(server.timekeeper.wall())) return;
     const Options& options = server.options;
     if (server.sessions.size() >= static_cast<std::size_t>(options.max_clients))
         return turn_away(std::move(socket), address, kFull);

@@ -1,0 +1,149 @@
+#include <array>
+#include <utility>
+
+#include "server/catalogue/command.h"
+#include "server/commands/families.h"
+#include "server/commands/help.h"
+#include "server/execution/call.h"
+#include "server/server.h"
+#include "server/testing/duration.h"
+#include "server/testing/faults.h"
+
+/// FAULT: errors, delays and broken connections on demand, for tests. Refused unless the server was
+/// started with enable-test-commands (see admission.cc). server/testing/FAULTS.md explains the
+/// rules.
+namespace server::commands {
+
+namespace {
+
+constexpr std::size_t kMaxRules = 1000;
+
+/// What the rule's text is kept for: FAULT LIST.
+std::string joined(std::span<const std::string_view> words)
+{
+    std::string text;
+    for (const auto word : words) text.append(text.empty() ? "" : " ").append(word.substr(0, 128));
+    return text;
+}
+
+std::uint64_t next_count(Args& args)
+{
+    return static_cast<std::uint64_t>(args.next_integer_in(
+        1, std::numeric_limits<std::int64_t>::max(), "ERR NTH and TIMES take a number from 1 on"));
+}
+
+/// Whom the rule is for: the words before its effect.
+void read_conditions(Args& args, FaultRule& rule)
+{
+    const std::pair<std::string_view, std::string FaultRule::*> patterns[] = {
+        {"COMMAND", &FaultRule::command}, {"KEY", &FaultRule::key}, {"CLIENT", &FaultRule::client}};
+    for (bool found = true; found;) {
+        found = false;
+        for (const auto& [word, pattern] : patterns)
+            if (args.accept(word)) rule.*pattern = args.next(), found = true;
+        if (args.accept("NTH")) rule.nth = next_count(args), found = true;
+        if (args.accept("TIMES")) rule.times = next_count(args), found = true;
+    }
+}
+
+Fault read_effect(Args& args)
+{
+    using Kind = Fault::Kind;
+    if (args.accept("ERROR")) return {.kind = Kind::Error, .error = std::string{args.next()}};
+    if (args.accept("DROP")) return {.kind = Kind::Drop};
+    if (args.accept("DROPREPLY")) return {.kind = Kind::DropReply};
+    if (args.accept("HALFREPLY")) return {.kind = Kind::HalfReply};
+    if (args.accept("STALL")) return {.kind = Kind::Stall};
+    if (args.accept("DOWN")) return {.kind = Kind::Down, .max = parse_duration(args.next())};
+    if (args.accept("DELAY")) {
+        const auto min = parse_duration(args.next());
+        const auto max = args.accept("TO") ? parse_duration(args.next()) : min;
+        if (max < min) throw CommandError{"ERR DELAY takes the shorter duration first"};
+        return {.kind = Kind::Delay, .min = min, .max = max};
+    }
+    throw CommandError{
+        "ERR a rule ends with its effect: ERROR text, DELAY duration [TO duration], DROP, "
+        "DROPREPLY, HALFREPLY, STALL or DOWN duration"};
+}
+
+void add(Call& call)
+{
+    FaultRule rule;
+    rule.text = joined(call.request.subspan(2));
+    read_conditions(call.args, rule);
+    rule.fault = read_effect(call.args);
+    call.args.expect_end();
+    if (call.server.faults.rules().size() == kMaxRules)
+        throw CommandError{"ERR there are too many rules; see FAULT CLEAR"};
+    call.reply.integer(static_cast<std::int64_t>(call.server.faults.add(std::move(rule))));
+}
+
+void clear(Call& call)
+{
+    call.server.faults.clear();
+    call.reply.ok();
+}
+
+void list(Call& call)
+{
+    const auto& rules = call.server.faults.rules();
+    call.reply.array(rules.size());
+    for (const FaultRule& rule : rules) {
+        call.reply.map(4);
+        call.reply.bulk("id");
+        call.reply.integer(static_cast<std::int64_t>(rule.id));
+        call.reply.bulk("rule");
+        call.reply.bulk(rule.text);
+        call.reply.bulk("matched");
+        call.reply.integer(static_cast<std::int64_t>(rule.matched));
+        call.reply.bulk("struck");
+        call.reply.integer(static_cast<std::int64_t>(rule.struck));
+    }
+}
+
+void remove(Call& call)
+{
+    const auto id = call.args.next_integer_in(1, std::numeric_limits<std::int64_t>::max(),
+                                              "ERR a rule's id is a number from 1 on");
+    call.reply.integer(call.server.faults.remove(static_cast<std::uint64_t>(id)) ? 1 : 0);
+}
+
+constexpr auto kFlags = kAdmin | kNoscript | kNoMulti | kForTests | kForSystem;
+
+constexpr Command row(std::string_view name, std::string_view syntax, std::string_view summary,
+                      void (*run)(Call&))
+{
+    return {.name = name,
+            .syntax = syntax,
+            .summary = summary,
+            .since = "0.1.0",
+            .complexity = "O(N) where N is the number of rules",
+            .group = Group::Server,
+            .flags = kFlags,
+            .run = run};
+}
+
+constexpr Command kCommands[] = {
+    {.name = "FAULT",
+     .summary = "A container for commands that make requests fail, for tests.",
+     .since = "0.1.0",
+     .complexity = "Depends on subcommand.",
+     .group = Group::Server,
+     .flags = kFlags},
+    row("FAULT ADD",
+        "[COMMAND command:pattern] [KEY key:pattern] [CLIENT client:pattern] [NTH nth:integer] "
+        "[TIMES times:integer] <ERROR error | DELAY delay [TO max-delay] | DROP | DROPREPLY | "
+        "HALFREPLY | STALL | DOWN down>",
+        "Adds a rule: which requests fail, and how. Returns its id.", add),
+    row("FAULT CLEAR", "", "Removes all rules.", clear),
+    row("FAULT HELP", "", "Returns helpful text about the different subcommands.", container_help),
+    row("FAULT LIST", "", "Lists the rules, how many requests matched, and how many were struck.",
+        list),
+    row("FAULT REMOVE", "id:integer", "Removes one rule.", remove),
+};
+
+}  // namespace
+
+std::span<const Command> fault() { return kCommands; }
+
+}  // namespace server::commands

@@ -1,0 +1,115 @@
+#include "server/execution/with_faults.h"
+
+#include <chrono>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "server/catalogue/command_table.h"
+#include "server/clients/session.h"
+#include "server/server.h"
+#include "server/testing/faults.h"
+
+namespace server {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+/// Executes the request, and ends the connection after this share of its reply.
+Outcome execute_and_cut(Server& server, const Invocation& invocation, double share)
+{
+    Session& session = invocation.session;
+    const std::size_t start = session.output.size();
+    const Outcome outcome = server.executor.execute_now(invocation);
+    if (outcome == Outcome::Blocked) return outcome;
+    const auto size = static_cast<double>(session.output.size() - start);
+    session.output.truncate(start + static_cast<std::size_t>(size * share));
+    session.close_after_reply = true;
+    return outcome;
+}
+
+milliseconds draw_delay(store::Random& random, const Fault& fault)
+{
+    const auto span = static_cast<std::uint64_t>((fault.max - fault.min).count());
+    const std::chrono::microseconds more{static_cast<std::int64_t>(random.below(span + 1))};
+    return std::chrono::ceil<milliseconds>(fault.min + more);
+}
+
+void run_postponed(Server& server, Session& session, const std::vector<std::string>& words)
+{
+    session.blocked = false;
+    const std::vector<std::string_view> request{words.begin(), words.end()};
+    protocol::ReplyWriter reply{session.output, session.protocol};
+    server.executor.execute_now({session, Origin::Client, request, reply});
+    if (!session.blocked && session.peer != nullptr) session.peer->resume();
+}
+
+/// Lets a request wait before it is looked at. Its session may be gone by then.
+Outcome postpone(Server& server, const Invocation& invocation, milliseconds delay)
+{
+    std::vector<std::string> words{invocation.request.begin(), invocation.request.end()};
+    invocation.session.blocked = true;
+    server.agenda.add(server.clock.now_ms() + delay,
+                      [&server, id = invocation.session.id, words = std::move(words)] {
+                          Session* const session = server.sessions.find(id);
+                          if (session != nullptr) run_postponed(server, *session, words);
+                      });
+    return Outcome::Blocked;
+}
+
+/// No answer, ever, and nothing more is read.
+Outcome stall(Session& session)
+{
+    session.blocked = true;
+    return Outcome::Blocked;
+}
+
+Outcome drop(Session& session)
+{
+    session.close_after_reply = true;
+    return Outcome::Refused;
+}
+
+Outcome go_down(Server& server, Session& session, std::chrono::microseconds time)
+{
+    server.faults.go_down_until(server.timekeeper.wall() + time);
+    std::vector<Session*> others;
+    for (const auto& [id, other] : server.sessions)
+        if (other != &session) others.push_back(other);
+    for (Session* const other : others)
+        if (other->peer != nullptr) other->peer->kill();
+    return drop(session);
+}
+
+Outcome suffer(Server& server, const Invocation& invocation, const Fault& fault)
+{
+    Session& session = invocation.session;
+    switch (fault.kind) {
+        case Fault::Kind::Error: return server.executor.reject(invocation, fault.error);
+        case Fault::Kind::Delay:
+            return postpone(server, invocation, draw_delay(server.random, fault));
+        case Fault::Kind::Stall: return stall(session);
+        case Fault::Kind::Drop: return drop(session);
+        case Fault::Kind::DropReply: return execute_and_cut(server, invocation, 0);
+        case Fault::Kind::HalfReply: return execute_and_cut(server, invocation, 0.5);
+        case Fault::Kind::Down: return go_down(server, session, fault.max);
+    }
+    return Outcome::Refused;
+}
+
+}  // namespace
+
+/// What a test controls the server with is spared, and what is no command.
+Outcome execute_with_faults(Server& server, const Invocation& invocation)
+{
+    const auto [command, unknown_subcommand] = server.commands.resolve(invocation.request);
+    const bool can_suffer = command != nullptr && !unknown_subcommand && !command->has(kForTests);
+    if (can_suffer) {
+        const auto fault = server.faults.strike(invocation.session, *command, invocation.request);
+        if (fault) return suffer(server, invocation, *fault);
+    }
+    return server.executor.execute_now(invocation);
+}
+
+}  // namespace server

@@ -1,0 +1,13 @@
+#pragma once
+
+#include "server/execution/invocation.h"
+
+namespace server {
+
+class Server;
+
+/// Executes a client's request as the rules of FAULT have it: with an error, later, or with a
+/// connection that ends. REQUIRES that there are rules.
+Outcome execute_with_faults(Server& server, const Invocation& invocation);
+
+}  // namespace server
