@@ -121,7 +121,7 @@ stop_redis_service() {
     fi
 }
 
-# configure PRESET [CMAKE ARGUMENT...]: quiet unless it fails.
+# configure PRESET [CMAKE ARGUMENT...]: quiet unless it fails, or leaves the web console out.
 configure() {
     local preset=$1 launcher=() output
     shift
@@ -130,6 +130,7 @@ configure() {
         printf '%s\n' "$output" >&2
         return 1
     fi
+    sed -n 's/^-- \(.* without its web console\)$/\1/p' <<<"$output"
 }
 
 # build PRESET [TARGET]: with Ninja's own progress, which is silent while it links.
