@@ -28,9 +28,9 @@ void list_restaurants(Call& call)
                                  "km", "COUNT", "1000", "WITHCOORD");
     Json features = Json::array();
     for (const auto& [member, place, distance] : located(reply, false))
-        features.push_back(feature_of(member, point_of(place.longitude, place.latitude),
-                                      {{"id", without_prefix(member, "restaurant:")},
-                                       {"name", commands("HGET", member, "name").text}}));
+        features.push_back(feature_of(
+            member, point_of(place.longitude, place.latitude),
+            {{"id", without_prefix(member, "restaurant:")}, {"name", name_of(commands, member)}}));
     call.reply(collection_of(std::move(features)));
 }
 
@@ -56,11 +56,12 @@ Json center_of(Commands& commands, const std::string& geo)
 {
     constexpr std::string_view kFew = "101";
     const Value members = commands("ZRANDMEMBER", geo, kFew);
+    std::vector<std::string_view> request{"GEOPOS", geo};
+    for (const Value& member : members.elements) request.push_back(member.text);
+    const Value places = commands(std::span<const std::string_view>{request});
     std::vector<double> longitudes;
     std::vector<double> latitudes;
-    for (const Value& member : members.elements) {
-        const Value places = commands("GEOPOS", geo, member.text);
-        const Value& place = places.elements[0];
+    for (const Value& place : places.elements) {
         if (place.elements.size() != 2) continue;
         longitudes.push_back(number_of(&place.elements[0]).value_or(0));
         latitudes.push_back(number_of(&place.elements[1]).value_or(0));

@@ -65,7 +65,7 @@ void list_drivers(Call& call)
         const auto& [member, place, distance] = drivers[i];
         const DriverState state = state_of_driver(gateway, member, available[i].integer == 1);
         Json properties = {{"id", without_prefix(member, "driver:")},
-                           {"name", gateway.commands("HGET", member, "name").text},
+                           {"name", name_of(gateway.commands, member)},
                            {"status", state.status},
                            {"order", state.order.empty() ? Json(nullptr) : Json(state.order)}};
         if (call.inputs.has("lng")) properties["distance_km"] = distance;

@@ -23,6 +23,13 @@ DriverState state_of_driver(Gateway& gateway, std::string_view member, bool is_a
     return result;
 }
 
+Json name_of(Commands& commands, std::string_view key)
+{
+    const std::string_view request[] = {"HGET", key, "name"};
+    const Value name = commands.run(request);
+    return name.kind == Value::Kind::Bulk ? Json(name.text) : Json(nullptr);
+}
+
 Json point_of(double longitude, double latitude)
 {
     return {{"type", "Point"}, {"coordinates", {longitude, latitude}}};

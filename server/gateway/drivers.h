@@ -10,6 +10,7 @@
 
 namespace server::gateway {
 
+class Commands;
 class Gateway;
 
 /// What a driver is doing: "available", "offered" an order, "busy" with one (or locked by somebody
@@ -23,6 +24,9 @@ struct DriverState
 };
 
 DriverState state_of_driver(Gateway& gateway, std::string_view member, bool is_available);
+
+/// The hash's field `name`; null if there is none, or the key holds something else.
+Json name_of(Commands& commands, std::string_view key);
 
 /// A point of GeoJSON: [longitude, latitude].
 Json point_of(double longitude, double latitude);

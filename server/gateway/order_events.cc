@@ -46,9 +46,19 @@ void OrderEvents::order_changed(int database, std::string_view order, store::Ass
     noted.message = message_of(noted, to_json(order, event, record, reason, clock_.now()));
     events_.push_back(std::move(noted));
     ++last_seq_;
-    // One that was not told yet stays, however many there are.
-    while (events_.size() > kept_ && events_.front().seq <= last_told_) events_.pop_front();
+    forget_old_ones();
     wake_();
+}
+
+// One that was not told yet stays for a while longer; but a script may make a million in one
+// moment.
+void OrderEvents::forget_old_ones()
+{
+    constexpr std::size_t kMaxUntold = 100'000;
+    while (events_.size() > kept_ + (events_.front().seq > last_told_ ? kMaxUntold : 0)) {
+        last_told_ = std::max(last_told_, events_.front().seq);
+        events_.pop_front();
+    }
 }
 
 void OrderEvents::tell()

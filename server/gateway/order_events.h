@@ -56,6 +56,8 @@ public:
     bool wants_reasons() const override { return true; }
 
 private:
+    void forget_old_ones();
+
     const store::Clock& clock_;
     const std::size_t kept_;
     const std::function<void()> wake_;

@@ -178,6 +178,14 @@ class GatewaySockets(unittest.TestCase):
             moved = list(struct.iter_unpack("<IiiB3x", change[8:]))
             self.assertEqual([entry[0] for entry in moved], [index])
 
+    def test_a_silent_socket_costs_next_to_nothing(self):
+        with serve(BINARY) as (server, http):
+            before, count = server.resident_bytes(), 400
+            sockets = [self.open(http, f"/v1/drivers/D{number}/socket?city=blr") for number in range(count)]
+            for one in sockets:
+                one.receive()
+            self.assertLess((server.resident_bytes() - before) / count, 40_000)
+
     def test_the_server_says_goodbye(self):
         with serve(BINARY) as (server, http):
             reader = self.open(http, "/v1/events")

@@ -55,6 +55,8 @@ TEST_CASE("drivers near a place are GeoJSON: longitude first")
     CHECK(http.get("/v1/drivers?city=blr")["features"].size() == 3);
     CHECK(http.get("/v1/drivers?city=blr&limit=2")["features"].size() == 2);
     CHECK(http.get("/v1/drivers?city=mum")["features"].empty());
+    http.client("SET", "driver:D3", "text");
+    CHECK(http.get("/v1/drivers?city=blr")["features"].size() == 3);
     CHECK(http.get("/v1/drivers?city=blr&lat=99&lng=0")["type"] == "/v1/problems#bad-field");
     CHECK(http.get("/v1/drivers")["type"] == "/v1/problems#no-city");
 }
