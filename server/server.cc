@@ -55,6 +55,7 @@ void Server::open(Session& session)
 void Server::close(Session& session)
 {
     if (const auto wait = blocked.release(session)) agenda.cancel(wait->time_limit);
+    pause.forget(session);
     watches.unwatch(session);
     pubsub.forget(session);
     sessions.remove(session);
@@ -150,6 +151,29 @@ void Server::evict(Session& session)
     session.evicted = true;
     client_memory.update(session);
     session.peer->evict();
+}
+
+void Server::pause_clients(Pause::Scope scope, store::Deadline ends_at)
+{
+    pause.begin(scope, ends_at);
+    keep_all_keys(true);
+    agenda.cancel(end_of_pause_);
+    end_of_pause_ = agenda.add(pause.ends_at(), [this] { unpause_clients(); });
+}
+
+void Server::unpause_clients()
+{
+    agenda.cancel(end_of_pause_);
+    pause.end();
+    keep_all_keys(false);
+    // Not in the middle of CLIENT UNPAUSE, or of the transaction that it is part of.
+    if (pause.held() > 0) agenda.add(clock.now_ms(), [this] { executor.run_held(pause.held()); });
+}
+
+void Server::keep_all_keys(bool keep)
+{
+    for (int index = 0; index < databases.count(); ++index) databases[index].keep_expired(keep);
+    dispatcher.let_orders_rest(keep);
 }
 
 std::size_t Server::note_memory_peak()

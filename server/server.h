@@ -12,6 +12,7 @@
 #include "server/clients/blocked.h"
 #include "server/clients/client_memory.h"
 #include "server/clients/notifications.h"
+#include "server/clients/pause.h"
 #include "server/clients/pubsub.h"
 #include "server/clients/sessions.h"
 #include "server/clients/watches.h"
@@ -60,6 +61,7 @@ public:
     ClientMemory client_memory;
     Watches watches;
     BlockedClients blocked;
+    Pause pause;
     PubSub pubsub;
     Notifications notifications{pubsub};
     Dispatcher dispatcher{options, clock, key_events, databases, agenda, pubsub};
@@ -117,6 +119,13 @@ public:
     }
     void evict(Session& session);
 
+    /// CLIENT PAUSE: holds requests back until `ends_at`, or longer if a pause holds already. Until
+    /// then nothing changes by itself, either: keys whose time is over are only not seen any more,
+    /// and open offers stay open.
+    void pause_clients(Pause::Scope scope, store::Deadline ends_at);
+    /// Ends the pause. What was held runs before the next request, or at the next tick.
+    void unpause_clients();
+
     /// Tells the parts that go by settings of their own that options have changed.
     void options_changed();
 
@@ -129,7 +138,9 @@ private:
     std::optional<store::Deadline> next_deadline() const;
     void evict_largest_clients();
     void limit_client_memory();
+    void keep_all_keys(bool keep);
 
+    Agenda::Item end_of_pause_;
     bool was_over_client_limit_ = false;
 };
 

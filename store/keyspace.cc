@@ -186,7 +186,8 @@ void Keyspace::discard_all()
 std::size_t Keyspace::expire_due(std::size_t limit)
 {
     std::size_t removed = 0;
-    while (removed < limit && !deadlines_.empty() && deadlines_.top().deadline <= clock_.now_ms()) {
+    while (removed < limit && !keeps_expired_ && !deadlines_.empty() &&
+           deadlines_.top().deadline <= clock_.now_ms()) {
         Entry* entry = deadlines_.top().owner;
         report(*entry, Change::Expired, event::kExpired);
         remove(entry);
@@ -273,9 +274,13 @@ std::optional<Deadline> Keyspace::next_deadline() const
 
 std::optional<std::string_view> Keyspace::random_key(Random& random)
 {
-    while (!table_.empty()) {
+    // Keys that are kept though their time is over may be all there is. Redis looks as often, and
+    // then takes one of them.
+    constexpr int kMaxLooksAtKept = 100;
+    for (int looks = 0; !table_.empty(); ++looks) {
         Entry* entry = table_.random(random);
-        if (lookup(entry->key()) != nullptr) return entry->key();
+        const bool enough = keeps_expired_ && looks == kMaxLooksAtKept;
+        if (lookup(entry->key()) != nullptr || enough) return entry->key();
     }
     return std::nullopt;
 }
@@ -286,6 +291,7 @@ Entry* Keyspace::lookup(std::string_view key, std::uint64_t hash)
     // The deadline lies in the heap, a cache line away: it is looked at only if some key is due.
     if (entry != nullptr && entry->has_deadline() && deadlines_.top().deadline <= clock_.now_ms() &&
         is_due(*entry)) {
+        if (keeps_expired_) return nullptr;
         report(*entry, Change::Expired, event::kExpired);
         remove(entry);
         return nullptr;

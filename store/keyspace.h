@@ -177,6 +177,10 @@ public:
     /// The earliest deadline of all.
     std::optional<Deadline> next_deadline() const;
 
+    /// While `keep` is true, a key whose deadline has come is not seen, but stays until it ends;
+    /// fields of hashes go as ever. REQUIRES that nothing is written meanwhile.
+    void keep_expired(bool keep) { keeps_expired_ = keep; }
+
     // Hiding
 
     /// Hides a member of a sorted set under a name (SortedSet::hide) for as long as another key
@@ -291,6 +295,7 @@ private:
     HiddenMembers hidden_;
     std::uint64_t hits_ = 0;
     std::uint64_t misses_ = 0;
+    bool keeps_expired_ = false;
 };
 
 /// Open access to one value. At the end of its scope it reports a change, if there was any, and

@@ -10,6 +10,8 @@
 namespace server {
 
 struct Call;
+class Server;
+struct Invocation;
 
 /// What a command is and when it may run. Names and meanings are those of COMMAND INFO.
 enum Flag : std::uint32_t {
@@ -159,6 +161,9 @@ struct Command
     /// What keyspace notifications call its changes to keys ("sadd"); an Edit may overrule it.
     std::string_view event = {};
     void (*run)(Call&) = nullptr;  ///< nullptr for a container: "CLIENT" without a subcommand
+    /// Tells of one request whether it may change keys or publish, where kWrite and kMayReplicate
+    /// do not know it (EXEC, scripts); nullptr: they do.
+    bool (*may_write)(const Server&, const Invocation&) = nullptr;
     /// The arity where Redis's differs from what the syntax says; 0: computed.
     int arity_override = 0;
     /// Hints to clients and proxies, space separated ("nondeterministic_output_order").

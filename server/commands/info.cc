@@ -94,6 +94,17 @@ void write_server(Server& server, Fields& fields)
     fields.add("executable", path_of_executable());
 }
 
+void write_pause(const Server& server, Fields& fields)
+{
+    const bool active = server.pause.active();
+    const bool all = server.pause.scope() == Pause::Scope::All;
+    std::chrono::milliseconds left{};
+    if (active) left = server.pause.ends_at() - server.clock.now_ms();
+    fields.add("paused_reason", active ? "client_pause" : "none");
+    fields.add("paused_actions", !active ? "none" : all ? "all" : "write");
+    fields.add("paused_timeout_milliseconds", left.count());
+}
+
 void write_clients(Server& server, Fields& fields)
 {
     const auto subscribers =
@@ -102,13 +113,14 @@ void write_clients(Server& server, Fields& fields)
     fields.add("connected_clients", server.sessions.size());
     fields.add("cluster_connections", 0);
     fields.add("maxclients", server.options.max_clients);
-    fields.add("blocked_clients", server.blocked.size());
+    fields.add("blocked_clients", server.blocked.size() + server.pause.held());
     fields.add("tracking_clients", 0);
     fields.add("pubsub_clients", subscribers);
     fields.add("watching_clients", server.watches.watching_sessions());
     fields.add("clients_in_timeout_table", server.blocked.with_time_limit());
     fields.add("total_watched_keys", server.watches.watched_keys());
     fields.add("total_blocking_keys", server.blocked.key_count());
+    write_pause(server, fields);
 }
 
 std::size_t bytes_of_clients(const Server& server)

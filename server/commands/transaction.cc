@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -57,6 +58,17 @@ void exec(Call& call)
     }
 }
 
+bool exec_may_write(const Server& server, const Invocation& invocation)
+{
+    const RequestQueue& queue = invocation.session.transaction.queue;
+    return std::any_of(queue.begin(), queue.end(), [&](const QueuedRequest& queued) {
+        const std::vector<std::string_view> request{queued.arguments.begin(),
+                                                    queued.arguments.end()};
+        const Command* const command = server.commands.resolve(request).row;
+        return command->has(kWrite) || command->has(kMayReplicate);
+    });
+}
+
 void watch(Call& call)
 {
     if (call.session.transaction.open) throw CommandError{"ERR WATCH inside MULTI is not allowed"};
@@ -91,7 +103,8 @@ constexpr Command kCommands[] = {
      .complexity = "Depends on commands in the transaction",
      .group = Group::Transactions,
      .flags = kNoscript | kLoading | kStale | kSkipSlowlog | kNotQueued,
-     .run = exec},
+     .run = exec,
+     .may_write = exec_may_write},
     {.name = "DISCARD",
      .syntax = "",
      .summary = "Discards a transaction.",

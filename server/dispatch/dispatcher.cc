@@ -45,12 +45,20 @@ Dispatcher::Orders Dispatcher::orders(store::Keyspace& keys, std::string_view or
         read_again(keys.index(), order);  // a record that was written by hand
         open = open_.find(keys.index(), order);
     }
-    if (open != nullptr && open->wakes_at <= clock_.now_ms()) look_after(keys.index(), order);
+    const bool is_due = open != nullptr && open->wakes_at <= clock_.now_ms();
+    if (is_due && !resting_) look_after(keys.index(), order);
     return {*this, keys};
+}
+
+void Dispatcher::let_orders_rest(bool rest)
+{
+    resting_ = rest;
+    follow_open_orders();
 }
 
 bool Dispatcher::look_after_some()
 {
+    if (resting_) return false;
     // One moment of the clock is one request or one wake-up, whatever it sets off.
     if (clock_.now() != budget_.at) budget_ = {clock_.now(), kMaxAtOnce};
     const store::Deadline now = clock_.now_ms();
@@ -196,7 +204,7 @@ void Dispatcher::follow_open_orders()
 {
     listen(open_.size() == 0 ? store::Changes{store::Change::Arrived} : store::Changes::all());
     const auto next = open_.next_wake();
-    if (!next || *next == store::Deadline::max()) return;
+    if (resting_ || !next || *next == store::Deadline::max()) return;
     // What is due already waits for the next millisecond, so that clients have their turns.
     wake_at(std::max(*next, clock_.now_ms() + std::chrono::milliseconds{1}));
 }

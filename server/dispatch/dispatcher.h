@@ -62,6 +62,9 @@ public:
     /// Two databases were exchanged, with the orders in them.
     void swap_databases(int first, int second) { open_.swap(first, second); }
 
+    /// While `rest` is true, no order is looked after, and none changes by itself.
+    void let_orders_rest(bool rest);
+
     /// Looks after some of the orders that are due. True if more are.
     bool look_after_some();
 
@@ -114,6 +117,7 @@ private:
     OpenOrders open_;
     std::optional<Renamed> renamed_;
     bool acting_ = false;  ///< the rules are at work: their changes are known
+    bool resting_ = false;
     Budget budget_;
     Agenda::Item wake_up_;
     store::Deadline wakes_at_{};

@@ -1,5 +1,6 @@
 #include "server/execution/executor.h"
 
+#include <algorithm>
 #include <cassert>
 #include <new>
 #include <stdexcept>
@@ -92,6 +93,8 @@ Outcome Executor::look_up_and_run(const Invocation& invocation)
     }
     session.last_request_at = server_.clock.now();
     if (invocation.origin == Origin::Client) {
+        if (server_.pause.active() && must_wait(invocation, *command)) [[unlikely]]
+            return hold(invocation);
         if (session.transaction.open && !command->has(kNotQueued)) return queue(invocation);
         session.last_command = command;
     }
@@ -251,6 +254,42 @@ void Executor::end_wait(Session& session)
     const auto wait = server_.blocked.release(session);
     server_.agenda.cancel(wait->time_limit);
     if (session.peer != nullptr) session.peer->resume();
+}
+
+/// Redis lets nothing pass CLIENT PAUSE ALL, not even CLIENT UNPAUSE.
+bool Executor::must_wait(const Invocation& invocation, const Command& command) const
+{
+    if (server_.pause.scope() == Pause::Scope::All) return true;
+    if (command.may_write != nullptr) return command.may_write(server_, invocation);
+    return command.has(kWrite) || command.has(kMayReplicate);
+}
+
+Outcome Executor::hold(const Invocation& invocation)
+{
+    server_.pause.hold(invocation.session, invocation.request);
+    return Outcome::Blocked;
+}
+
+/// One that runs may begin another pause: the others are held again, each once.
+void Executor::run_held(std::size_t count)
+{
+    constexpr std::size_t kMaxAtOnce = 100;
+    std::size_t left = std::min(count, kMaxAtOnce);
+    count -= left;
+    for (; left > 0 && server_.pause.held() > 0; --left) run_first_held();
+    if (count > 0) server_.agenda.add(server_.clock.now_ms(), [this, count] { run_held(count); });
+}
+
+void Executor::run_first_held()
+{
+    const auto [session, words] = server_.pause.take_first();
+    const std::vector<std::string_view> request{words.begin(), words.end()};
+    const std::size_t start = session->output.size();
+    protocol::ReplyWriter reply{session->output, session->protocol};
+    session->running = true;
+    const Outcome outcome = look_up_and_run({*session, Origin::Client, request, reply});
+    settle(*session, start, outcome);
+    if (!session->blocked && session->peer != nullptr) session->peer->resume();
 }
 
 void Executor::give_up(Session& session) { run_again(session, {.reason = Wake::Reason::GiveUp}); }

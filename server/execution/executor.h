@@ -45,6 +45,10 @@ public:
     /// Ends the wait of a session with an error.
     void interrupt(Session& session, std::string_view error);
 
+    /// Runs the first `count` requests that CLIENT PAUSE held back, as if they came just now: some
+    /// at once, the others after clients that are ready.
+    void run_held(std::size_t count);
+
     /// Runs the requests again that wait for keys which were changed meanwhile. execute() does so
     /// itself; others who change keys call it.
     void serve_blocked();
@@ -61,6 +65,9 @@ private:
     void settle(Session& session, std::size_t reply_start, Outcome outcome);
 
     void serve_blocked_on(const BlockedClients::Key& key);
+    bool must_wait(const Invocation& invocation, const Command& command) const;
+    Outcome hold(const Invocation& invocation);
+    void run_first_held();
     void run_again(Session& session, const Wake& wake);
     void end_wait(Session& session);
 

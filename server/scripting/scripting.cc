@@ -35,6 +35,12 @@ Sha1 Scripting::load(std::string_view text) { return find_or_compile(text).first
 
 bool Scripting::is_known(std::string_view sha1) const { return find(sha1) != nullptr; }
 
+std::optional<Shebang> Scripting::shebang_of(std::string_view sha1) const
+{
+    const Known* const known = find(sha1);
+    return known == nullptr ? std::nullopt : std::optional{known->second.shebang};
+}
+
 void Scripting::flush()
 {
     scripts_.clear();

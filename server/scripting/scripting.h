@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -31,6 +32,9 @@ public:
     Sha1 load(std::string_view text);
 
     bool is_known(std::string_view sha1) const;
+
+    /// What a known script says of itself; nothing if it is not known.
+    std::optional<Shebang> shebang_of(std::string_view sha1) const;
 
     /// Forgets all scripts.
     void flush();

@@ -32,6 +32,7 @@ KNOWN = {
     ("client|list", "arguments"): "the same, grouped otherwise",
     ("client|reply", "flags"): "refused inside MULTI, as by Valkey 9",
     ("client|setname", "tips"): "7.2",
+    ("client|pause", "since"): "7.2",
     ("cluster|getkeysinslot", "complexity"): "7.2",
     ("cluster|meet", "arguments"): "7.2",
     ("cluster|replicas", "complexity"): "7.2",

@@ -204,7 +204,9 @@ void unblock(Call& call)
     const auto id = ascii::parse_integer(number);
     if (!id) throw CommandError{text::kNotAnInteger};
     Session* session = call.server.sessions.find(static_cast<std::uint64_t>(*id));
-    if (session == nullptr || !session->blocked) return call.reply.integer(0);
+    // One that CLIENT PAUSE holds waits for nothing that could be given up.
+    if (session == nullptr || call.server.blocked.find(*session) == nullptr)
+        return call.reply.integer(0);
     if (as_error) {
         call.server.executor.interrupt(*session, text::kUnblocked);
     } else {

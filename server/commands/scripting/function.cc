@@ -27,6 +27,16 @@ void fcall(Call& call)
     functions.call(call, *function, arguments);
 }
 
+/// Of a function that is not known, the worst is assumed.
+template <Access access>
+bool may_write(const Server& server, const Invocation& invocation)
+{
+    const LibraryFunction* function =
+        server.functions->libraries().find_function(invocation.request[1]);
+    if (function == nullptr) return access == Access::Any;
+    return !function->flags.has(scripting::ScriptFlag::NoWrites);
+}
+
 void load(Call& call)
 {
     auto if_exists = Functions::IfExists::Fail;
@@ -191,9 +201,10 @@ constexpr Command kCommands[] = {
      .since = "7.0.0",
      .complexity = "Depends on the function that is executed.",
      .group = Group::Scripting,
-     .flags = kRunFlags,
+     .flags = kRunFlags | kMayReplicate,
      .keys = {with_notes(counted_keys_at(2, "RW ACCESS UPDATE"), kMayWriteNotes)},
-     .run = fcall<Access::Any>},
+     .run = fcall<Access::Any>,
+     .may_write = may_write<Access::Any>},
     {.name = "FCALL_RO",
      .syntax = "function numkeys:integer [key [key ...]] [arg [arg ...]]",
      .summary = "Invokes a read-only function.",
@@ -202,7 +213,8 @@ constexpr Command kCommands[] = {
      .group = Group::Scripting,
      .flags = kReadonly | kRunFlags | kNotKeyspaceCategory,
      .keys = {with_notes(counted_keys_at(2, "RO ACCESS"), kMayReadNotes)},
-     .run = fcall<Access::ReadOnly>},
+     .run = fcall<Access::ReadOnly>,
+     .may_write = may_write<Access::ReadOnly>},
     {.name = "FUNCTION",
      .summary = "A container for function commands.",
      .since = "7.0.0",

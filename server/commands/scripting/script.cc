@@ -3,6 +3,7 @@
 #include "server/commands/help.h"
 #include "server/commands/scripting/script_request.h"
 #include "server/scripting/scripting.h"
+#include "server/scripting/shebang.h"
 #include "server/server.h"
 
 namespace server::commands {
@@ -24,6 +25,23 @@ void eval(Call& call)
         call.server.scripting->eval(call, script, arguments);
     } else {
         call.server.scripting->eval_known(call, script, arguments);
+    }
+}
+
+/// A script that says what it does is taken at its word; of any other, and of one that is not
+/// known, the worst is assumed.
+template <By by, Access access>
+bool may_write(const Server& server, const Invocation& invocation)
+{
+    constexpr bool kByItself = access == Access::Any;
+    std::string_view script = invocation.request[1];
+    try {
+        const auto shebang = by == By::Text ? std::optional{scripting::take_shebang(script)}
+                                            : server.scripting->shebang_of(script);
+        if (!shebang || !shebang->given) return kByItself;
+        return !shebang->flags.has(scripting::ScriptFlag::NoWrites);
+    } catch (const CommandError&) {
+        return kByItself;
     }
 }
 
@@ -67,9 +85,10 @@ constexpr Command kCommands[] = {
      .since = "2.6.0",
      .complexity = "Depends on the script that is executed.",
      .group = Group::Scripting,
-     .flags = kRunFlags,
+     .flags = kRunFlags | kMayReplicate,
      .keys = {with_notes(counted_keys_at(2, "RW ACCESS UPDATE"), kMayWriteNotes)},
-     .run = eval<By::Text, Access::Any>},
+     .run = eval<By::Text, Access::Any>,
+     .may_write = may_write<By::Text, Access::Any>},
     {.name = "EVAL_RO",
      .syntax = "script numkeys:integer [key [key ...]] [arg [arg ...]]",
      .summary = "Executes a read-only server-side Lua script.",
@@ -78,16 +97,18 @@ constexpr Command kCommands[] = {
      .group = Group::Scripting,
      .flags = kReadonly | kRunFlags | kNotKeyspaceCategory,
      .keys = {with_notes(counted_keys_at(2, "RO ACCESS"), kMayReadNotes)},
-     .run = eval<By::Text, Access::ReadOnly>},
+     .run = eval<By::Text, Access::ReadOnly>,
+     .may_write = may_write<By::Text, Access::ReadOnly>},
     {.name = "EVALSHA",
      .syntax = "sha1 numkeys:integer [key [key ...]] [arg [arg ...]]",
      .summary = "Executes a server-side Lua script by SHA1 digest.",
      .since = "2.6.0",
      .complexity = "Depends on the script that is executed.",
      .group = Group::Scripting,
-     .flags = kRunFlags,
+     .flags = kRunFlags | kMayReplicate,
      .keys = {counted_keys_at(2, "RW ACCESS UPDATE")},
-     .run = eval<By::Sha1, Access::Any>},
+     .run = eval<By::Sha1, Access::Any>,
+     .may_write = may_write<By::Sha1, Access::Any>},
     {.name = "EVALSHA_RO",
      .syntax = "sha1 numkeys:integer [key [key ...]] [arg [arg ...]]",
      .summary = "Executes a read-only server-side Lua script by SHA1 digest.",
@@ -96,7 +117,8 @@ constexpr Command kCommands[] = {
      .group = Group::Scripting,
      .flags = kReadonly | kRunFlags | kNotKeyspaceCategory,
      .keys = {counted_keys_at(2, "RO ACCESS")},
-     .run = eval<By::Sha1, Access::ReadOnly>},
+     .run = eval<By::Sha1, Access::ReadOnly>,
+     .may_write = may_write<By::Sha1, Access::ReadOnly>},
     {.name = "SCRIPT",
      .summary = "A container for Lua scripts management commands.",
      .since = "2.6.0",
