@@ -33,14 +33,53 @@ std::size_t resident_bytes()
 
 #ifdef DABBA_JEMALLOC
 
-std::size_t allocated_bytes()
+namespace {
+
+std::size_t statistic(const char* name)
 {
-    std::uint64_t epoch = 1;  // written, it makes jemalloc count anew
-    mallctl("epoch", nullptr, nullptr, &epoch, sizeof epoch);
     std::size_t bytes = 0;
     std::size_t size = sizeof bytes;
-    mallctl("stats.allocated", &bytes, &size, nullptr, 0);
+    mallctl(name, &bytes, &size, nullptr, 0);
     return bytes;
+}
+
+void count_anew()
+{
+    std::uint64_t epoch = 1;
+    mallctl("epoch", nullptr, nullptr, &epoch, sizeof epoch);
+}
+
+std::string of_all_arenas(std::string_view what)
+{
+    return fmt::format("arena.{}.{}", MALLCTL_ARENAS_ALL, what);
+}
+
+}  // namespace
+
+std::size_t allocated_bytes()
+{
+    count_anew();
+    return statistic("stats.allocated");
+}
+
+AllocatorBytes allocator_bytes()
+{
+    count_anew();
+    return {.allocated = statistic("stats.allocated"),
+            .active = statistic("stats.active"),
+            .resident = statistic("stats.resident")};
+}
+
+void purge_free_memory() { mallctl(of_all_arenas("purge").c_str(), nullptr, nullptr, nullptr, 0); }
+
+std::string allocator_report()
+{
+    std::string report;
+    const auto append = [](void* to, const char* text) {
+        static_cast<std::string*>(to)->append(text);
+    };
+    malloc_stats_print(append, &report, nullptr);
+    return report;
 }
 
 void return_free_memory()
@@ -51,7 +90,7 @@ void return_free_memory()
         std::size_t size = 3;
         Name()
         {
-            const std::string all = fmt::format("arena.{}.decay", MALLCTL_ARENAS_ALL);
+            const std::string all = of_all_arenas("decay");
             if (mallctlnametomib(all.c_str(), parts, &size) != 0) size = 0;
         }
     };
@@ -74,6 +113,17 @@ std::size_t allocated_bytes()
     const auto heap = mallinfo2();
     return heap.uordblks + heap.hblkhd;
 }
+
+AllocatorBytes allocator_bytes()
+{
+    const auto heap = mallinfo2();
+    const std::size_t active = heap.arena + heap.hblkhd;
+    return {.allocated = heap.uordblks + heap.hblkhd, .active = active, .resident = active};
+}
+
+void purge_free_memory() { malloc_trim(0); }
+
+std::string allocator_report() { return {}; }
 
 void return_free_memory() {}  // libc's gives back what is at the heap's end, and large blocks
 

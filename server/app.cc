@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "server/net/file_limit.h"
+#include "server/net/stopwatch.h"
 #include "server/net/wall_clock.h"
 
 namespace server {
@@ -29,6 +30,7 @@ App::App(Options options)
     server_.let_others_run = [this] { io_.poll(); };
     server_.write_log = [this](LogLevel level, std::string_view line) { log_.log(level, line); };
     server_.started_at = server_.clock.now();
+    server_.memory_at_start = server_.note_memory_peak();
     if (server_.options.http_port != 0)
         http_ = std::make_unique<gateway::FrontDoor>(io_, connections_);
 }

@@ -7,6 +7,8 @@
 
 #include "server/allocator.h"
 #include "server/clients/client_line.h"
+#include "server/clients/tracking.h"
+#include "server/insight/insight.h"
 #include "server/scripting/functions.h"
 #include "server/scripting/scripting.h"
 
@@ -27,6 +29,8 @@ Server::Server(Options settings, std::span<const Command> more_commands)
       random(options.seed),
       databases(options.databases, clock, key_events),
       commands(more_commands, options.renamed_commands),
+      insight(std::make_unique<Insight>()),
+      tracking(std::make_unique<Tracking>(options, sessions, clock, agenda)),
       scripting(std::make_unique<scripting::Scripting>(*this)),
       functions(std::make_unique<scripting::Functions>(*this)),
       run_id(make_run_id(random))
@@ -36,6 +40,7 @@ Server::Server(Options settings, std::span<const Command> more_commands)
     key_events.subscribe(watches);
     key_events.subscribe(blocked);
     key_events.subscribe(notifications);
+    key_events.subscribe(*tracking);
     options_changed();
     key_events.subscribe(dispatcher);
     dispatcher.start();
@@ -56,6 +61,8 @@ void Server::close(Session& session)
 {
     if (const auto wait = blocked.release(session)) agenda.cancel(wait->time_limit);
     pause.forget(session);
+    monitors.forget(session);
+    tracking->stop(session);
     watches.unwatch(session);
     pubsub.forget(session);
     sessions.remove(session);
@@ -68,6 +75,7 @@ void Server::run_agenda()
     constexpr std::size_t kMaxItems = 100;
     agenda.run_due(clock.now_ms(), kMaxItems);
     key_events.tell();
+    executor.begin_turn();  // this time is not the next command's
 }
 
 void Server::travel_to(store::TimePoint moment)
@@ -84,7 +92,8 @@ std::optional<store::Deadline> Server::next_deadline() const
 {
     auto next = agenda.next_deadline();
     const auto of_data = databases.next_deadline();
-    if (of_data && databases.expire_in_background && (!next || *of_data < *next)) next = of_data;
+    const bool expires = databases.expire_in_background && !pause.active();
+    if (of_data && expires && (!next || *of_data < *next)) next = of_data;
     return next;
 }
 
@@ -104,7 +113,11 @@ bool Server::tick()
     if (stats.sample(clock.now())) note_memory_peak();
     const bool more_orders = dispatcher.look_after_some();
     const bool more_watches = watches.tidy();
+    const auto began = stopwatch();
     const bool more = databases.tidy() || more_orders || more_watches;
+    const auto took = stopwatch() - began;
+    stats.expire_time += took;
+    note_latency("expire-cycle", took);
     key_events.tell();
     executor.serve_blocked();
     return more || agenda.is_due(clock.now_ms());
@@ -113,8 +126,30 @@ bool Server::tick()
 void Server::options_changed()
 {
     notifications.choose(options.notify_keyspace_events);
+    for (int index = 0; index < databases.count(); ++index)
+        databases[index].report_also(notifications.also());
     limit_client_memory();
     look_at_memory();
+    set_slow_time();
+}
+
+void Server::set_slow_time()
+{
+    slow_time = std::chrono::nanoseconds::max();
+    const auto at_most = [&](std::int64_t limit, auto unit) {
+        if (limit < slow_time / unit) slow_time = limit * unit;
+    };
+    const std::int64_t slow_log = options.slowlog_log_slower_than;
+    const std::int64_t latency = options.latency_monitor_threshold;
+    if (slow_log >= 0) at_most(slow_log, std::chrono::microseconds{1});
+    if (latency > 0) at_most(latency, std::chrono::milliseconds{1});
+}
+
+void Server::note_latency(std::string_view event, std::chrono::nanoseconds took)
+{
+    const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(took);
+    const std::int64_t threshold = options.latency_monitor_threshold;
+    if (threshold > 0 && ms.count() >= threshold) insight->latency.add(event, clock.now(), ms);
 }
 
 // What the clients cost was perhaps not counted until now.

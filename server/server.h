@@ -11,6 +11,7 @@
 #include "server/catalogue/command_table.h"
 #include "server/clients/blocked.h"
 #include "server/clients/client_memory.h"
+#include "server/clients/monitors.h"
 #include "server/clients/notifications.h"
 #include "server/clients/pause.h"
 #include "server/clients/pubsub.h"
@@ -35,6 +36,9 @@ namespace scripting {
 class Functions;
 class Scripting;
 }  // namespace scripting
+
+struct Insight;
+class Tracking;
 
 /// The whole server but for its sockets: the data, the settings, the sessions, and the executor
 /// that brings requests to them. Tests drive it with a clock of their own.
@@ -62,6 +66,7 @@ public:
     Watches watches;
     BlockedClients blocked;
     Pause pause;
+    Monitors monitors;
     PubSub pubsub;
     Notifications notifications{pubsub};
     Dispatcher dispatcher{options, clock, key_events, databases, agenda, pubsub};
@@ -69,6 +74,8 @@ public:
     Faults faults;
     Executor executor{*this};
     RunningScript running_script;
+    const std::unique_ptr<Insight> insight;
+    const std::unique_ptr<Tracking> tracking;
     const std::unique_ptr<scripting::Scripting> scripting;
     const std::unique_ptr<scripting::Functions> functions;
 
@@ -107,6 +114,9 @@ public:
     bool over_memory_limit = false;
     void look_at_memory();
 
+    /// In use when the first client could come.
+    std::size_t memory_at_start = 0;
+
     /// The most memory in use at any look since the start; there is one every 100 ms.
     std::size_t memory_peak = 0;
     /// Looks, and returns what is in use now.
@@ -118,6 +128,13 @@ public:
         if (client_memory.over_limit()) evict_largest_clients();
     }
     void evict(Session& session);
+
+    /// From here on, a command's time is worth a look: slowlog-log-slower-than and
+    /// latency-monitor-threshold, the lower of the two.
+    std::chrono::nanoseconds slow_time = std::chrono::nanoseconds::max();
+
+    /// Remembers something that took `took`, under its name for LATENCY, if that is long.
+    void note_latency(std::string_view event, std::chrono::nanoseconds took);
 
     /// CLIENT PAUSE: holds requests back until `ends_at`, or longer if a pause holds already. Until
     /// then nothing changes by itself, either: keys whose time is over are only not seen any more,
@@ -139,6 +156,7 @@ private:
     void evict_largest_clients();
     void limit_client_memory();
     void keep_all_keys(bool keep);
+    void set_slow_time();
 
     Agenda::Item end_of_pause_;
     bool was_over_client_limit_ = false;

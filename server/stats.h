@@ -1,6 +1,6 @@
 #pragma once
 
-#include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -32,6 +32,7 @@ struct Stats
     std::uint64_t output_limit_disconnections = 0;
     std::uint64_t clients_evicted = 0;
     std::uint64_t wrong_passwords = 0;
+    std::chrono::nanoseconds expire_time{};  ///< what the ticks took to remove expired keys
     std::map<std::string, std::uint64_t, std::less<>> errors_by_prefix;  ///< "ERR" -> 12
 
     std::vector<CommandStats> commands;  ///< by Command::number
@@ -65,7 +66,7 @@ struct Stats
     void reset()
     {
         std::vector<CommandStats> places = std::move(commands);
-        std::fill(places.begin(), places.end(), CommandStats{});
+        for (CommandStats& command : places) command = CommandStats{};
         const std::uint64_t changes_until_now = changes;
         const store::TimePoint last_sample = last_sample_;
         *this = Stats{};

@@ -17,6 +17,10 @@ enum class Change : std::uint8_t {
     FieldsExpired,  ///< deadlines of some of its fields came
     Cleared,        ///< not one key but all keys of the database were taken away at once
     Swapped,        ///< the database now holds the keys of another one
+
+    // No changes, but worth a notification to those who ask for it: see Keyspace::report_also().
+    Made,    ///< a key came into being; what made it is told next
+    Missed,  ///< a key was to be read and is not there
 };
 
 /// A set of kinds of changes.
@@ -28,10 +32,11 @@ public:
     {
         for (const Change change : changes) bits_ |= bit_of(change);
     }
+    /// All that are changes: neither Made nor Missed.
     static constexpr Changes all()
     {
         Changes changes;
-        changes.bits_ = ~0U;
+        changes.bits_ = bit_of(Change::Made) - 1;
         return changes;
     }
 
@@ -90,6 +95,8 @@ inline constexpr std::string_view kRenamedFrom = "rename_from";
 inline constexpr std::string_view kRenamedTo = "rename_to";
 inline constexpr std::string_view kMovedFrom = "move_from";
 inline constexpr std::string_view kMovedTo = "move_to";
+inline constexpr std::string_view kMade = "new";
+inline constexpr std::string_view kMissed = "keymiss";
 }  // namespace event
 
 }  // namespace store

@@ -33,6 +33,11 @@ std::optional<Type> Keyspace::peek_type(std::string_view key)
     return entry->type();
 }
 
+void Keyspace::report_missed(std::string_view key)
+{
+    observer_.key_changed({index_, key, Change::Missed, event::kMissed, kTypeOf<String>}, 0);
+}
+
 std::optional<Deadline> Keyspace::deadline(std::string_view key)
 {
     const Entry* entry = lookup(key);
@@ -48,7 +53,8 @@ bool Keyspace::put_string(std::string_view key, std::string_view value, const St
     }
     const std::uint64_t hash = hash_bytes(key);
     Entry* entry = lookup(key, hash);
-    if (entry == nullptr) {
+    const bool is_made = entry == nullptr;
+    if (is_made) {
         if (options.condition == StringPut::Condition::IfPresent) return false;
         entry = insert_string(key, hash, value);
     } else {
@@ -62,6 +68,7 @@ bool Keyspace::put_string(std::string_view key, std::string_view value, const St
         remove(entry);
         return true;
     }
+    if (is_made) report_made(*entry);
     report(*entry, Change::Modified, options.event);
     if (!options.deadline) return true;
     set_deadline(entry, *options.deadline);
@@ -113,6 +120,7 @@ bool Keyspace::rename(std::string_view from, std::string_view to)
     deadlines_.make_room();
     timers_.make_room();
     if (target == nullptr) target = insert(to, hash, kTypeOf<String>);
+    report_made(*target);
     report(*source, Change::Erased, event::kRenamedFrom, {}, kCountedWithOther);
     discard_value(target);
     show_all_in(source);
@@ -145,6 +153,7 @@ bool Keyspace::move(std::string_view key, Keyspace& target)
     target.deadlines_.make_room();
     target.timers_.make_room();
     Entry* moved = target.insert(key, hash, kTypeOf<String>);
+    target.report_made(*moved);
     report(*source, Change::Erased, event::kMovedFrom, {}, kCountedWithOther);
     show_all_in(source);
     stop_timer(source);

@@ -188,11 +188,26 @@ public:
     void hide(std::string_view set, std::string_view name, std::string_view member,
               std::string_view while_key);
 
+    // Telling more
+
+    /// Reports Change::Made and Change::Missed, too, as far as they are in the set.
+    void report_also(Changes also) { reports_also_ = also; }
+
     // Freeing
 
     /// Large values that were erased, and the keys of a database that was cleared, are gone at once
     /// but freed bit by bit. Frees about this many elements; true if there is more to free.
     bool free_some(std::size_t max);
+
+    /// Keys that are gone but not freed yet.
+    std::size_t waiting_to_be_freed() const { return cleared_entries_; }
+
+    /// What the table of keys and the heaps of deadlines take, without keys and values.
+    std::size_t table_bytes() const { return table_.memory_bytes(); }
+    std::size_t deadline_bytes() const
+    {
+        return deadlines_.memory_bytes() + timers_.memory_bytes();
+    }
 
     // Iteration
 
@@ -252,6 +267,8 @@ private:
     {
         const Entry* entry = lookup(key);
         ++(entry == nullptr ? misses_ : hits_);
+        if (entry == nullptr && reports_also_.has(Change::Missed)) [[unlikely]]
+            report_missed(key);
         return entry;
     }
 
@@ -283,6 +300,14 @@ private:
         observer_.key_changed({index_, entry.key(), change, event, entry.type(), removed}, count);
     }
 
+    /// To be called once it is certain that the key stays, before the change that made it is told.
+    void report_made(const Entry& entry)
+    {
+        if (reports_also_.has(Change::Made)) [[unlikely]]
+            report(entry, Change::Made, event::kMade, {}, 0);
+    }
+    void report_missed(std::string_view key);
+
     int index_;
     const Clock& clock_;
     Observer& observer_;
@@ -296,6 +321,7 @@ private:
     std::uint64_t hits_ = 0;
     std::uint64_t misses_ = 0;
     bool keeps_expired_ = false;
+    Changes reports_also_;
 };
 
 /// Open access to one value. At the end of its scope it reports a change, if there was any, and
@@ -386,6 +412,7 @@ void Keyspace::put(std::string_view key, T value, Change change)
     const std::uint64_t hash = hash_bytes(key);
     auto stored = Entry::make_stored<T>(std::move(value));
     Entry* entry = lookup(key, hash);
+    const bool is_made = entry == nullptr || change == Change::Arrived;
     if (entry == nullptr) {
         entry = insert(key, hash, kTypeOf<T>);
     } else {
@@ -395,6 +422,7 @@ void Keyspace::put(std::string_view key, T value, Change change)
     }
     entry->replace_value<T>(std::move(stored));
     if constexpr (WithMemberDeadlines<T>) set_timer(entry);
+    if (is_made) report_made(*entry);
     report(*entry, change);
 }
 
@@ -405,6 +433,7 @@ void Keyspace::finish_edit(Entry* entry, bool was_made, std::int64_t changes,
     bool is_left = !was_made || changes != 0;
     if constexpr (kIsContainer<T>) is_left = !entry->get<T>().empty();
     if constexpr (WithMemberDeadlines<T>) set_timer(entry);
+    if (was_made && is_left) report_made(*entry);
     if (changes != 0 && (is_left || !was_made))
         report(*entry, Change::Modified, event, removed, changes);
     if (is_left) return;

@@ -9,6 +9,7 @@
 
 #include "server/catalogue/command_table.h"
 #include "server/clients/client_memory.h"
+#include "server/clients/tracking.h"
 
 namespace server {
 
@@ -22,10 +23,16 @@ std::int64_t seconds_since(store::TimePoint then, store::TimePoint now)
 std::string flags_of(const Session& session)
 {
     std::string flags;
+    if (session.is_monitor) flags += 'O';
     if (session.subscriptions.any()) flags += 'P';
     if (session.transaction.open) flags += 'x';
-    if (session.transaction.keys_changed) flags += 'd';
     if (session.blocked) flags += 'b';
+    if (session.tracking != nullptr) {
+        flags += 't';
+        if (session.tracking->broken_redirect) flags += 'R';
+        if (session.tracking->broadcast) flags += 'B';
+    }
+    if (session.transaction.keys_changed) flags += 'd';
     if (session.close_after_reply) flags += 'c';
     if (session.unix_socket) flags += 'U';
     if (session.no_evict) flags += 'e';
@@ -80,8 +87,9 @@ std::string client_line(const Session& session, store::TimePoint now)
     add(" rbs={} rbp={} obl={} oll={} omem={} tot-mem={}", block, block, session.output.size(),
         peer == nullptr ? 0 : peer->reply_blocks(), reply_room - std::min(reply_room, block),
         client_bytes(session));
-    add(" events={} cmd={} user=default redir=-1 resp={}", reply_bytes == 0 ? "r" : "rw",
+    add(" events={} cmd={} user=default redir={} resp={}", reply_bytes == 0 ? "r" : "rw",
         session.last_command == nullptr ? "NULL" : full_name(*session.last_command),
+        session.tracking == nullptr ? -1 : static_cast<std::int64_t>(session.tracking->redirect),
         static_cast<int>(session.protocol));
     add(" lib-name={} lib-ver={}\n", session.library_name, session.library_version);
     return line;

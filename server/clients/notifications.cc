@@ -29,6 +29,8 @@ char letter_of(store::Type type)
 char class_of(const store::KeyEvent& event)
 {
     if (event.name == store::event::kExpired) return 'x';
+    if (event.change == store::Change::Missed) return 'm';
+    if (event.change == store::Change::Made) return 'n';
     return is_generic(event.name) ? 'g' : letter_of(event.type);
 }
 
@@ -37,7 +39,12 @@ char class_of(const store::KeyEvent& event)
 void Notifications::choose(std::string_view letters)
 {
     letters_ = letters;
-    listen(wants_letter('K') || wants_letter('E'));
+    also_ = {};
+    if (!wants_letter('K') && !wants_letter('E')) return listen(false);
+    if (wants_letter('m')) also_ |= {store::Change::Missed};
+    if (wants_letter('n')) also_ |= {store::Change::Made};
+    store::Changes wanted = store::Changes::all();
+    listen(wanted |= also_);
 }
 
 void Notifications::key_changed(const store::KeyEvent& event)
@@ -45,7 +52,9 @@ void Notifications::key_changed(const store::KeyEvent& event)
     const bool is_of_one_key =
         event.change != store::Change::Cleared && event.change != store::Change::Swapped;
     if (!is_of_one_key || pubsub_.silent()) return;
-    if (!wants_letter('A') && !wants_letter(class_of(event))) return;
+    const char letter = class_of(event);
+    const bool is_in_all = letter != 'm' && letter != 'n';
+    if (!wants_letter(letter) && !(is_in_all && wants_letter('A'))) return;
     if (wants_letter('K'))
         pubsub_.publish(fmt::format("__keyspace@{}__:{}", event.database, event.key), event.name);
     if (wants_letter('E'))

@@ -18,6 +18,9 @@ public:
     /// Takes the letters over. REQUIRES what the option's grammar gives: "AKE", "g$xE".
     void choose(std::string_view letters);
 
+    /// What the databases must report beside changes.
+    store::Changes also() const { return also_; }
+
     void key_changed(const store::KeyEvent& event) override;
     /// Messages that there was no memory for are lost, as a message to a slow client is.
     void changes_missed() override {}
@@ -27,6 +30,7 @@ private:
 
     PubSub& pubsub_;
     std::string letters_;
+    store::Changes also_;
 };
 
 }  // namespace server

@@ -5,6 +5,7 @@
 #include <span>
 
 #include "protocol/reply_writer.h"
+#include "server/clients/message.h"
 #include "server/clients/session.h"
 #include "store/glob.h"
 
@@ -14,18 +15,10 @@ namespace {
 
 void push(Session& session, std::span<const std::string_view> parts)
 {
-    // A reply that is being written must not be cut in two.
-    protocol::Buffer& output = session.running ? session.pushes : session.output;
-    if (output.overflowed()) return;  // its connection ends as soon as this command has
-    try {
-        protocol::ReplyWriter writer{output, session.protocol};
+    send_message(session, [&](protocol::ReplyWriter& writer) {
         writer.push(parts.size());
         for (const auto part : parts) writer.bulk(part);
-    } catch (const std::bad_alloc&) {
-        // Half a message is worse than none. Its connection ends; the sender has done no wrong.
-        output.overflow();
-    }
-    if (!session.running && session.peer != nullptr) session.peer->flush();
+    });
 }
 
 std::int64_t push_to_subscribers(const PubSub::Subscribers& subscribers, std::string_view channel,

@@ -16,6 +16,7 @@
 
 namespace server {
 
+struct ClientTracking;
 struct Command;
 
 /// What a session can ask of the connection that carries it; a test's session has none.
@@ -119,6 +120,8 @@ struct Session
     bool no_evict = false;
     bool no_touch = false;
     bool unix_socket = false;
+    bool is_monitor = false;                         ///< is shown every request; Monitors writes it
+    const ClientTracking* tracking = nullptr;        ///< nullptr: off; Tracking writes it
     ClientClass client_class = ClientClass::Normal;  ///< which output limit holds
 
     Transaction transaction;

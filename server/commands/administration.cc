@@ -1,7 +1,7 @@
 #include <chrono>
-#include <limits>
 
 #include "server/catalogue/command.h"
+#include "server/clients/tracking.h"
 #include "server/commands/families.h"
 #include "server/commands/help.h"
 #include "server/execution/call.h"
@@ -36,6 +36,7 @@ void flushdb(Call& call)
 {
     next_flush_mode(call.args);
     call.keys.clear();
+    call.server.tracking->flushed();
     call.reply.ok();
 }
 
@@ -44,6 +45,7 @@ void flushall(Call& call)
     next_flush_mode(call.args);
     for (int index = 0; index < call.server.databases.count(); ++index)
         call.server.databases[index].clear();
+    call.server.tracking->flushed();
     call.reply.ok();
 }
 
@@ -140,24 +142,6 @@ void shutdown(Call& call)
     call.server.shutdown_requested = true;
 }
 
-/// SLOWLOG: nothing is ever logged.
-void slowlog_get(Call& call)
-{
-    constexpr std::string_view kError = "ERR count should be greater than or equal to -1";
-    if (call.args.remaining() > 1) {
-        throw CommandError{
-            "ERR unknown subcommand or wrong number of arguments for 'GET'. Try SLOWLOG HELP."};
-    }
-    if (!call.args.done())
-        call.args.next_integer_in(-1, std::numeric_limits<std::int64_t>::max(), kError);
-    call.reply.array(0);
-}
-
-void slowlog_len(Call& call) { call.reply.integer(0); }
-void slowlog_reset(Call& call) { call.reply.ok(); }
-
-constexpr std::uint32_t kSlowlog = kAdmin | kLoading | kStale;
-
 constexpr Command kCommands[] = {
     {.name = "DBSIZE",
      .summary = "Returns the number of keys in the database.",
@@ -209,44 +193,6 @@ constexpr Command kCommands[] = {
      .group = Group::Server,
      .flags = kAdmin | kNoscript | kLoading | kStale | kNoMulti | kSentinel | kAllowBusy,
      .run = shutdown},
-    {.name = "SLOWLOG",
-     .summary = "A container for slow log commands.",
-     .since = "2.2.12",
-     .complexity = "Depends on subcommand.",
-     .group = Group::Server,
-     .arity_override = -2},
-    {.name = "SLOWLOG GET",
-     .syntax = "[count:integer]",
-     .summary = "Returns the slow log's entries: Dabba keeps none.",
-     .since = "2.2.12",
-     .complexity = "O(N) where N is the number of entries returned",
-     .group = Group::Server,
-     .flags = kSlowlog,
-     .run = slowlog_get,
-     .tips = "request_policy:all_nodes nondeterministic_output"},
-    {.name = "SLOWLOG HELP",
-     .summary = "Returns helpful text about the different subcommands.",
-     .since = "6.2.0",
-     .complexity = "O(1)",
-     .group = Group::Server,
-     .flags = kLoading | kStale,
-     .run = container_help},
-    {.name = "SLOWLOG LEN",
-     .summary = "Returns the number of entries in the slow log.",
-     .since = "2.2.12",
-     .complexity = "O(1)",
-     .group = Group::Server,
-     .flags = kSlowlog,
-     .run = slowlog_len,
-     .tips = "request_policy:all_nodes response_policy:agg_sum nondeterministic_output"},
-    {.name = "SLOWLOG RESET",
-     .summary = "Clears all entries from the slow log.",
-     .since = "2.2.12",
-     .complexity = "O(N) where N is the number of entries in the slowlog",
-     .group = Group::Server,
-     .flags = kSlowlog,
-     .run = slowlog_reset,
-     .tips = "request_policy:all_nodes response_policy:all_succeeded"},
     {.name = "TIME",
      .summary = "Returns the server time.",
      .since = "2.6.0",

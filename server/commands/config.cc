@@ -31,6 +31,7 @@ void resetstat(Call& call)
     call.server.stats.reset();
     for (int index = 0; index < call.server.databases.count(); ++index)
         call.server.databases[index].reset_statistics();
+    call.server.dispatcher.reset_statistics();
     call.reply.ok();
 }
 

@@ -2,6 +2,7 @@
 #include <optional>
 
 #include "server/catalogue/command.h"
+#include "server/clients/tracking.h"
 #include "server/commands/client/client_name.h"
 #include "server/commands/families.h"
 #include "server/execution/call.h"
@@ -141,6 +142,8 @@ void reset(Call& call)
     call.server.watches.unwatch(session);
     session.transaction = {};
     call.server.pubsub.forget(session);
+    call.server.monitors.forget(session);
+    call.server.tracking->stop(session);
     session.client_class = ClientClass::Normal;
     session.database = 0;
     session.authenticated = call.server.options.require_pass.empty();

@@ -165,8 +165,6 @@ std::string event_classes(std::string_view word)
     for (const char letter : word) {
         if (letter != 'A' && kAll.find(letter) == kAll.npos && kBeside.find(letter) == kBeside.npos)
             refuse("Invalid event class character. Use 'Ag$lshzxeKEtmdn'.");
-        if (letter == 'm' || letter == 'n')
-            refuse("the event classes m and n are not supported by Dabba");
     }
     for (const char letter : kAll) {
         const bool chosen = word.find('A') != word.npos || word.find(letter) != word.npos;

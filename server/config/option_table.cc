@@ -254,12 +254,56 @@ constexpr Option kClients[] = {
      .value_name = "class hard soft seconds",
      .summary = "Disconnect a client that is this slow to read its replies",
      .member = &Options::client_output_buffer_limit},
+    {.name = "tracking-table-max-keys",
+     .chapter = Chapter::Clients,
+     .grammar = Grammar::Integer,
+     .value_name = "number",
+     .summary = "How many keys that clients track are remembered; 0: any number",
+     .member = &Options::tracking_table_max_keys,
+     .max = kMaxLong},
     {.name = "notify-keyspace-events",
      .chapter = Chapter::Clients,
      .grammar = Grammar::EventClasses,
      .value_name = "letters",
-     .summary = "Publish changes to keys: K and/or E, and A or some of g$lshzx",
+     .summary = "Publish changes to keys: K and/or E, and A or some of g$lshzxmn",
      .member = &Options::notify_keyspace_events},
+};
+
+constexpr Option kInsight[] = {
+    {.name = "slowlog-log-slower-than",
+     .chapter = Chapter::Process,
+     .grammar = Grammar::Integer,
+     .value_name = "microseconds",
+     .summary = "SLOWLOG keeps commands that take this long; 0: all, -1: none",
+     .member = &Options::slowlog_log_slower_than,
+     .min = -1,
+     .max = kMaxLong},
+    {.name = "slowlog-max-len",
+     .chapter = Chapter::Process,
+     .grammar = Grammar::Integer,
+     .value_name = "number",
+     .summary = "How many slow commands are kept",
+     .member = &Options::slowlog_max_len,
+     .max = kMaxLong},
+    {.name = "latency-monitor-threshold",
+     .chapter = Chapter::Process,
+     .grammar = Grammar::Integer,
+     .value_name = "milliseconds",
+     .summary = "LATENCY keeps events that take this long; 0: none",
+     .member = &Options::latency_monitor_threshold,
+     .max = kMaxLong},
+    {.name = "latency-tracking",
+     .chapter = Chapter::Process,
+     .grammar = Grammar::Flag,
+     .value_name = "yes|no",
+     .summary = "Count how long each command takes, for INFO and LATENCY HISTOGRAM",
+     .member = &Options::latency_tracking},
+    {.name = "latency-tracking-info-percentiles",
+     .chapter = Chapter::Process,
+     .grammar = Grammar::Percentiles,
+     .value_name = "percent ...",
+     .summary = "Which percentiles of commands' times INFO prints",
+     .member = &Options::latency_tracking_percentiles},
 };
 
 constexpr Option kData[] = {
@@ -405,11 +449,13 @@ constexpr Option kProcess[] = {
 
 constexpr auto kTable = [] {
     std::array<Option, std::size(kNetwork) + std::size(kHttp) + std::size(kClients) +
-                           std::size(kData) + std::size(kCompactForms) + std::size(kProcess)>
+                           std::size(kInsight) + std::size(kData) + std::size(kCompactForms) +
+                           std::size(kProcess)>
         table{};
     auto end = std::copy(std::begin(kNetwork), std::end(kNetwork), table.begin());
     end = std::copy(std::begin(kHttp), std::end(kHttp), end);
     end = std::copy(std::begin(kClients), std::end(kClients), end);
+    end = std::copy(std::begin(kInsight), std::end(kInsight), end);
     end = std::copy(std::begin(kData), std::end(kData), end);
     end = std::copy(std::begin(kCompactForms), std::end(kCompactForms), end);
     std::copy(std::begin(kProcess), std::end(kProcess), end);

@@ -87,6 +87,16 @@ struct Options
     /// Which changes to keys are published, in the letters of Redis; empty: none.
     std::string notify_keyspace_events;
 
+    /// How many keys that clients have read are remembered; 0: any number.
+    std::int64_t tracking_table_max_keys = 1'000'000;
+
+    // What is remembered of slow commands and of all commands' times.
+    std::int64_t slowlog_log_slower_than = 10'000;  ///< microseconds; negative: never
+    std::int64_t slowlog_max_len = 128;
+    std::int64_t latency_monitor_threshold = 0;  ///< milliseconds; 0: off
+    bool latency_tracking = true;
+    std::string latency_tracking_percentiles = "50 99 99.9";  ///< separated by spaces
+
     // The data.
     int databases = 16;
     std::uint64_t max_memory = 0;  ///< bytes in use above which data may not grow; 0: no limit

@@ -206,13 +206,6 @@ constexpr auto kEviction =
                    "allkeys-random noeviction"),
         });
 
-constexpr auto kSlowLog = all(Support::Unsupported, "The time of commands is not taken",
-                              {
-                                  integer("slowlog-log-slower-than", "-1", -1, kMaxLong),
-                                  integer("latency-monitor-threshold", "0", 0, kMaxLong),
-                                  flag("latency-tracking", "no"),
-                              });
-
 constexpr auto kCommands =
     all(Support::Unsupported, "The command does not exist",
         {
@@ -352,8 +345,6 @@ constexpr auto kNoCluster =
 constexpr auto kNotLogged =
     all(Support::NoNeed, "There is no such log",
         {
-            option("latency-tracking-info-percentiles", "50 99 99.9", Grammar::Percentiles),
-            integer("slowlog-max-len", "128", 0, kMaxLong),
             at_start(choice("syslog-facility", "local0",
                             "user local0 local1 local2 local3 local4 local5 local6 local7")),
             at_start(text("syslog-ident", "redis")),
@@ -377,11 +368,6 @@ constexpr auto kHost = all(Support::NoNeed, "A hint for the process, which clien
                                at_start(flag("set-proc-title", "yes")),
                            });
 
-constexpr auto kNoTracking = all(Support::NoNeed, "There is no tracking",
-                                 {
-                                     integer("tracking-table-max-keys", "1000000", 0, kMaxLong),
-                                 });
-
 constexpr auto kObsolete = all(Support::NoNeed, "Redis ignores it, too",
                                {
                                    directive("list-max-ziplist-entries"),
@@ -389,10 +375,10 @@ constexpr auto kObsolete = all(Support::NoNeed, "Redis ignores it, too",
                                    directive("lua-replicate-commands"),
                                });
 
-constexpr auto kTable = join(kDurability, kReplication, kCluster, kEncryption, kUsers, kAcl,
-                             kReplicaLogin, kSnapshots, kEviction, kSlowLog, kCommands, kModules,
-                             kThreads, kSystem, kFreeing, kEncodings, kNotEvicted, kNotSaved,
-                             kNotReplicated, kNoCluster, kNotLogged, kHost, kNoTracking, kObsolete);
+constexpr auto kTable =
+    join(kDurability, kReplication, kCluster, kEncryption, kUsers, kAcl, kReplicaLogin, kSnapshots,
+         kEviction, kCommands, kModules, kThreads, kSystem, kFreeing, kEncodings, kNotEvicted,
+         kNotSaved, kNotReplicated, kNoCluster, kNotLogged, kHost, kObsolete);
 
 }  // namespace
 

@@ -33,7 +33,7 @@ bool is_harmless(const store::KeyEvent& event)
 
 store::Assignments Dispatcher::rules(store::Keyspace& keys)
 {
-    return {keys, *this, std::chrono::seconds{options_.assign_record_ttl_seconds}};
+    return {keys, *this, stats_.searches, std::chrono::seconds{options_.assign_record_ttl_seconds}};
 }
 
 Dispatcher::Orders Dispatcher::orders(store::Keyspace& keys) { return {*this, keys}; }
@@ -96,7 +96,8 @@ void Dispatcher::read_again(int database, std::string_view order)
             const Acting acting{*this};
             orders.release_lock(order, before->lock);
         }
-        open_.put(database, order, *record, orders.next_look(*record->reservation),
+        const auto asked_at = before != nullptr ? before->asked_at : record->since;
+        open_.put(database, order, *record, asked_at, orders.next_look(*record->reservation),
                   orders.holds_driver(order, *record->reservation));
     } else if (before != nullptr && !record && keys.find_if_type<store::Hash>(order) != nullptr) {
         // A record that was spoiled by hand may be mended by hand; until then it is left alone.
@@ -115,12 +116,28 @@ void Dispatcher::order_changed(int database, std::string_view order, store::Assi
     publish(order, event, record, reason);
     if (watcher_ != nullptr) watcher_->order_changed(database, order, event, record, reason);
     using store::AssignmentEvent;
+    const store::Deadline since = asked_at(database, order);
+    ++stats_.of(event);
+    searching_ = {};
+    if (event == AssignmentEvent::Assigned)
+        stats_.ms_to_assignment.add((clock_.now_ms() - since).count());
     if (event == AssignmentEvent::Offered || event == AssignmentEvent::Assigned) {
-        open_.put(database, order, record, record.reservation->expires_at, true);
+        open_.put(database, order, record, since, record.reservation->expires_at, true);
     } else {
         open_.erase(database, order);
+        const bool goes_on = event == AssignmentEvent::Rejected ||
+                             event == AssignmentEvent::TimedOut || event == AssignmentEvent::Lost;
+        if (goes_on) searching_ = {database, std::string{order}, since};
     }
     follow_open_orders();
+}
+
+/// When the search for the order's driver began; now, if it begins.
+store::Deadline Dispatcher::asked_at(int database, std::string_view order) const
+{
+    if (const OpenOrder* const open = open_.find(database, order)) return open->asked_at;
+    const bool goes_on = searching_.database == database && searching_.order == order;
+    return goes_on ? searching_.asked_at : clock_.now_ms();
 }
 
 void Dispatcher::publish(std::string_view order, store::AssignmentEvent event,

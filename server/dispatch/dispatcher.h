@@ -9,6 +9,7 @@
 #include "server/clients/pubsub.h"
 #include "server/config/options.h"
 #include "server/databases.h"
+#include "server/dispatch/dispatch_stats.h"
 #include "server/dispatch/open_orders.h"
 #include "server/key_events.h"
 #include "store/clock.h"
@@ -59,6 +60,11 @@ public:
     /// How many orders are offered or assigned, in all databases.
     std::size_t open_orders() const { return open_.size(); }
 
+    std::size_t open_offers() const { return open_.offered(); }
+
+    const DispatchStats& stats() const { return stats_; }
+    void reset_statistics() { stats_ = {}; }
+
     /// Two databases were exchanged, with the orders in them.
     void swap_databases(int first, int second) { open_.swap(first, second); }
 
@@ -83,6 +89,14 @@ private:
         std::string lock;
     };
 
+    /// An order whose offer has just ended, until its next driver is told.
+    struct Searching
+    {
+        int database = -1;
+        std::string order;
+        store::Deadline asked_at{};
+    };
+
     /// How many orders may still be looked after at this moment.
     struct Budget
     {
@@ -97,6 +111,7 @@ private:
     {
         return !pubsub_.silent() || (watcher_ != nullptr && watcher_->wants_reasons());
     }
+    store::Deadline asked_at(int database, std::string_view order) const;
     void publish(std::string_view order, store::AssignmentEvent event,
                  const store::AssignmentRecord& record, std::string_view reason);
 
@@ -118,6 +133,8 @@ private:
     std::optional<Renamed> renamed_;
     bool acting_ = false;  ///< the rules are at work: their changes are known
     bool resting_ = false;
+    DispatchStats stats_;
+    Searching searching_;
     Budget budget_;
     Agenda::Item wake_up_;
     store::Deadline wakes_at_{};

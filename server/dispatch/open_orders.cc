@@ -11,13 +11,14 @@ namespace {
 OpenOrders::Name name_of(const OpenOrder& order) { return {order.database, order.order}; }
 
 std::unique_ptr<OpenOrder> make(int database, std::string_view order,
-                                const store::AssignmentRecord& record, store::Deadline wakes_at,
-                                bool holds)
+                                const store::AssignmentRecord& record, store::Deadline asked_at,
+                                store::Deadline wakes_at, bool holds)
 {
     auto open = std::make_unique<OpenOrder>();
     open->database = database;
     open->order = order;
     open->lock = record.reservation->lock;
+    open->asked_at = asked_at;
     open->expires_at = record.reservation->expires_at;
     open->wakes_at = wakes_at;
     open->holds = holds;
@@ -30,10 +31,10 @@ std::unique_ptr<OpenOrder> make(int database, std::string_view order,
 }  // namespace
 
 void OpenOrders::put(int database, std::string_view order, const store::AssignmentRecord& record,
-                     store::Deadline wakes_at, bool holds)
+                     store::Deadline asked_at, store::Deadline wakes_at, bool holds)
 {
     erase(database, order);
-    auto open = make(database, order, record, wakes_at, holds);
+    auto open = make(database, order, record, asked_at, wakes_at, holds);
     OpenOrder* const added = open.get();
     Book& orders = book(database);
     const auto at = orders.by_order.try_emplace(added->order).first;
@@ -157,7 +158,10 @@ std::vector<const OpenOrder*> OpenOrders::offers(int database) const
 void OpenOrders::clear(int database)
 {
     Book& orders = book(database);
-    for (const auto& [name, order] : orders.by_order) heap_.erase(order->slot_);
+    for (const auto& [name, order] : orders.by_order) {
+        heap_.erase(order->slot_);
+        if (order->is_offered()) --offered_;
+    }
     orders = {};
 }
 
@@ -224,6 +228,7 @@ void OpenOrders::file_offer(Book& book, const OpenOrder* order)
         found = book.by_available.emplace(key, std::move(offers)).first;
     }
     found->second->by_driver.emplace(order->driver, order);
+    ++offered_;
 }
 
 void OpenOrders::unfile(Book& book, OpenOrder* order)
@@ -253,6 +258,7 @@ void OpenOrders::unfile_offer(Book& book, const OpenOrder* order)
     auto found = by_driver.find(order->driver);
     while (found->second != order) ++found;
     by_driver.erase(found);
+    --offered_;
     if (!by_driver.empty()) return;
     const auto owned = std::move(offers->second);
     book.by_available.erase(offers);

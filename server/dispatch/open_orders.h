@@ -22,9 +22,10 @@ struct OpenOrder
 {
     int database = 0;
     std::string order;
-    std::string lock;       ///< the key of the lock of its driver
-    std::string driver;     ///< offered: the driver, and the set that they must stay in
-    std::string available;  ///< empty if assigned
+    std::string lock;            ///< the key of the lock of its driver
+    std::string driver;          ///< offered: the driver, and the set that they must stay in
+    std::string available;       ///< empty if assigned
+    store::Deadline asked_at{};  ///< when the search for a driver began
     store::Deadline expires_at{};
     store::Deadline wakes_at{};  ///< when the order must be looked after
     bool holds = true;           ///< the lock's value was the order when it was looked at last
@@ -51,9 +52,10 @@ public:
     using Name = std::pair<int, std::string>;
 
     /// An order has this open record, instead of the one it had, and holds its driver or does not.
+    /// `asked_at`: when the search for a driver began.
     /// REQUIRES record.is_open(). Throws std::bad_alloc: the order is not in the index.
     void put(int database, std::string_view order, const store::AssignmentRecord& record,
-             store::Deadline wakes_at, bool holds);
+             store::Deadline asked_at, store::Deadline wakes_at, bool holds);
 
     /// The order is not open any more.
     void erase(int database, std::string_view order);
@@ -84,6 +86,9 @@ public:
 
     /// How many orders are open, in all databases.
     std::size_t size() const { return heap_.size(); }
+
+    /// How many of them are offered.
+    std::size_t offered() const { return offered_; }
 
     /// All open offers of a database, the one that ends first first.
     std::vector<const OpenOrder*> offers(int database) const;
@@ -119,12 +124,13 @@ private:
     const Offers* offers_of(int database, std::string_view available) const;
     void file(Book& book, OpenOrder* order);
     void unfile(Book& book, OpenOrder* order);
-    static void file_keys(Book& book, OpenOrder* order);
-    static void file_offer(Book& book, const OpenOrder* order);
-    static void unfile_offer(Book& book, const OpenOrder* order);
+    void file_keys(Book& book, OpenOrder* order);
+    void file_offer(Book& book, const OpenOrder* order);
+    void unfile_offer(Book& book, const OpenOrder* order);
 
     std::vector<Book> books_;  ///< by the database's number
     store::DeadlineHeap<OpenOrder> heap_;
+    std::size_t offered_ = 0;
 };
 
 }  // namespace server

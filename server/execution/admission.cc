@@ -177,6 +177,21 @@ struct CheckSubscribed
     }
 };
 
+/// Redis takes a client that monitors for a replica.
+struct CheckMonitor
+{
+    static constexpr unsigned kOrigins = kClients;
+    static bool fails(const Server&, const Invocation& invocation, const Command& command)
+    {
+        constexpr std::uint32_t kTouchKeys = kWrite | kReadonly | kMayReplicate;
+        return invocation.session.is_monitor && (command.flags & kTouchKeys) != 0;
+    }
+    static CommandError error(const Command&)
+    {
+        return CommandError{"ERR Replica can't interact with the keyspace"};
+    }
+};
+
 template <class... Check>
 struct List
 {};
@@ -184,7 +199,7 @@ struct List
 // In Redis's order.
 using Checks = List<CheckArity, CheckScriptArity, CheckScript, CheckReadOnlyScript, CheckProtected,
                     CheckAuthenticated, CheckTransaction, CheckMemory, CheckScriptMemory,
-                    CheckSubscribed, CheckBusy>;
+                    CheckSubscribed, CheckBusy, CheckMonitor>;
 
 template <class Check>
 [[noreturn, gnu::cold, gnu::noinline]] void refuse(const Server& server, const Command& command)

@@ -3,16 +3,19 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <memory>
 
 #include "server/execution/invocation.h"
+#include "server/insight/histogram.h"
 
 namespace server {
 
-/// What INFO commandstats tells of one command.
+/// What INFO commandstats and latencystats tell of one command.
 ///
-/// Reading a clock costs a tenth of a quick command, so not each call is timed. One that takes
-/// 10 us or more counts with its own time, and the next one is timed again; of the quick ones a
-/// sample is timed (all of the first, in the end one in 61), and the others count with its mean.
+/// Each call is timed, but to add up all times and to sort them into a histogram would cost more
+/// than some calls. One that takes 10 us or more counts with its own time; of the quick ones a
+/// sample is taken (all of the first, in the end one in 61), and the others count with the samples'
+/// mean, and with the sample that follows them.
 class CommandStats
 {
 public:
@@ -33,17 +36,17 @@ public:
         return slow_time_ + std::chrono::nanoseconds{static_cast<std::int64_t>(mean * quick_calls)};
     }
 
-    /// Whether to time the next run; if so, add_time() must follow its end().
-    bool is_next_timed() const { return runs_until_timed_ <= 1; }
-
-    /// A run has ended. If it ended in waiting, it is not a call yet.
-    void end(Outcome outcome)
+    /// A run has ended, after this time. If it ended in waiting, it is not a call yet. True if
+    /// the time counts: then add_time() must follow.
+    bool end(Outcome outcome, std::chrono::nanoseconds took)
     {
         --runs_until_timed_;
-        if (outcome == Outcome::Replied) [[likely]]
-            return;
-        if (outcome == Outcome::Refused) ++failed_calls;
-        if (outcome == Outcome::Blocked) --calls_when_timed_;
+        if (outcome != Outcome::Replied) [[unlikely]] {
+            if (outcome == Outcome::Refused) ++failed_calls;
+            if (outcome == Outcome::Blocked) --calls_when_timed_;
+            if (outcome == Outcome::Blocked) return false;
+        }
+        return runs_until_timed_ <= 0 || took >= kSlow;
     }
 
     /// A call that had waited was ended with an error.
@@ -53,12 +56,16 @@ public:
         ++failed_calls;
     }
 
-    void add_time(std::chrono::nanoseconds time)
+    /// `tracking`: sort it into the histogram, too.
+    void add_time(std::chrono::nanoseconds time, bool tracking)
     {
+        std::uint64_t count = 1;
         if (time < kSlow) {
             quick_time_ += time;
             ++quick_samples_;
             gap_ = std::min(2 * gap_, kMaxGap);
+            count = calls() - std::min(calls(), slow_calls_) - quick_calls_told_;
+            quick_calls_told_ += count;
         } else {
             slow_time_ += time;
             ++slow_calls_;
@@ -66,7 +73,13 @@ public:
         }
         calls_when_timed_ = static_cast<std::int64_t>(calls()) + gap_;
         runs_until_timed_ = gap_;
+        if (!tracking) return;
+        if (histogram_ == nullptr) histogram_ = std::make_unique<Histogram>();
+        histogram_->add(std::max<std::int64_t>(time.count(), 1), count);  // as Redis: never 0
     }
+
+    /// In nanoseconds; nullptr: no time was taken while tracking was on.
+    const Histogram* histogram() const { return histogram_.get(); }
 
 private:
     static constexpr std::chrono::microseconds kSlow{10};
@@ -80,6 +93,8 @@ private:
     std::chrono::nanoseconds quick_time_{};
     std::uint64_t slow_calls_ = 0;
     std::chrono::nanoseconds slow_time_{};
+    std::uint64_t quick_calls_told_ = 0;  ///< how many are in the histogram
+    std::unique_ptr<Histogram> histogram_;
 };
 
 }  // namespace server

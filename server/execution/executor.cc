@@ -8,10 +8,14 @@
 #include <utility>
 #include <vector>
 
+#include "server/catalogue/keys.h"
+#include "server/clients/tracking.h"
 #include "server/execution/admission.h"
 #include "server/execution/call.h"
 #include "server/execution/command_error.h"
+#include "server/execution/show.h"
 #include "server/execution/with_faults.h"
+#include "server/insight/insight.h"
 #include "server/server.h"
 
 namespace server {
@@ -93,7 +97,8 @@ Outcome Executor::look_up_and_run(const Invocation& invocation)
     }
     session.last_request_at = server_.clock.now();
     if (invocation.origin == Origin::Client) {
-        if (server_.pause.active() && must_wait(invocation, *command)) [[unlikely]]
+        if (server_.pause.active() && !session.is_monitor && must_wait(invocation, *command))
+            [[unlikely]]
             return hold(invocation);
         if (session.transaction.open && !command->has(kNotQueued)) return queue(invocation);
         session.last_command = command;
@@ -124,26 +129,74 @@ const Command& Executor::look_up(const Invocation& invocation)
     return *command;
 }
 
+/// Commands of one turn follow each other so closely that one look at the stopwatch is both the end
+/// of one and the beginning of the next. In scripts, after a wait, and at another front door, other
+/// things lie between.
+std::chrono::nanoseconds Executor::time_before(const Invocation& invocation, const Wake& wake) const
+{
+    const bool in_turn =
+        invocation.origin == Origin::Client || invocation.origin == Origin::Transaction;
+    const bool follows = in_turn && wake.reason == Wake::Reason::FirstRun;
+    return follows ? last_end_ : server_.stopwatch();
+}
+
 Outcome Executor::run(const Invocation& invocation, const Command& command, const Wake& wake)
 {
-    CommandStats& stats = server_.stats.of(command);
-    if (stats.is_next_timed()) [[unlikely]]
-        return run_timed(invocation, command, wake);
+    const auto began = time_before(invocation, wake);
     const Outcome outcome = run_handler(invocation, command, wake);
     server_.key_events.tell();
-    stats.end(outcome);
+    last_end_ = server_.stopwatch();
+    const auto took = last_end_ - began;
+    CommandStats& stats = server_.stats.of(command);
+    if (stats.end(outcome, took)) [[unlikely]]
+        stats.add_time(took, server_.options.latency_tracking);
+    if (took >= server_.slow_time && outcome != Outcome::Blocked) [[unlikely]]
+        note_slow(invocation, command, took);
+    if (invocation.session.tracking != nullptr) [[unlikely]]
+        note_reads(invocation, command);
+    const bool is_new = wake.reason == Wake::Reason::FirstRun;
+    if (server_.monitors.any() && is_new && !command.has(kSkipMonitor)) [[unlikely]] {
+        show_to_monitors(server_, invocation.session, invocation.origin, command,
+                         invocation.request);
+    }
     return outcome;
 }
 
-Outcome Executor::run_timed(const Invocation& invocation, const Command& command, const Wake& wake)
+/// Remembers the keys that a client which tracks has read. A script's commands read for its client;
+/// the script itself names keys that it may never read.
+void Executor::note_reads(const Invocation& invocation, const Command& command)
 {
-    const auto began = server_.stopwatch();
-    const Outcome outcome = run_handler(invocation, command, wake);
-    server_.key_events.tell();
-    CommandStats& stats = server_.stats.of(command);
-    stats.end(outcome);
-    stats.add_time(server_.stopwatch() - began);
-    return outcome;
+    const bool in_script = invocation.origin == Origin::Script;
+    const Session& client = in_script ? *server_.running_script.caller : invocation.session;
+    if (client.tracking == nullptr) return;
+    const bool reads = command.has(kReadonly) && command.may_write == nullptr;
+    if (reads && client.tracking->remembers() && has_keys(command)) {
+        const auto keys = find_keys(command, invocation.request);
+        for (const FoundKey& found : keys.value_or(std::vector<FoundKey>{}))
+            server_.tracking->remember(client, found.key);
+    }
+    // CLIENT CACHING, like all of CLIENT, leaves what it says to the command that follows.
+    const bool consumes = invocation.origin == Origin::Client && !client.transaction.open;
+    if (consumes && container_of(command) != "CLIENT") server_.tracking->command_over(client);
+}
+
+void Executor::begin_turn() { last_end_ = server_.stopwatch(); }
+
+/// What a script does is its client's doing.
+void Executor::note_slow(const Invocation& invocation, const Command& command,
+                         std::chrono::nanoseconds took)
+{
+    const Options& options = server_.options;
+    const auto us = std::chrono::duration_cast<std::chrono::microseconds>(took).count();
+    const bool is_slow =
+        options.slowlog_log_slower_than >= 0 && us >= options.slowlog_log_slower_than;
+    if (is_slow && !command.has(kSkipSlowlog)) {
+        const bool in_script = invocation.origin == Origin::Script;
+        const Session& client = in_script ? *server_.running_script.caller : invocation.session;
+        server_.insight->slow_log.add(command, invocation.request, client, server_.clock.now(),
+                                      took, static_cast<std::size_t>(options.slowlog_max_len));
+    }
+    server_.note_latency(command.has(kFast) ? "fast-command" : "command", took);
 }
 
 Outcome Executor::run_handler(const Invocation& invocation, const Command& command,
@@ -283,6 +336,7 @@ void Executor::run_held(std::size_t count)
 void Executor::run_first_held()
 {
     const auto [session, words] = server_.pause.take_first();
+    begin_turn();
     const std::vector<std::string_view> request{words.begin(), words.end()};
     const std::size_t start = session->output.size();
     protocol::ReplyWriter reply{session->output, session->protocol};

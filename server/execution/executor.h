@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string_view>
 
@@ -37,6 +38,9 @@ public:
     /// Refuses the request with this error, as if it could not even be tried.
     Outcome reject(const Invocation& invocation, std::string_view error);
 
+    /// Requests follow that were waited for: what passed until now is not the first one's time.
+    void begin_turn();
+
     /// Ends the wait of a session without what it waited for: its request is run once more to say
     /// so. Nothing happens if it does not wait.
     void give_up(Session& session);
@@ -58,7 +62,10 @@ private:
     Outcome look_up_and_run(const Invocation& invocation);
     Outcome queue(const Invocation& invocation);
     Outcome run(const Invocation& invocation, const Command& command, const Wake& wake);
-    Outcome run_timed(const Invocation& invocation, const Command& command, const Wake& wake);
+    std::chrono::nanoseconds time_before(const Invocation& invocation, const Wake& wake) const;
+    void note_reads(const Invocation& invocation, const Command& command);
+    void note_slow(const Invocation& invocation, const Command& command,
+                   std::chrono::nanoseconds took);
     Outcome run_handler(const Invocation& invocation, const Command& command, const Wake& wake);
     Outcome refuse(const Invocation& invocation, std::string_view error);
     Outcome refuse_to_start(const Invocation& invocation, std::string_view error);
@@ -73,6 +80,7 @@ private:
 
     Server& server_;
     RecentCommands recent_;
+    std::chrono::nanoseconds last_end_{};  ///< by the stopwatch: when the last command ended
 };
 
 }  // namespace server

@@ -20,6 +20,7 @@ struct RunningScript
 
     std::string_view name;             ///< the script's SHA-1 or the function's name
     Request request;                   ///< what the client sent
+    const Session* caller = nullptr;   ///< the client
     std::chrono::nanoseconds began{};  ///< by the server's stopwatch
 };
 

@@ -152,6 +152,7 @@ void Connection::take_turn()
 {
     if (sending_ == Sending::Ending) return;
     all_.observe_time();
+    all_.server.executor.begin_turn();
     borrow_memory();
     limit_output();
     turn_ = Turn::Running;

@@ -13,10 +13,4 @@ inline store::TimePoint wall_clock()
     return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
 }
 
-/// Time that passes evenly, from some beginning: for measuring what takes less than a microsecond.
-inline std::chrono::nanoseconds stopwatch()
-{
-    return std::chrono::steady_clock::now().time_since_epoch();
-}
-
 }  // namespace server::net

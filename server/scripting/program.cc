@@ -34,6 +34,9 @@ public:
           reply_(reply)
     {}
 
+    /// Whether the reply is an error.
+    bool failed() const { return failed_; }
+
     void run(lua_State* lua) override
     {
         interpreter_.push_error_handler();
@@ -41,7 +44,9 @@ public:
         interpreter_.push(program_.code);
         if (lua_pcall(lua, push_arguments(lua), 1, handler) != 0) return report_error(lua);
         const auto start = reply_.size();
+        note_returned_error(lua);
         if (write_reply(lua, reply_, run_.version())) return;
+        failed_ = true;
         reply_.rewind(start);
         reply_.error("ERR the reply of the script is too long");
     }
@@ -59,9 +64,22 @@ private:
         return 2;
     }
 
-    /// The error is on top of the stack: as a table, if describe_error() had its turn.
-    void report_error(lua_State* lua) const
+    /// A script may return an error that it was given, or one of its own, which is counted here.
+    void note_returned_error(lua_State* lua)
     {
+        if (!lua_istable(lua, -1)) return;
+        const std::string line = error_field(lua, "err");
+        if (line.empty()) return;
+        failed_ = true;
+        lua_getfield(lua, -1, "ignore_error_stats_update");
+        if (lua_toboolean(lua, -1) == 0) run_.server().stats.count_error(line);
+        lua_pop(lua, 1);
+    }
+
+    /// The error is on top of the stack: as a table, if describe_error() had its turn.
+    void report_error(lua_State* lua)
+    {
+        failed_ = true;
         Stats& stats = run_.server().stats;
         if (!lua_istable(lua, -1)) {
             const char* const text = lua_tostring(lua, -1);
@@ -85,6 +103,7 @@ private:
     const Arguments& arguments_;
     Run& run_;
     protocol::ReplyWriter& reply_;
+    bool failed_ = false;
 };
 
 /// Throws CommandError if the flags forbid it.
@@ -113,12 +132,15 @@ void run_program(Call& call, Workplace& place, Interpreter& interpreter, const P
                  .read_only = arguments.read_only || program.flags.has(ScriptFlag::NoWrites),
                  .allow_oom = program.flags.has(ScriptFlag::AllowOom),
                  .name = program.name,
-                 .request = call.request}};
+                 .request = call.request,
+                 .caller = &call.session}};
         Work work{interpreter, program, arguments, run, call.reply};
-        if (!interpreter.protect(work)) {
+        const bool done = interpreter.protect(work);
+        if (!done) {
             call.reply.rewind(start);
             call.reply.error("ERR not enough memory for the script");
         }
+        if (!done || work.failed()) ++call.server.stats.of(call.command).failed_calls;
     }
     interpreter.tidy_up();
 }

@@ -67,7 +67,8 @@ std::optional<AssignmentRecord> Assignments::begin(std::string_view order, Assig
         record.sequence = existing->sequence;
     }
     last_token(record.search.geo);  // refuses a counter that is none
-    const auto candidate = find_candidate(keys_, order, record.search, passed_over(record));
+    const auto candidate =
+        find_candidate(keys_, order, record.search, passed_over(record), counts_);
     if (!candidate) {
         record.sequence = 0;  // nothing is written: this is no event of a record
         listener_.order_changed(keys_.index(), order, AssignmentEvent::Unassigned, record,
@@ -271,7 +272,7 @@ std::optional<Candidate> Assignments::next_candidate(std::string_view order,
     last_token(record.search.geo);  // refuses a counter that is none
     const auto deadline = record.search.deadline;
     if (deadline && *deadline <= keys_.clock().now_ms()) return std::nullopt;
-    return find_candidate(keys_, order, record.search, passed_over(record));
+    return find_candidate(keys_, order, record.search, passed_over(record), counts_);
 }
 
 void Assignments::reserve(std::string_view order, AssignmentRecord& record,

@@ -65,8 +65,9 @@ public:
     using Token = std::optional<std::uint64_t>;
 
     /// All three must outlive it. Finished records live on for `record_time`.
-    Assignments(Keyspace& keys, AssignmentListener& listener, std::chrono::milliseconds record_time)
-        : keys_(keys), listener_(listener), record_time_(record_time)
+    Assignments(Keyspace& keys, AssignmentListener& listener, SearchCounts& counts,
+                std::chrono::milliseconds record_time)
+        : keys_(keys), listener_(listener), counts_(counts), record_time_(record_time)
     {}
 
     /// The record of an order that ASSIGN is to leave as it is: offered, assigned or completed.
@@ -156,6 +157,7 @@ private:
 
     Keyspace& keys_;
     AssignmentListener& listener_;
+    SearchCounts& counts_;
     std::chrono::milliseconds record_time_;
 };
 

@@ -58,6 +58,9 @@ public:
     /// Those who were passed over because they are locked. Views the places.
     const std::vector<std::string_view>& locked() const { return locked_; }
 
+    /// How many drivers were asked about.
+    std::size_t looked_at() const { return met_ + outward_.left_out() + position_; }
+
     std::optional<Found> next()
     {
         while (!has_lost_patience()) {
@@ -297,7 +300,8 @@ void hide_locked(Keyspace& keys, const AssignmentSearch& search, const Candidate
 }
 
 std::optional<Candidate> find_candidate_now(Keyspace& keys, std::string_view order,
-                                            const AssignmentSearch& search, const MemberSet& tried)
+                                            const AssignmentSearch& search, const MemberSet& tried,
+                                            SearchCounts& counts)
 {
     const auto* places = keys.find<SortedSet>(search.geo);
     CandidateFilter filter{keys, order, search, tried};
@@ -307,6 +311,7 @@ std::optional<Candidate> find_candidate_now(Keyspace& keys, std::string_view ord
     const auto found = search.strategy == Strategy::Nearest
                            ? candidates.next()
                            : find_best_rated(keys, search, candidates);
+    counts.drivers += candidates.looked_at();
     hide_locked(keys, search, candidates);
     if (!found) return std::nullopt;
     return Candidate{std::string{found->member}, found->place, found->distance_m};
@@ -315,14 +320,16 @@ std::optional<Candidate> find_candidate_now(Keyspace& keys, std::string_view ord
 }  // namespace
 
 std::optional<Candidate> find_candidate(Keyspace& keys, std::string_view order,
-                                        const AssignmentSearch& search, const MemberSet& tried)
+                                        const AssignmentSearch& search, const MemberSet& tried,
+                                        SearchCounts& counts)
 {
+    ++counts.searches;
     // Drivers are hidden until their locks are removed: first those whose time is over. If there
     // are many, some will do, but no driver is left out for that reason alone.
     constexpr std::size_t kSome = 40;
     keys.expire_due(kSome);
     for (;;) {
-        if (auto found = find_candidate_now(keys, order, search, tried)) return found;
+        if (auto found = find_candidate_now(keys, order, search, tried, counts)) return found;
         if (keys.expire_due(100 * kSome) == 0) return std::nullopt;
     }
 }

@@ -133,10 +133,18 @@ struct Candidate
     double distance_m;
 };
 
+/// What searches have cost.
+struct SearchCounts
+{
+    std::uint64_t searches = 0;
+    std::uint64_t drivers = 0;  ///< who were looked at
+};
+
 /// The candidate that the strategy takes, nothing if there is none. Cost: about the drivers nearer
 /// than the candidate, or those available, whichever are fewer. Throws Error{WrongType}.
 std::optional<Candidate> find_candidate(Keyspace& keys, std::string_view order,
-                                        const AssignmentSearch& search, const MemberSet& tried);
+                                        const AssignmentSearch& search, const MemberSet& tried,
+                                        SearchCounts& counts);
 
 /// Why a search found no candidate.
 enum class Shortage : std::uint8_t {

@@ -120,6 +120,55 @@ SORT nothing STORE sorted
 FLUSHDB
 """
 
+# Asked of keys that are not there: what is read is missed, what is written is not. GETEX misses twice.
+MISSES = """
+GET no
+MGET no no2
+EXISTS no no
+TYPE no
+TTL no
+DUMP no
+OBJECT ENCODING no
+STRLEN no
+GETRANGE no 0 1
+GETEX no
+LCS no no2
+BITCOUNT no
+SCARD no
+SREM no 1
+SPOP no
+SMOVE no s 1
+SADD s 1
+SMOVE s s2 1
+SINTER no no2
+SUNIONSTORE s no no2
+LLEN no
+LPOP no
+LMOVE no l LEFT RIGHT
+LPUSHX no 1
+HGET no f
+HDEL no f
+HSCAN no 0
+ZADD no XX 1 a
+ZINCRBY z 1 a
+ZSCORE no a
+ZREM no a
+ZPOPMIN no
+ZMPOP 1 no MIN
+ZUNION 2 no no2
+GEOPOS no a
+RENAME z z2
+RENAMENX z2 z
+COPY z z3
+COPY z z3 REPLACE
+COPY no z4
+SORT no
+TOUCH no
+DEL no
+EXPIRE no 1
+MEMORY USAGE no
+"""
+
 END = "end of the request"  # a channel
 
 
@@ -149,9 +198,11 @@ def events_of(binary):
     """The events of each request."""
     with ServerProcess(binary) as server, server.connect() as connection:
         listener = Listener(server)
-        ask(connection, "CONFIG", "SET", "notify-keyspace-events", "EA")
+        ask(connection, "CONFIG", "SET", "notify-keyspace-events", "EAn")
         events = []
-        for request in REQUESTS.strip().splitlines():
+        for request in (REQUESTS.rstrip() + MISSES).strip().splitlines():
+            if request == MISSES.split("\n")[1]:
+                ask(connection, "CONFIG", "SET", "notify-keyspace-events", "EAmn")
             ask(connection, *request.split())
             ask(connection, "PUBLISH", END, ".")
             events.append((request, listener.take()))

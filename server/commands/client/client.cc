@@ -215,50 +215,6 @@ void unblock(Call& call)
     call.reply.integer(1);
 }
 
-/// Dabba sends no invalidation messages. A client that asks for them must hear that, or it would go
-/// on trusting its cache; switching them off and asking about them is answered as by
-/// Redis.
-void tracking(Call& call)
-{
-    const auto mode = call.args.next();
-    while (!call.args.done()) {
-        if (call.args.accept("REDIRECT", 1)) {
-            const auto number = static_cast<std::uint64_t>(call.args.next_integer());
-            if (call.server.sessions.find(number) == nullptr)
-                throw CommandError{"ERR The client ID you want redirect to does not exist"};
-        } else if (call.args.accept("PREFIX", 1)) {
-            call.args.next();
-        } else if (!call.args.accept("BCAST") && !call.args.accept("OPTIN") &&
-                   !call.args.accept("OPTOUT") && !call.args.accept("NOLOOP")) {
-            throw CommandError{text::kSyntax};
-        }
-    }
-    if (is_word(mode, "ON")) throw CommandError{"ERR client tracking is not supported"};
-    if (!is_word(mode, "OFF")) throw CommandError{text::kSyntax};
-    call.reply.ok();
-}
-
-void trackinginfo(Call& call)
-{
-    call.reply.map(3);
-    call.reply.bulk("flags");
-    call.reply.set(1);
-    call.reply.bulk("off");
-    call.reply.bulk("redirect");
-    call.reply.integer(-1);
-    call.reply.bulk("prefixes");
-    call.reply.array(0);
-}
-
-void getredir(Call& call) { call.reply.integer(-1); }
-
-void caching(Call&)
-{
-    throw CommandError{
-        "ERR CLIENT CACHING can be called only when the client is in tracking mode with OPTIN or "
-        "OPTOUT mode enabled"};
-}
-
 constexpr std::uint32_t kOwn = kNoscript | kLoading | kStale;
 constexpr std::uint32_t kOthers = kAdmin | kOwn;
 
@@ -270,14 +226,6 @@ constexpr Command kCommands[] = {
      .group = Group::Connection,
      .flags = kSentinel,
      .arity_override = -2},
-    {.name = "CLIENT CACHING",
-     .syntax = "<YES | NO>",
-     .summary = "Instructs the server whether to track the keys in the next request.",
-     .since = "6.0.0",
-     .complexity = "O(1)",
-     .group = Group::Connection,
-     .flags = kOwn,
-     .run = caching},
     {.name = "CLIENT GETNAME",
      .summary = "Returns the name of the connection.",
      .since = "2.6.9",
@@ -285,13 +233,6 @@ constexpr Command kCommands[] = {
      .group = Group::Connection,
      .flags = kOwn,
      .run = getname},
-    {.name = "CLIENT GETREDIR",
-     .summary = "Returns the client to which the connection's tracking notifications go.",
-     .since = "6.0.0",
-     .complexity = "O(1)",
-     .group = Group::Connection,
-     .flags = kOwn,
-     .run = getredir},
     {.name = "CLIENT HELP",
      .summary = "Returns helpful text about the different subcommands.",
      .since = "5.0.0",
@@ -377,23 +318,6 @@ constexpr Command kCommands[] = {
      .flags = kOwn,
      .run = setname,
      .tips = "request_policy:all_nodes response_policy:all_succeeded"},
-    {.name = "CLIENT TRACKING",
-     .syntax =
-         "<ON | OFF> [REDIRECT client-id:integer] [PREFIX prefix [PREFIX prefix ...]] [BCAST] "
-         "[OPTIN] [OPTOUT] [NOLOOP]",
-     .summary = "Controls server-assisted client-side caching, which Dabba does not offer: OFF.",
-     .since = "6.0.0",
-     .complexity = "O(1). Some options may introduce additional complexity.",
-     .group = Group::Connection,
-     .flags = kOwn,
-     .run = tracking},
-    {.name = "CLIENT TRACKINGINFO",
-     .summary = "Returns information about server-assisted client-side caching.",
-     .since = "6.2.0",
-     .complexity = "O(1)",
-     .group = Group::Connection,
-     .flags = kOwn,
-     .run = trackinginfo},
     {.name = "CLIENT UNBLOCK",
      .syntax = "client-id:integer [TIMEOUT | ERROR]",
      .summary = "Unblocks a client blocked by a blocking command from a different connection.",

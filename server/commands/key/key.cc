@@ -85,8 +85,8 @@ void renamenx(Call& call)
 {
     const auto from = call.args.next();
     const auto to = call.args.next();
-    if (!call.keys.contains(from)) throw CommandError{text::kNoSuchKey};
-    const bool free = !call.keys.contains(to);
+    if (!call.keys.holds(from)) throw CommandError{text::kNoSuchKey};
+    const bool free = !call.keys.holds(to);
     if (free) call.keys.rename(from, to);
     call.reply.integer(free);
 }

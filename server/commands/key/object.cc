@@ -10,7 +10,8 @@ namespace {
 /// The key that OBJECT asks about. A null is replied, and nullptr returned, if there is none.
 const store::Entry* find_or_reply_null(Call& call)
 {
-    const store::Entry* entry = call.keys.find_entry(call.args.next());
+    const auto key = call.args.next();
+    const store::Entry* entry = call.keys.holds(key) ? call.keys.find_entry(key) : nullptr;
     if (entry == nullptr) call.reply.null();
     return entry;
 }

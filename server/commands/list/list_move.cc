@@ -5,6 +5,7 @@
 #include "server/catalogue/command.h"
 #include "server/commands/counted_keys.h"
 #include "server/commands/families.h"
+#include "server/commands/find_to_change.h"
 #include "server/commands/list/list_limits.h"
 #include "server/commands/list/list_pop.h"
 
@@ -45,7 +46,7 @@ void add_moved(Call& call, store::Edit<List>& list, std::string_view element, Li
 
 bool move_element(Call& call, const ListMove& move)
 {
-    const auto* source = call.keys.find<List>(move.source);
+    const auto* source = find_to_change<List>(call.keys, move.source);
     if (source == nullptr) return false;
     const std::string element{source->end(move.from)};
     const bool within_one = move.source == move.destination;

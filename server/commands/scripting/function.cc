@@ -19,6 +19,7 @@ using scripting::LibraryFunction;
 template <Access access>
 void fcall(Call& call)
 {
+    show_first(call);
     Functions& functions = *call.server.functions;
     const LibraryFunction* function = functions.libraries().find_function(call.args.next());
     if (function == nullptr) throw CommandError{"ERR Function not found"};

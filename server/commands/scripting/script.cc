@@ -16,6 +16,7 @@ enum class By { Text, Sha1 };
 template <By by, Access access>
 void eval(Call& call)
 {
+    show_first(call);
     const auto script = call.args.next();
     // What can be no hash is refused before the number of keys is looked at.
     if (by == By::Sha1 && script.size() != scripting::Sha1{}.size())

@@ -1,5 +1,6 @@
 #include "server/commands/scripting/script_request.h"
 
+#include "server/execution/show.h"
 #include "server/server.h"
 
 namespace server::commands {
@@ -12,6 +13,13 @@ scripting::Arguments next_script_arguments(Args& args, Access access, std::strin
         throw CommandError{"ERR Number of keys can't be greater than number of args"};
     const auto keys = args.next_many(static_cast<std::size_t>(count));
     return {.keys = keys, .others = args.rest(), .read_only = access == Access::ReadOnly};
+}
+
+void show_first(Call& call)
+{
+    const Server& server = call.server;
+    if (server.monitors.any())
+        show_to_monitors(server, call.session, call.origin, call.command, call.request);
 }
 
 void kill_running(Call& call, Kill kill)

@@ -14,6 +14,9 @@ enum class Access : bool { Any, ReadOnly };
 scripting::Arguments next_script_arguments(Args& args, Access access,
                                            std::string_view not_a_number);
 
+/// Shows a request that runs a script to the clients that MONITOR, before what the script does.
+void show_first(Call& call);
+
 /// SCRIPT KILL and FUNCTION KILL: each ends only what it is meant for.
 enum class Kill : bool { Script, Function };
 void kill_running(Call& call, Kill kill);

@@ -1,5 +1,6 @@
 #include "server/catalogue/command.h"
 #include "server/commands/families.h"
+#include "server/commands/find_to_change.h"
 #include "server/commands/scan_options.h"
 #include "server/commands/set/set_limits.h"
 #include "server/execution/call.h"
@@ -33,9 +34,9 @@ void smove(Call& call)
     const auto source = call.args.next();
     const auto destination = call.args.next();
     const auto member = call.args.next();
-    const auto* from = call.keys.find<store::Set>(source);
+    const auto* from = find_to_change<store::Set>(call.keys, source);
     if (from == nullptr) return call.reply.integer(0);
-    call.keys.require_type<store::Set>(destination);
+    if (call.keys.holds(destination)) call.keys.require_type<store::Set>(destination);
     if (source == destination) return call.reply.integer(from->contains(member));
 
     {

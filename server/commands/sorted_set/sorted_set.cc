@@ -5,6 +5,7 @@
 #include "protocol/number_format.h"
 #include "server/catalogue/command.h"
 #include "server/commands/families.h"
+#include "server/commands/find_to_change.h"
 #include "server/commands/scan_options.h"
 #include "server/commands/sorted_set/sorted_set_put.h"
 #include "server/commands/sorted_set/sorted_set_reply.h"
@@ -56,7 +57,7 @@ void check_put_options(const PutOptions& options, bool increment, std::size_t ar
 std::optional<double> increment_score(Call& call, std::string_view key, const PutOptions& options,
                                       std::string_view member, double by)
 {
-    const auto* before = call.keys.find<SortedSet>(key);
+    const auto* before = find_to_change<SortedSet>(call.keys, key);
     const auto current = before == nullptr ? std::nullopt : before->score(member);
     if (current ? options.only_new : options.only_existing) return std::nullopt;
     const double score = current.value_or(0) + by;

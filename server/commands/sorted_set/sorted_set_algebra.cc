@@ -32,7 +32,7 @@ struct Combination
 /// A sorted set or a set; neither if the key is missing.
 ScoredSource find_source(Call& call, std::string_view key)
 {
-    if (call.keys.type(key) == store::kTypeOf<store::Set>)
+    if (call.keys.peek_type(key) == store::kTypeOf<store::Set>)
         return {.set = call.keys.find<store::Set>(key)};
     return {.sorted_set = call.keys.find<SortedSet>(key)};
 }

@@ -6,6 +6,7 @@
 #include "server/catalogue/command.h"
 #include "server/commands/counted_keys.h"
 #include "server/commands/families.h"
+#include "server/commands/find_to_change.h"
 
 namespace server::commands {
 
@@ -38,7 +39,7 @@ SortedSetPop next_sorted_set_pop(Args& args)
 std::optional<std::string_view> first_sorted_set(Call& call, std::span<const std::string_view> keys)
 {
     for (const auto key : keys) {
-        if (call.keys.find<SortedSet>(key) != nullptr) return key;
+        if (find_to_change<SortedSet>(call.keys, key) != nullptr) return key;
     }
     return std::nullopt;
 }
@@ -81,7 +82,7 @@ void zpop(Call& call)
             call.args.next_integer_in(0, std::numeric_limits<std::int64_t>::max(),
                                       "ERR value is out of range, must be positive"));
     }
-    const auto* set = call.keys.find<SortedSet>(key);
+    const auto* set = find_to_change<SortedSet>(call.keys, key);
     if (set == nullptr || count == 0) return call.reply.array(0);
 
     const std::size_t popped = std::min(count, set->size());

@@ -34,7 +34,7 @@ template <class Items>
 std::int64_t put_items(Call& call, std::string_view key, const PutOptions& options,
                        const Items& items)
 {
-    if (options.only_existing && call.keys.find<store::SortedSet>(key) == nullptr) return 0;
+    if (options.only_existing && !call.keys.holds(key)) return 0;
     auto set = call.keys.edit<store::SortedSet>(key);
     const bool unconditional =
         !options.only_new && !options.only_existing && !options.only_greater && !options.only_less;

@@ -47,7 +47,7 @@ LcsOptions next_lcs_options(Args& args)
 std::string_view next_text(Call& call)
 {
     const auto key = call.args.next();
-    if (call.keys.type(key).value_or(store::kTypeOf<store::String>) !=
+    if (call.keys.peek_type(key).value_or(store::kTypeOf<store::String>) !=
         store::kTypeOf<store::String>)
         throw CommandError{"ERR The specified keys must contain string values"};
     const auto* string = call.keys.find<store::String>(key);

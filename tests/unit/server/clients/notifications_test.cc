@@ -94,3 +94,35 @@ TEST_CASE("commands with several changes tell them in Redis's order")
           "__keyevent@0__:sadd a\n__keyevent@0__:srem a\n__keyevent@0__:del a\n"
           "__keyevent@0__:sadd b\n__keyevent@0__:rename_from b\n__keyevent@0__:rename_to c\n");
 }
+
+TEST_CASE("new keys and missed ones are told only to those who ask by their letters")
+{
+    World all{"EA"};
+    all.client("SADD", "s", "a");
+    all.client("GET", "nokey");
+    CHECK(messages(all.listener) == "__keyevent@0__:sadd s\n");
+
+    World both{"Emn"};
+    both.client("SADD", "s", "a");
+    both.client("SADD", "s", "b");
+    CHECK(messages(both.listener) == "__keyevent@0__:new s\n");
+    both.client("MGET", "s", "one", "two");
+    CHECK(messages(both.listener) == "__keyevent@0__:keymiss one\n__keyevent@0__:keymiss two\n");
+    both.client("SREM", "nokey", "a");
+    both.client("HSETNX", "h", "f", "1");
+    CHECK(messages(both.listener) == "__keyevent@0__:new h\n");
+}
+
+TEST_CASE("a new key is told before the change that made it")
+{
+    World world{"EAn"};
+    world.client("SMOVE", "nokey", "t", "a");
+    world.client("SADD", "s", "a");
+    CHECK(messages(world.listener) == "__keyevent@0__:new s\n__keyevent@0__:sadd s\n");
+    world.client("RENAME", "s", "t");
+    CHECK(messages(world.listener) ==
+          "__keyevent@0__:new t\n__keyevent@0__:rename_from s\n__keyevent@0__:rename_to t\n");
+    world.client("COPY", "t", "u");
+    CHECK(messages(world.listener) == "__keyevent@0__:new u\n__keyevent@0__:copy_to u\n");
+    CHECK(world.client.server().stats.changes == 3);
+}

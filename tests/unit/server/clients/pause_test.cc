@@ -169,3 +169,14 @@ TEST_CASE("UNPAUSE in a transaction lets nobody into it")
     CHECK(paused.ben("EXEC") == "*2\r\n+OK\r\n$-1\r\n");
     CHECK(paused.ben("GET", "a") == "$1\r\n1\r\n");
 }
+
+TEST_CASE("time that is moved by hand passes by keys that a pause keeps")
+{
+    Client anna;
+    anna("SET", "a", "1", "PX", "10");
+    anna("CLIENT", "PAUSE", "1000", "WRITE");
+    anna.server().travel_to(anna.clock.now() + 500ms);
+    CHECK(anna("DBSIZE") == ":1\r\n");
+    anna.server().travel_to(anna.clock.now() + 500ms);
+    CHECK(anna("DBSIZE") == ":0\r\n");
+}

@@ -80,19 +80,6 @@ TEST_CASE("a SHUTDOWN that cannot be done as asked is not done")
     CHECK_FALSE(client.server().shutdown_requested);
 }
 
-TEST_CASE("the slow log is empty")
-{
-    Client client;
-    CHECK(client("SLOWLOG", "GET") == "*0\r\n");
-    CHECK(client("SLOWLOG", "GET", "-1") == "*0\r\n");
-    CHECK(client("SLOWLOG", "GET", "-2") == "-ERR count should be greater than or equal to -1\r\n");
-    CHECK(client("SLOWLOG", "GET", "x") == "-ERR count should be greater than or equal to -1\r\n");
-    CHECK(client("SLOWLOG", "GET", "1", "2") ==
-          "-ERR unknown subcommand or wrong number of arguments for 'GET'. Try SLOWLOG HELP.\r\n");
-    CHECK(client("SLOWLOG", "LEN") == ":0\r\n");
-    CHECK(client("SLOWLOG", "RESET") == "+OK\r\n");
-}
-
 TEST_CASE("LASTSAVE is the start, for nothing was saved since")
 {
     Client client;

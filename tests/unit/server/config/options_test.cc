@@ -207,10 +207,6 @@ TEST_CASE("what cannot be promised is refused, not ignored")
     CHECK(refusal("save", "3600 1") == failed("save", "not supported by Dabba"));
     CHECK(refusal("maxmemory-policy", "allkeys-lru") ==
           failed("maxmemory-policy", "not supported by Dabba: only 'noeviction' is"));
-    CHECK(refusal("notify-keyspace-events", "KEm") ==
-          failed("notify-keyspace-events", "the event classes m and n are not supported by Dabba"));
-    CHECK(refusal("slowlog-log-slower-than", "0") ==
-          failed("slowlog-log-slower-than", "not supported by Dabba: only '-1' is"));
     CHECK(refusal("min-slaves-to-write", "1") ==
           failed("min-slaves-to-write", "not supported by Dabba: only '0' is"));
     CHECK(refusal("tls-port", "6380") == failed("tls-port", "not supported by Dabba: only '0' is"));
