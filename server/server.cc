@@ -100,7 +100,10 @@ std::optional<store::Deadline> Server::next_deadline() const
 /// What is due now, and what that makes due at once.
 void Server::do_all_due()
 {
-    while (agenda.is_due(clock.now_ms()) || dispatcher.look_after_some()) run_agenda();
+    do {
+        run_agenda();
+        dispatcher.look_after_all();
+    } while (agenda.is_due(clock.now_ms()));
     if (databases.expire_in_background) databases.expire_all_due();
     key_events.tell();
 }

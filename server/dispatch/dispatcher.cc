@@ -69,6 +69,13 @@ bool Dispatcher::look_after_some()
     return open_.next_wake().value_or(store::Deadline::max()) <= now;
 }
 
+void Dispatcher::look_after_all()
+{
+    do {
+        budget_ = {clock_.now(), kMaxAtOnce};
+    } while (look_after_some());
+}
+
 /// What happens here is time's doing, or that of the change which made it necessary, and not part
 /// of a command that may fail.
 void Dispatcher::look_after(int database, std::string_view order)

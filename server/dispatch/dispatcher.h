@@ -74,6 +74,9 @@ public:
     /// Looks after some of the orders that are due. True if more are.
     bool look_after_some();
 
+    /// Looks after all of the orders that are due, however many.
+    void look_after_all();
+
     void key_changed(const store::KeyEvent& event) override;
     bool wants(const store::KeyEvent& event) const override;
     void changes_missed() override;

@@ -105,6 +105,35 @@ TEST_CASE("offers run out and go on while the clock is advanced, each for its wh
     }
 }
 
+TEST_CASE("however many offers end at one moment, none is left")
+{
+    Client client{for_tests()};
+    for (int i = 0; i < 300; ++i) {
+        const std::string number = std::to_string(i);
+        client("GEOADD", "geo", "77.59", "12.97", "driver:" + number);
+        client("SADD", "available", "driver:" + number);
+        client("ASSIGN", "geo", "available", "order:" + number, "FROMMEMBER", "driver:" + number,
+               "BYRADIUS", "1", "m", "EX", "30", "OFFER");
+    }
+    CHECK(client("CLOCK", "ADVANCE", "30s") == kOk);
+    for (int i = 0; i < 300; ++i)
+        CHECK(client("HEXISTS", "order:" + std::to_string(i), "tried") == integer(1));
+}
+
+TEST_CASE("a pause of the clients ends on the way, and what it kept from expiring expires then")
+{
+    Client client{for_tests()};
+    Client other{client};
+    client("SET", "key", "1", "EX", "10");
+    client("CLIENT", "PAUSE", "60000", "WRITE");
+    CHECK(other("SET", "other", "1").empty());
+    CHECK(client("CLOCK", "ADVANCE", "30s") == kOk);
+    CHECK(other.take_output().empty());
+    CHECK(client("CLOCK", "ADVANCE", "31s") == kOk);
+    CHECK(client("EXISTS", "key", "other") == integer(1));
+    CHECK(other.take_output() == kOk);
+}
+
 TEST_CASE("a clock that stands still moves only when it is told to")
 {
     Client client{for_tests()};
