@@ -165,7 +165,7 @@ public:
 
     void close_all()
     {
-        listeners_.clear();
+        for (const auto& listener : listeners_) listener->stop();
         timer_.cancel();
         sockets_.close_all();
         io_.poll();  // so that the goodbyes are written

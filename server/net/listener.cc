@@ -53,7 +53,7 @@ void Listener::resume()
 void Listener::accept()
 {
     acceptor_.async_accept([this](const Error& error, Socket socket) {
-        if (error == asio::error::operation_aborted) return;
+        if (stopped_ || error == asio::error::operation_aborted) return;
         if (!error) {
             welcome_(std::move(socket));
         } else if (error != asio::error::connection_aborted) {
@@ -70,8 +70,16 @@ void Listener::rest()
 {
     timer_.expires_after(kRest);
     timer_.async_wait([this](const Error& error) {
-        if (!error) accept();
+        if (!error && !stopped_) accept();
     });
+}
+
+void Listener::stop()
+{
+    stopped_ = true;
+    Error ignored;
+    acceptor_.close(ignored);
+    timer_.cancel();
 }
 
 }  // namespace server::net

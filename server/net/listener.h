@@ -31,13 +31,18 @@ public:
     /// Listens from now on; clients wait until start(). Throws ListenError.
     Listener(asio::io_context& io, const Endpoint& endpoint, int backlog);
 
-    /// Hands every client over, until the listener is destroyed. `troubled` is told, at most once a
+    /// Hands every client over, until stop(). `troubled` is told, at most once a
     /// second, why no client can be accepted just now.
     void start(Welcome welcome, std::function<void(const Error&)> troubled);
 
     /// Accepts again, whatever became of the last attempt: after an exception left
     /// io_context::run().
     void resume();
+
+    /// Closes the address: no client is handed over any more. A listener that was started lives on
+    /// for as long as its io_context runs: the last attempt to accept may have ended already, and
+    /// is told of later.
+    void stop();
 
     /// Where it listens; with the port that was taken if 0 was asked for.
     Endpoint endpoint() const { return acceptor_.local_endpoint(); }
@@ -49,6 +54,7 @@ private:
     Acceptor acceptor_;
     Timer timer_;
     std::chrono::steady_clock::time_point last_trouble_{};
+    bool stopped_ = false;
     Welcome welcome_;
     std::function<void(const Error&)> troubled_;
 };

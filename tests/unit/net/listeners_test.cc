@@ -99,6 +99,21 @@ TEST_CASE("who is on this machine")
     CHECK(is_local(asio::local::stream_protocol::endpoint{"/run/dabba.sock"}));
 }
 
+TEST_CASE("a listener that was stopped hands nobody over, whoever has connected by then")
+{
+    using server::net::Listener;
+    asio::io_context io;
+    Listener listener{io, server::net::resolve(io, "127.0.0.1", 0), 16};
+    int told = 0;
+    listener.start([&](server::net::Socket) { ++told; },
+                   [&](const server::net::Error&) { ++told; });
+    asio::generic::stream_protocol::socket waiting{io};
+    waiting.connect(listener.endpoint());
+    listener.stop();
+    io.poll();
+    CHECK(told == 0);
+}
+
 TEST_CASE("a Unix socket has its permissions, serves, and is gone afterwards")
 {
     const TemporaryFolder folder;
