@@ -11,10 +11,17 @@ namespace server::scripting {
 
 namespace {
 
+/// Pushes a field of the table on top. A script's metatables have no say in it.
+void push_raw_field(lua_State* lua, const char* name)
+{
+    lua_pushstring(lua, name);
+    lua_rawget(lua, -2);
+}
+
 /// A text of the error's table; empty if there is none.
 std::string error_field(lua_State* lua, const char* name)
 {
-    lua_getfield(lua, -1, name);
+    push_raw_field(lua, name);
     std::string text;
     if (lua_isstring(lua, -1) != 0) text = text_at(lua, -1);
     lua_pop(lua, 1);
@@ -71,7 +78,7 @@ private:
         const std::string line = error_field(lua, "err");
         if (line.empty()) return;
         failed_ = true;
-        lua_getfield(lua, -1, "ignore_error_stats_update");
+        push_raw_field(lua, "ignore_error_stats_update");
         if (lua_toboolean(lua, -1) == 0) run_.server().stats.count_error(line);
         lua_pop(lua, 1);
     }
@@ -93,7 +100,7 @@ private:
         line += fmt::format(" script: {}", program_.name);
         if (const std::string source = error_field(lua, "source"); !source.empty())
             line += fmt::format(", on {}:{}.", source, error_field(lua, "line"));
-        lua_getfield(lua, -1, "ignore_error_stats_update");
+        push_raw_field(lua, "ignore_error_stats_update");
         if (lua_toboolean(lua, -1) == 0) stats.count_error(line);
         reply_.error(line);
     }
