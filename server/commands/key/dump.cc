@@ -52,13 +52,13 @@ RestoreOptions next_restore_options(Args& args)
     return options;
 }
 
-/// The deadline of a time to live in milliseconds; nothing for 0. What does not fit lasts for ever,
-/// as far as anybody can tell.
+/// The deadline of a time to live in milliseconds; nothing for 0. A moment that is later than there
+/// are numbers has passed, as in Redis, whose sum begins again at the lowest one.
 std::optional<store::Deadline> restored_deadline(const Call& call, std::int64_t ttl, bool absolute)
 {
     if (ttl == 0) return std::nullopt;
     const ExpiryForm form{.in_seconds = false, .absolute = absolute};
-    return to_deadline(ttl, form, call.keys.clock().now_ms()).value_or(store::Deadline::max());
+    return to_deadline(ttl, form, call.keys.clock().now_ms()).value_or(store::Deadline::min());
 }
 
 store::AnyValue value_of(const Call& call, std::string_view payload)
