@@ -130,6 +130,11 @@ std::optional<std::string> Comparison::take_step(const Step& step)
 
 std::optional<std::string> Comparison::take(Client& client, const Request& request)
 {
+    // Which of the keys that are waited for a swap makes ready first is the order of Redis's table.
+    if (is_command(request, "SWAPDB")) {
+        if (client.in_transaction) return std::nullopt;
+        if (auto details = unblock_all()) return details;
+    }
     if (may_wait(request)) {
         const bool briefly = waits_briefly(request) && !client.in_transaction;
         return briefly ? wait_briefly(client, request) : begin(client, request);
@@ -179,6 +184,15 @@ std::optional<std::string> Comparison::unblock(Client& client, bool with_error)
     const auto redis = redis_side_->execute(request);
     if (dabba == redis) return std::nullopt;
     return shown_both(dabba, redis);
+}
+
+std::optional<std::string> Comparison::unblock_all()
+{
+    for (auto& client : clients_) {
+        if (!client.waiting) continue;
+        if (auto details = unblock(client, false)) return details;
+    }
+    return look_after_waiting();
 }
 
 /// Those whose wait has come to an end must have got the same from both servers.

@@ -63,6 +63,7 @@ private:
     std::optional<std::string> begin(Client& client, const Request& request);
     std::optional<std::string> wait_briefly(Client& client, const Request& request);
     std::optional<std::string> unblock(Client& client, bool with_error);
+    std::optional<std::string> unblock_all();
     std::optional<std::string> look_after_waiting();
     std::optional<std::string> settle(Client& client, const Request& request,
                                       const std::string& dabba, const std::string& redis);
