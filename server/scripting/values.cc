@@ -179,12 +179,19 @@ private:
         return false;
     }
 
+    /// Redis takes these as C takes a text: up to a NUL.
+    std::string_view line_at_top() const
+    {
+        const std::string_view text = text_at(lua_, -1);
+        return text.substr(0, text.find('\0'));
+    }
+
     bool write_table()
     {
         if (push_field("err", LUA_TSTRING)) {
-            reply_.error(text_at(lua_, -1));
+            reply_.error(line_at_top());
         } else if (push_field("ok", LUA_TSTRING)) {
-            reply_.simple(text_at(lua_, -1));
+            reply_.simple(line_at_top());
         } else if (push_field("double", LUA_TNUMBER)) {
             reply_.number(lua_tonumber(lua_, -1));
         } else if (push_field("map", LUA_TTABLE)) {
