@@ -106,8 +106,6 @@ void CommandTable::mark_containers()
             throw std::logic_error{"no container is declared for " + full_name(*row)};
         containers_[container->second->number] = true;
     }
-    for (Slot& slot : slots_)
-        if (slot.command != nullptr) slot.container = containers_[slot.command->number];
 }
 
 void CommandTable::add(const Command& command)
@@ -119,7 +117,7 @@ void CommandTable::add(const Command& command)
     const std::uint64_t hash = hash_name(name, subcommand_of(command));
     std::size_t position = hash % slots_.size();
     while (slots_[position].command != nullptr) position = (position + 1) % slots_.size();
-    slots_[position] = {.hash = hash, .name = name, .command = &command};
+    slots_[position] = {.hash = hash, .command = &command};
 }
 
 const CommandTable::Slot* CommandTable::find_slot(std::string_view first,
@@ -129,7 +127,7 @@ const CommandTable::Slot* CommandTable::find_slot(std::string_view first,
     for (std::size_t i = hash % slots_.size(); slots_[i].command != nullptr;
          i = (i + 1) % slots_.size()) {
         const Slot& slot = slots_[i];
-        if (slot.hash == hash && is_word(first, slot.name) &&
+        if (slot.hash == hash && is_word(first, names_[slot.command->number]) &&
             is_word(second, subcommand_of(*slot.command)))
             return &slot;
     }
@@ -153,7 +151,7 @@ CommandTable::Resolved CommandTable::resolve(std::span<const std::string_view> r
 {
     const Slot* slot = find_slot(request[0], {});
     if (slot == nullptr) return {nullptr, false};
-    if (!slot->container || request.size() == 1) return {slot->command, false};
+    if (!is_container(*slot->command) || request.size() == 1) return {slot->command, false};
     if (const Command* row = find(container_of(*slot->command), request[1])) return {row, false};
     return {slot->command, true};
 }

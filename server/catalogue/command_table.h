@@ -49,9 +49,7 @@ private:
     struct Slot
     {
         std::uint64_t hash = 0;
-        std::string_view name = {};  ///< the first word
         const Command* command = nullptr;
-        bool container = false;
     };
 
     void number_rows();
