@@ -3,12 +3,12 @@
 #include "server/catalogue/command.h"
 #include "server/commands/families.h"
 #include "server/commands/help.h"
+#include "server/commands/test_command.h"
 #include "server/execution/call.h"
 #include "server/server.h"
 #include "server/testing/duration.h"
 
-/// CLOCK: the server's time in the hands of a test, so that none has to sleep. Refused unless the
-/// server was started with enable-test-commands (see admission.cc).
+/// CLOCK: the server's time in the hands of a test, so that none has to sleep.
 namespace server::commands {
 
 namespace {
@@ -43,38 +43,26 @@ void run(Call& call)
     call.reply.ok();
 }
 
-constexpr auto kFlags = kAdmin | kNoscript | kNoMulti | kForTests | kForSystem;
-
-constexpr Command row(std::string_view name, std::string_view syntax, std::string_view summary,
-                      void (*run)(Call&))
-{
-    return {.name = name,
-            .syntax = syntax,
-            .summary = summary,
-            .since = "0.1.0",
-            .complexity = "O(N) where N is what happens on the way",
-            .group = Group::Server,
-            .flags = kFlags,
-            .run = run};
-}
+constexpr std::string_view kComplexity = "O(N) where N is what happens on the way";
 
 constexpr Command kCommands[] = {
-    {.name = "CLOCK",
-     .summary = "A container for commands that move the server's time, for tests.",
-     .since = "0.1.0",
-     .complexity = "Depends on subcommand.",
-     .group = Group::Server,
-     .flags = kFlags},
-    row("CLOCK ADVANCE", "duration",
+    test_command("CLOCK", "", "A container for commands that move the server's time, for tests.",
+                 "Depends on subcommand.", nullptr),
+    test_command(
+        "CLOCK ADVANCE", "duration",
         "Moves the time on, such as by 30s. All that is due on the way happens at its own moment.",
-        advance),
-    row("CLOCK FREEZE", "", "Lets the time stand still, until it is moved.", freeze),
-    row("CLOCK HELP", "", "Returns helpful text about the different subcommands.", container_help),
-    row("CLOCK RUN", "", "Lets a time that stands still go on, from where it is.", run),
-    row("CLOCK SET", "unix-time-milliseconds:unix-time",
+        kComplexity, advance),
+    test_command("CLOCK FREEZE", "", "Lets the time stand still, until it is moved.", kComplexity,
+                 freeze),
+    test_command("CLOCK HELP", "", "Returns helpful text about the different subcommands.",
+                 kComplexity, container_help),
+    test_command("CLOCK RUN", "", "Lets a time that stands still go on, from where it is.",
+                 kComplexity, run),
+    test_command(
+        "CLOCK SET", "unix-time-milliseconds:unix-time",
         "Sets the time. On the way to a later one all happens that is due; an earlier one brings "
         "nothing back.",
-        set),
+        kComplexity, set),
 };
 
 }  // namespace

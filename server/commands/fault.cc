@@ -1,17 +1,16 @@
-#include <array>
 #include <utility>
 
 #include "server/catalogue/command.h"
 #include "server/commands/families.h"
 #include "server/commands/help.h"
+#include "server/commands/test_command.h"
 #include "server/execution/call.h"
 #include "server/server.h"
 #include "server/testing/duration.h"
 #include "server/testing/faults.h"
 
-/// FAULT: errors, delays and broken connections on demand, for tests. Refused unless the server was
-/// started with enable-test-commands (see admission.cc). server/testing/FAULTS.md explains the
-/// rules.
+/// FAULT: errors, delays and broken connections on demand, for tests.
+/// server/testing/FAULTS.md explains the rules.
 namespace server::commands {
 
 namespace {
@@ -108,38 +107,24 @@ void remove(Call& call)
     call.reply.integer(call.server.faults.remove(static_cast<std::uint64_t>(id)) ? 1 : 0);
 }
 
-constexpr auto kFlags = kAdmin | kNoscript | kNoMulti | kForTests | kForSystem;
-
-constexpr Command row(std::string_view name, std::string_view syntax, std::string_view summary,
-                      void (*run)(Call&))
-{
-    return {.name = name,
-            .syntax = syntax,
-            .summary = summary,
-            .since = "0.1.0",
-            .complexity = "O(N) where N is the number of rules",
-            .group = Group::Server,
-            .flags = kFlags,
-            .run = run};
-}
+constexpr std::string_view kComplexity = "O(N) where N is the number of rules";
 
 constexpr Command kCommands[] = {
-    {.name = "FAULT",
-     .summary = "A container for commands that make requests fail, for tests.",
-     .since = "0.1.0",
-     .complexity = "Depends on subcommand.",
-     .group = Group::Server,
-     .flags = kFlags},
-    row("FAULT ADD",
+    test_command("FAULT", "", "A container for commands that make requests fail, for tests.",
+                 "Depends on subcommand.", nullptr),
+    test_command(
+        "FAULT ADD",
         "[COMMAND command:pattern] [KEY key:pattern] [CLIENT client:pattern] [NTH nth:integer] "
         "[TIMES times:integer] <ERROR error | DELAY delay [TO max-delay] | DROP | DROPREPLY | "
         "HALFREPLY | STALL | DOWN down>",
-        "Adds a rule: which requests fail, and how. Returns its id.", add),
-    row("FAULT CLEAR", "", "Removes all rules.", clear),
-    row("FAULT HELP", "", "Returns helpful text about the different subcommands.", container_help),
-    row("FAULT LIST", "", "Lists the rules, how many requests matched, and how many were struck.",
-        list),
-    row("FAULT REMOVE", "id:integer", "Removes one rule.", remove),
+        "Adds a rule: which requests fail, and how. Returns its id.", kComplexity, add),
+    test_command("FAULT CLEAR", "", "Removes all rules.", kComplexity, clear),
+    test_command("FAULT HELP", "", "Returns helpful text about the different subcommands.",
+                 kComplexity, container_help),
+    test_command("FAULT LIST", "",
+                 "Lists the rules, how many requests matched, and how many were struck.",
+                 kComplexity, list),
+    test_command("FAULT REMOVE", "id:integer", "Removes one rule.", kComplexity, remove),
 };
 
 }  // namespace
