@@ -6,7 +6,7 @@ namespace server::net {
 
 /// Time that passes evenly, from some beginning: for measuring what takes less than a microsecond.
 /// Where the processor has a counter of constant speed, that is read, at a third of what a look at
-/// the system's clock costs; the first call then takes a millisecond, to find out its speed.
+/// the system's clock costs, as soon as its speed is known from the calls before.
 std::chrono::nanoseconds stopwatch();
 
 }  // namespace server::net
