@@ -10,7 +10,7 @@ import time
 import unittest
 
 from raw_client import ask, encode, receive_exactly, receive_until_closed
-from server_process import ServerProcess
+from server_process import ServerProcess, wait_until
 
 BINARY = os.environ["SERVER_BINARY"]
 
@@ -84,8 +84,7 @@ class Time(FaultyServer):
         self.assertEqual(ask(self.control, "CLOCK", "FREEZE"), b"+OK\r\n")
         client = self.connect()
         client.sendall(encode("BLPOP", "queue", "3600"))
-        while b"blocked_clients:1" not in ask(self.control, "INFO", "clients"):
-            time.sleep(0.01)
+        wait_until(lambda: b"blocked_clients:1" in ask(self.control, "INFO", "clients"))
         self.assertEqual(ask(self.control, "CLOCK", "ADVANCE", "1h"), b"+OK\r\n")
         client.settimeout(10)
         self.assertEqual(client.recv(100), b"*-1\r\n")

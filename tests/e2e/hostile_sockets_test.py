@@ -13,7 +13,7 @@ import time
 import unittest
 
 from raw_client import ask, close_with_reset, encode, receive_exactly, receive_until_closed
-from server_process import ServerProcess, is_redis
+from server_process import ServerProcess, is_redis, wait_until
 
 BINARY = os.environ["SERVER_BINARY"]
 DABBA = not is_redis(BINARY)
@@ -31,12 +31,6 @@ class ServerTest(unittest.TestCase):
         connection = self.server.connect()
         self.addCleanup(connection.close)
         return connection
-
-    def wait_until(self, condition, what):
-        deadline = time.monotonic() + 20
-        while not condition():
-            self.assertLess(time.monotonic(), deadline, f"never happened: {what}")
-            time.sleep(0.01)
 
     def connected_clients(self):
         with self.server.connect() as connection:
@@ -62,7 +56,7 @@ class BrokenRequests(ServerTest):
         for size in range(1, len(whole)):
             with self.server.connect() as connection:
                 connection.sendall(whole[:size])
-        self.wait_until(lambda: self.connected_clients() == 0, "the half clients are forgotten")
+        wait_until(lambda: self.connected_clients() == 0, "the half clients are forgotten")
         with self.server.connect() as connection:
             self.assertEqual(ask(connection, "EXISTS", "half"), b":0\r\n")
 
@@ -112,7 +106,7 @@ class BrokenRequests(ServerTest):
         clients = [self.connect() for _ in range(60)]
         for number, connection in enumerate(clients):
             connection.sendall(claims[number % len(claims)])
-        self.wait_until(lambda: self.connected_clients() == len(clients), "all are connected")
+        wait_until(lambda: self.connected_clients() == len(clients), "all are connected")
         self.check_answers()
         self.assertLess(self.server.resident_bytes() - before, 64 * MEBIBYTE)
 
@@ -180,7 +174,7 @@ class RudeClients(ServerTest):
             if number % 2:
                 connection.recv(1000)
             close_with_reset(connection)
-        self.wait_until(lambda: self.connected_clients() == 0, "the rude clients are forgotten")
+        wait_until(lambda: self.connected_clients() == 0, "the rude clients are forgotten")
         self.check_answers()
 
     def test_gone_inside_a_transaction(self):
@@ -213,7 +207,7 @@ class Crowds(ServerTest):
         self.assertEqual(self.connected_clients(), 1000)
         for connection in clients:
             connection.close()
-        self.wait_until(lambda: self.connected_clients() == 0, "all thousand are forgotten")
+        wait_until(lambda: self.connected_clients() == 0, "all thousand are forgotten")
 
 
 class SmallHouse(ServerTest):
@@ -231,7 +225,7 @@ class SmallHouse(ServerTest):
             with self.server.connect() as connection:
                 return ask(connection, "PING") == b"+PONG\r\n"
 
-        self.wait_until(admitted, "a place is free again")
+        wait_until(admitted, "a place is free again")
 
 
 if __name__ == "__main__":

@@ -29,6 +29,15 @@ def free_port():
         return probe.getsockname()[1]
 
 
+def wait_until(condition, what="what was waited for", patience_s=20):
+    """Returns when the condition holds; fails if it never does."""
+    end = time.monotonic() + patience_s
+    while not condition():
+        if time.monotonic() > end:
+            raise AssertionError(f"never happened: {what}")
+        time.sleep(0.01)
+
+
 def is_redis(binary):
     """Whether the binary is Redis itself and not Dabba."""
     return "redis" in os.path.basename(binary)

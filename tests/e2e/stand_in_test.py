@@ -11,11 +11,10 @@ import shutil
 import socket
 import subprocess
 import tempfile
-import time
 import unittest
 
 from raw_client import ask
-from server_process import ServerProcess, free_port, is_redis
+from server_process import ServerProcess, free_port, is_redis, wait_until
 
 BINARY = os.environ["SERVER_BINARY"]
 DABBA = not is_redis(BINARY)
@@ -53,15 +52,6 @@ class Started:
         self.process.wait(TIMEOUT_S)
         self._output.close()
         self._folder.cleanup()
-
-
-def wait_until(condition):
-    """Returns when it holds; fails if it never does."""
-    end = time.monotonic() + TIMEOUT_S
-    while not condition():
-        if time.monotonic() > end:
-            raise AssertionError("waited in vain")
-        time.sleep(0.01)
 
 
 def is_open(port):
