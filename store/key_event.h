@@ -70,6 +70,9 @@ struct KeyEvent
     Type type;  ///< of the value; of the last value for a key that is gone
     /// The one member that was taken out of a set, if the command says so; valid as the key is.
     std::string_view removed = {};
+
+    /// Not all keys of a database at once.
+    bool is_of_one_key() const { return change != Change::Cleared && change != Change::Swapped; }
 };
 
 /// Told of every change to any key at the moment it happens, in the middle of a command. It may

@@ -89,8 +89,7 @@ std::string client_line(const Session& session, store::TimePoint now)
         client_bytes(session));
     add(" events={} cmd={} user=default redir={} resp={}", reply_bytes == 0 ? "r" : "rw",
         session.last_command == nullptr ? "NULL" : full_name(*session.last_command),
-        session.tracking == nullptr ? -1 : static_cast<std::int64_t>(session.tracking->redirect),
-        static_cast<int>(session.protocol));
+        redirect_of(session), static_cast<int>(session.protocol));
     add(" lib-name={} lib-ver={}\n", session.library_name, session.library_version);
     return line;
 }

@@ -49,9 +49,7 @@ void Notifications::choose(std::string_view letters)
 
 void Notifications::key_changed(const store::KeyEvent& event)
 {
-    const bool is_of_one_key =
-        event.change != store::Change::Cleared && event.change != store::Change::Swapped;
-    if (!is_of_one_key || pubsub_.silent()) return;
+    if (!event.is_of_one_key() || pubsub_.silent()) return;
     const char letter = class_of(event);
     const bool is_in_all = letter != 'm' && letter != 'n';
     if (!wants_letter(letter) && !(is_in_all && wants_letter('A'))) return;

@@ -90,9 +90,7 @@ bool Tracking::wants(const store::KeyEvent& event) const
 void Tracking::key_changed(const store::KeyEvent& event)
 {
     // FLUSHDB and FLUSHALL say so themselves, once for all databases; SWAPDB changes no name.
-    const bool is_of_one_key =
-        event.change != store::Change::Cleared && event.change != store::Change::Swapped;
-    if (!is_of_one_key) return;
+    if (!event.is_of_one_key()) return;
     if (!by_prefix_.empty()) note_for_broadcast(event.key);
     const auto found = readers_.find(event.key);
     if (found != readers_.end()) tell_readers(found);

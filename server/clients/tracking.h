@@ -39,6 +39,13 @@ struct ClientTracking
     }
 };
 
+/// Whom a client's tracking messages go to, as CLIENT LIST and GETREDIR say it: -1 if it does not
+/// track, 0 for itself.
+inline std::int64_t redirect_of(const Session& session)
+{
+    return session.tracking == nullptr ? -1 : static_cast<std::int64_t>(session.tracking->redirect);
+}
+
 /// CLIENT TRACKING: clients that keep what they have read are told when it may have changed. A key
 /// that was read is remembered with who read it, until it changes and they are told, once. Clients
 /// that broadcast are told of all changes to keys with a prefix, together after each command.

@@ -42,13 +42,6 @@ Json slowest_commands(Server& server)
     return json;
 }
 
-std::int64_t number_of_offers(const Server& server)
-{
-    std::int64_t count = 0;
-    server.dispatcher.for_each_offer(0, [&](std::string_view) { return ++count, true; });
-    return count;
-}
-
 /// SLOWLOG GET, with names.
 Json slow_log(Commands& commands)
 {
@@ -91,7 +84,7 @@ void get_stats(Call& call)
                   {"max", server.options.max_memory}}},
                 {"clients", server.sessions.size()},
                 {"orders_open", server.dispatcher.open_orders()},
-                {"offers_open", number_of_offers(server)},
+                {"offers_open", server.dispatcher.open_offers()},
                 {"keys", server.databases[0].size()},
                 {"slowest_commands", slowest_commands(server)},
                 {"slow", slow_log(gateway.commands)}});

@@ -143,11 +143,6 @@ void caching(Call& call)
     call.reply.ok();
 }
 
-std::int64_t redirect_of(const Session& session)
-{
-    return session.tracking == nullptr ? -1 : static_cast<std::int64_t>(session.tracking->redirect);
-}
-
 std::vector<std::string_view> flags_of(const ClientTracking* state)
 {
     if (state == nullptr) return {"off"};

@@ -6,6 +6,7 @@
 
 #include "server/clients/tracking.h"
 #include "server/commands/info/info.h"
+#include "server/config/option_value.h"
 #include "server/server.h"
 #include "store/number.h"
 
@@ -21,11 +22,8 @@ std::string kilobytes(const Meter& bytes)
 std::vector<double> numbers(std::string_view text)
 {
     std::vector<double> found;
-    while (!text.empty()) {
-        const auto word = text.substr(0, text.find(' '));
+    for (const auto word : split_at_spaces(text))
         if (const auto number = store::parse_double(word)) found.push_back(*number);
-        text.remove_prefix(std::min(word.size() + 1, text.size()));
-    }
     return found;
 }
 
