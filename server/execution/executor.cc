@@ -162,12 +162,18 @@ Outcome Executor::run(const Invocation& invocation, const Command& command, cons
     return outcome;
 }
 
+/// What a script does is its client's doing.
+const Session& Executor::client_of(const Invocation& invocation) const
+{
+    const bool in_script = invocation.origin == Origin::Script;
+    return in_script ? *server_.running_script.caller : invocation.session;
+}
+
 /// Remembers the keys that a client which tracks has read. A script's commands read for its client;
 /// the script itself names keys that it may never read.
 void Executor::note_reads(const Invocation& invocation, const Command& command)
 {
-    const bool in_script = invocation.origin == Origin::Script;
-    const Session& client = in_script ? *server_.running_script.caller : invocation.session;
+    const Session& client = client_of(invocation);
     if (client.tracking == nullptr) return;
     const bool reads = command.has(kReadonly) && command.may_write == nullptr;
     if (reads && client.tracking->remembers() && has_keys(command)) {
@@ -182,7 +188,6 @@ void Executor::note_reads(const Invocation& invocation, const Command& command)
 
 void Executor::begin_turn() { last_end_ = server_.stopwatch(); }
 
-/// What a script does is its client's doing.
 void Executor::note_slow(const Invocation& invocation, const Command& command,
                          std::chrono::nanoseconds took)
 {
@@ -191,10 +196,9 @@ void Executor::note_slow(const Invocation& invocation, const Command& command,
     const bool is_slow =
         options.slowlog_log_slower_than >= 0 && us >= options.slowlog_log_slower_than;
     if (is_slow && !command.has(kSkipSlowlog)) {
-        const bool in_script = invocation.origin == Origin::Script;
-        const Session& client = in_script ? *server_.running_script.caller : invocation.session;
-        server_.insight->slow_log.add(command, invocation.request, client, server_.clock.now(),
-                                      took, static_cast<std::size_t>(options.slowlog_max_len));
+        server_.insight->slow_log.add(command, invocation.request, client_of(invocation),
+                                      server_.clock.now(), took,
+                                      static_cast<std::size_t>(options.slowlog_max_len));
     }
     server_.note_latency(command.has(kFast) ? "fast-command" : "command", took);
 }
@@ -329,21 +333,20 @@ void Executor::run_held(std::size_t count)
     constexpr std::size_t kMaxAtOnce = 100;
     std::size_t left = std::min(count, kMaxAtOnce);
     count -= left;
-    for (; left > 0 && server_.pause.held() > 0; --left) run_first_held();
+    for (; left > 0 && server_.pause.held() > 0; --left) {
+        const auto [session, words] = server_.pause.take_first();
+        run_late(*session, words);
+    }
     if (count > 0) server_.agenda.add(server_.clock.now_ms(), [this, count] { run_held(count); });
 }
 
-void Executor::run_first_held()
+void Executor::run_late(Session& session, std::span<const std::string> words)
 {
-    const auto [session, words] = server_.pause.take_first();
     begin_turn();
     const std::vector<std::string_view> request{words.begin(), words.end()};
-    const std::size_t start = session->output.size();
-    protocol::ReplyWriter reply{session->output, session->protocol};
-    session->running = true;
-    const Outcome outcome = look_up_and_run({*session, Origin::Client, request, reply});
-    settle(*session, start, outcome);
-    if (!session->blocked && session->peer != nullptr) session->peer->resume();
+    protocol::ReplyWriter reply{session.output, session.protocol};
+    execute_now({session, Origin::Client, request, reply});
+    if (!session.blocked && session.peer != nullptr) session.peer->resume();
 }
 
 void Executor::give_up(Session& session) { run_again(session, {.reason = Wake::Reason::GiveUp}); }

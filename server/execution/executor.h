@@ -2,6 +2,8 @@
 
 #include <chrono>
 #include <cstdint>
+#include <span>
+#include <string>
 #include <string_view>
 
 #include "protocol/reply_writer.h"
@@ -38,6 +40,10 @@ public:
     /// Refuses the request with this error, as if it could not even be tried.
     Outcome reject(const Invocation& invocation, std::string_view error);
 
+    /// Executes a request of a client that had to wait before it was looked at, and lets its
+    /// session go on.
+    void run_late(Session& session, std::span<const std::string> words);
+
     /// Requests follow that were waited for: what passed until now is not the first one's time.
     void begin_turn();
 
@@ -63,6 +69,7 @@ private:
     Outcome queue(const Invocation& invocation);
     Outcome run(const Invocation& invocation, const Command& command, const Wake& wake);
     std::chrono::nanoseconds time_before(const Invocation& invocation, const Wake& wake) const;
+    const Session& client_of(const Invocation& invocation) const;
     void note_reads(const Invocation& invocation, const Command& command);
     void note_slow(const Invocation& invocation, const Command& command,
                    std::chrono::nanoseconds took);
@@ -74,7 +81,6 @@ private:
     void serve_blocked_on(const BlockedClients::Key& key);
     bool must_wait(const Invocation& invocation, const Command& command) const;
     Outcome hold(const Invocation& invocation);
-    void run_first_held();
     void run_again(Session& session, const Wake& wake);
     void end_wait(Session& session);
 

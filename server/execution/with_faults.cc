@@ -36,15 +36,6 @@ milliseconds draw_delay(store::Random& random, const Fault& fault)
     return std::chrono::ceil<milliseconds>(fault.min + more);
 }
 
-void run_postponed(Server& server, Session& session, const std::vector<std::string>& words)
-{
-    session.blocked = false;
-    const std::vector<std::string_view> request{words.begin(), words.end()};
-    protocol::ReplyWriter reply{session.output, session.protocol};
-    server.executor.execute_now({session, Origin::Client, request, reply});
-    if (!session.blocked && session.peer != nullptr) session.peer->resume();
-}
-
 /// Lets a request wait before it is looked at. Its session may be gone by then.
 Outcome postpone(Server& server, const Invocation& invocation, milliseconds delay)
 {
@@ -53,7 +44,9 @@ Outcome postpone(Server& server, const Invocation& invocation, milliseconds dela
     server.agenda.add(server.clock.now_ms() + delay,
                       [&server, id = invocation.session.id, words = std::move(words)] {
                           Session* const session = server.sessions.find(id);
-                          if (session != nullptr) run_postponed(server, *session, words);
+                          if (session == nullptr) return;
+                          session->blocked = false;
+                          server.executor.run_late(*session, words);
                       });
     return Outcome::Blocked;
 }

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <string>
 
+#include "server/insight/insight.h"
 #include "tests/support/client.h"
 
 using namespace std::chrono_literals;
@@ -84,6 +85,21 @@ TEST_CASE("a delayed request runs after its time, by the clock that a test moves
     CHECK(client.take_output() == ":1\r\n");
     CHECK_FALSE(client.session().blocked);
     CHECK(other("GET", "n") == "$1\r\n1\r\n");
+}
+
+TEST_CASE("what a delayed request has waited is not its time")
+{
+    static std::chrono::nanoseconds passed;
+    passed = {};
+    Client client{for_tests()};
+    client.server().stopwatch = [] { return passed; };
+    client("FAULT", "ADD", "COMMAND", "incr", "DELAY", "1s");
+    client("INCR", "n");
+    passed += 1s;
+    client.clock.advance(1s);
+    client.server().tick();
+    CHECK(client.take_output() == ":1\r\n");
+    CHECK(client.server().insight->slow_log.entries().empty());
 }
 
 TEST_CASE("a client that is gone before its delayed request runs takes the request along")
