@@ -84,7 +84,8 @@ void Dispatcher::look_after(int database, std::string_view order)
         const KeyEvents::ByServer by_server{key_events_, "hset"};
         const Acting acting{*this};
         const OpenOrder* open = open_.find(database, order);
-        rules(databases_[database]).look_after(order, open != nullptr && open->holds);
+        rules(databases_[database])
+            .look_after(order, open != nullptr ? open->seen : store::LastSeen{});
     }
     const OpenOrder* open = open_.find(database, order);
     if (open != nullptr && open->wakes_at <= clock_.now_ms()) read_again(database, order);
@@ -120,11 +121,9 @@ void Dispatcher::read_again(int database, std::string_view order)
 void Dispatcher::order_changed(int database, std::string_view order, store::AssignmentEvent event,
                                const store::AssignmentRecord& record, std::string_view reason)
 {
-    publish(order, event, record, reason);
-    if (watcher_ != nullptr) watcher_->order_changed(database, order, event, record, reason);
+    announce(database, order, event, record, reason);
     using store::AssignmentEvent;
     const store::Deadline since = asked_at(database, order);
-    ++stats_.of(event);
     searching_ = {};
     if (event == AssignmentEvent::Assigned)
         stats_.ms_to_assignment.add((clock_.now_ms() - since).count());
@@ -137,6 +136,28 @@ void Dispatcher::order_changed(int database, std::string_view order, store::Assi
         if (goes_on) searching_ = {database, std::string{order}, since};
     }
     follow_open_orders();
+}
+
+/// Offers that end together are looked after one by one. Of a driver who comes to another order
+/// meanwhile, listeners hear first that the former offer is over.
+void Dispatcher::driver_taken(int database, std::string_view order, std::string_view lock)
+{
+    for (const auto& [_, former] : open_.of_lock(database, lock)) {
+        if (former == order || open_.find(database, former)->seen.end_told) continue;
+        const auto ended = rules(databases_[database]).ended_offer(former);
+        if (!ended) continue;
+        announce(database, former, ended->event, ended->record, ended->reason);
+        open_.set_end_told(database, former);
+    }
+}
+
+/// Whoever listens, and the statistics.
+void Dispatcher::announce(int database, std::string_view order, store::AssignmentEvent event,
+                          const store::AssignmentRecord& record, std::string_view reason)
+{
+    publish(order, event, record, reason);
+    if (watcher_ != nullptr) watcher_->order_changed(database, order, event, record, reason);
+    ++stats_.of(event);
 }
 
 /// When the search for the order's driver began; now, if it begins.
@@ -175,7 +196,9 @@ void Dispatcher::key_changed(const store::KeyEvent& event)
         return follow_open_orders();
     }
     if (is_arrival(event) || open_.find(database, key) != nullptr) order_key_changed(event);
-    wake_now(open_.of_lock(database, key));
+    const auto holders = open_.of_lock(database, key);
+    wake_now(holders);
+    hold_again(holders);
     wake_now(removed.empty() ? open_.of_available(database, key)
                              : open_.of_driver(database, key, removed));
     look_after_some();
@@ -211,6 +234,15 @@ void Dispatcher::order_key_changed(const store::KeyEvent& event)
     renamed_.reset();
     read_again(database, key);
     if (open_.find(database, key) != nullptr) wake_now({{database, std::string{key}}});
+}
+
+/// Drivers on a trip are held again before anybody else has a turn: here no slice is large enough
+/// to wait for the next one.
+void Dispatcher::hold_again(const std::vector<OpenOrders::Name>& orders)
+{
+    if (resting_) return;
+    for (const auto& [database, order] : orders)
+        if (!open_.find(database, order)->is_offered()) look_after(database, order);
 }
 
 void Dispatcher::wake_now(const std::vector<OpenOrders::Name>& orders)

@@ -110,17 +110,21 @@ private:
     store::Assignments rules(store::Keyspace& keys);
     void order_changed(int database, std::string_view order, store::AssignmentEvent event,
                        const store::AssignmentRecord& record, std::string_view reason) override;
+    void driver_taken(int database, std::string_view order, std::string_view lock) override;
     bool wants_reasons() const override
     {
         return !pubsub_.silent() || (watcher_ != nullptr && watcher_->wants_reasons());
     }
     store::Deadline asked_at(int database, std::string_view order) const;
+    void announce(int database, std::string_view order, store::AssignmentEvent event,
+                  const store::AssignmentRecord& record, std::string_view reason);
     void publish(std::string_view order, store::AssignmentEvent event,
                  const store::AssignmentRecord& record, std::string_view reason);
 
     void look_after(int database, std::string_view order);
     void read_again(int database, std::string_view order);
     void order_key_changed(const store::KeyEvent& event);
+    void hold_again(const std::vector<OpenOrders::Name>& orders);
     void wake_now(const std::vector<OpenOrders::Name>& orders);
     void follow_open_orders();
     void wake_at(store::Deadline deadline);

@@ -21,7 +21,7 @@ std::unique_ptr<OpenOrder> make(int database, std::string_view order,
     open->asked_at = asked_at;
     open->expires_at = record.reservation->expires_at;
     open->wakes_at = wakes_at;
-    open->holds = holds;
+    open->seen.held_driver = holds;
     if (record.state != store::AssignmentState::Offered) return open;
     open->driver = record.reservation->driver;
     open->available = record.search.available;
@@ -70,6 +70,11 @@ void OpenOrders::wake_at(int database, std::string_view order, store::Deadline d
     OpenOrder& open = *book(database).by_order.find(order)->second;
     open.wakes_at = deadline;
     heap_.change(open.slot_, deadline);
+}
+
+void OpenOrders::set_end_told(int database, std::string_view order)
+{
+    book(database).by_order.find(order)->second->seen.end_told = true;
 }
 
 void OpenOrders::wake_all_at(store::Deadline deadline)

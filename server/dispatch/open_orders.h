@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "store/clock.h"
-#include "store/dispatch/assignment_record.h"
+#include "store/dispatch/assignment.h"
 #include "store/hashing.h"
 #include "store/structures/deadline_heap.h"
 
@@ -28,7 +28,7 @@ struct OpenOrder
     store::Deadline asked_at{};  ///< when the search for a driver began
     store::Deadline expires_at{};
     store::Deadline wakes_at{};  ///< when the order must be looked after
-    bool holds = true;           ///< the lock's value was the order when it was looked at last
+    store::LastSeen seen;
 
     bool is_offered() const { return !available.empty(); }
 
@@ -64,6 +64,9 @@ public:
 
     /// The order must be looked after at this moment. REQUIRES that it is open.
     void wake_at(int database, std::string_view order, store::Deadline deadline);
+
+    /// The end of the order's offer was told. REQUIRES that it is open.
+    void set_end_told(int database, std::string_view order);
 
     /// All orders that would be looked after later are at this moment.
     void wake_all_at(store::Deadline deadline);

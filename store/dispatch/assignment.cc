@@ -184,23 +184,44 @@ bool Assignments::stands(const AssignmentRecord& record)
     return record.is_open() || record.state == AssignmentState::Completed;
 }
 
-void Assignments::look_after(std::string_view order, bool held_driver)
+void Assignments::look_after(std::string_view order, LastSeen seen)
 {
     auto record = find(order);
     if (!record || !record->is_open()) return;
-    const bool is_over = record->reservation->expires_at <= keys_.clock().now_ms();
-    if (record->state == AssignmentState::Assigned) {
-        if (is_over) return expire(order, *record);
-        const Reservation& held = *record->reservation;
-        if (held_driver && !keys_.holds(held.lock))
-            keys_.put_string(held.lock, order, {.deadline = held.expires_at, .event = kLockSet});
-    } else if (is_over) {
-        pass_on(order, *record, AssignmentEvent::TimedOut);
-    } else if (!holds_driver(order, *record->reservation)) {
-        pass_on(order, *record, AssignmentEvent::Lost, kLockLost);
-    } else if (!is_available(*record)) {
-        pass_on(order, *record, AssignmentEvent::Lost, kDriverLeft);
+    if (record->state == AssignmentState::Offered) {
+        if (auto ended = end_of(order, *std::move(record))) pass_on(order, *ended, seen.end_told);
+        return;
     }
+    const Reservation& held = *record->reservation;
+    if (held.expires_at <= keys_.clock().now_ms()) return expire(order, *record);
+    if (seen.held_driver && !keys_.holds(held.lock))
+        keys_.put_string(held.lock, order, {.deadline = held.expires_at, .event = kLockSet});
+}
+
+std::optional<EndedOffer> Assignments::ended_offer(std::string_view order)
+{
+    auto record = find(order);
+    if (!record || record->state != AssignmentState::Offered) return std::nullopt;
+    return end_of(order, *std::move(record));
+}
+
+/// How this offer ended, if it did.
+std::optional<EndedOffer> Assignments::end_of(std::string_view order, AssignmentRecord record)
+{
+    const Reservation& reservation = *record.reservation;
+    auto event = AssignmentEvent::Lost;
+    std::string_view reason;
+    if (reservation.expires_at <= keys_.clock().now_ms()) {
+        event = AssignmentEvent::TimedOut;
+    } else if (!holds_driver(order, reservation)) {
+        reason = kLockLost;
+    } else if (!is_available(record)) {
+        reason = kDriverLeft;
+    } else {
+        return std::nullopt;
+    }
+    count_event(record);
+    return EndedOffer{std::move(record), event, reason};
 }
 
 Deadline Assignments::next_look(const Reservation& reservation)
@@ -284,6 +305,7 @@ void Assignments::reserve(std::string_view order, AssignmentRecord& record,
                                      .place = candidate.place,
                                      .distance_m = candidate.distance_m,
                                      .lock = lock_key(search.lock_pattern, candidate.member)};
+    listener_.driver_taken(keys_.index(), order, record.reservation->lock);
     keys_.put_string(token_key(search.geo), ascii::IntegerText{record.token}, {.event = kLockSet});
     if (!search.offer) {
         take_driver(order, record);
@@ -323,10 +345,10 @@ void Assignments::expire(std::string_view order, AssignmentRecord& record)
     save_progress(order, record, AssignmentEvent::Expired);
 }
 
-/// Ends an offer without the driver's answer.
-void Assignments::pass_on(std::string_view order, AssignmentRecord& record, AssignmentEvent event,
-                          std::string_view reason)
+/// Goes on after an offer that ended without the driver's answer.
+void Assignments::pass_on(std::string_view order, EndedOffer& ended, bool end_told)
 {
+    AssignmentRecord& record = ended.record;
     record.tried.add(record.reservation->driver);
     std::optional<Candidate> candidate;
     std::optional<Shortage> shortage;
@@ -336,7 +358,7 @@ void Assignments::pass_on(std::string_view order, AssignmentRecord& record, Assi
         shortage = Shortage::KeyMisused;
     }
     release_lock(order, record.reservation->lock);
-    announce(order, record, event, reason);
+    if (!end_told) listener_.order_changed(keys_.index(), order, ended.event, record, ended.reason);
     go_on(order, record, candidate, shortage);
 }
 

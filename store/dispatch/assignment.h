@@ -40,6 +40,27 @@ public:
                                const AssignmentRecord& record, std::string_view reason) = 0;
     /// Whether somebody wants to know why there is no candidate, which costs a search.
     virtual bool wants_reasons() const = 0;
+    /// The driver who has this lock is about to be given to an order. Another order's offer to them
+    /// may be over by now, without its end having been told.
+    virtual void driver_taken(int /*database*/, std::string_view /*order*/,
+                              std::string_view /*lock*/)
+    {}
+};
+
+/// An offer that is over, and how it ended. The record is still that of the offer, and counts the
+/// end as its last event.
+struct EndedOffer
+{
+    AssignmentRecord record;
+    AssignmentEvent event;
+    std::string_view reason;
+};
+
+/// What is known of an open order from the last time it was looked at.
+struct LastSeen
+{
+    bool held_driver = false;  ///< the lock's value was the order
+    bool end_told = false;     ///< the offer has ended since then, and that was told
 };
 
 /// What a driver is doing, by their lock.
@@ -116,7 +137,11 @@ public:
     /// takes the lock of an assigned driver again, if it is gone and the order held the driver
     /// until then. Whatever was done to the keys meanwhile, the order goes on or ends as
     /// unassigned. Never throws Error.
-    void look_after(std::string_view order, bool held_driver);
+    void look_after(std::string_view order, LastSeen seen);
+
+    /// How the order's offer ended, if it is over and look_after() has not gone on yet. Whoever
+    /// tells of it says so to look_after(), which then does not.
+    std::optional<EndedOffer> ended_offer(std::string_view order);
 
     /// The moment at which look_after() is to be called next, if nothing happens meanwhile: the
     /// end of the reservation or of its lock.
@@ -140,8 +165,8 @@ private:
     void reserve(std::string_view order, AssignmentRecord& record, const Candidate& candidate);
     void take_driver(std::string_view order, AssignmentRecord& record);
     void expire(std::string_view order, AssignmentRecord& record);
-    void pass_on(std::string_view order, AssignmentRecord& record, AssignmentEvent event,
-                 std::string_view reason = {});
+    std::optional<EndedOffer> end_of(std::string_view order, AssignmentRecord record);
+    void pass_on(std::string_view order, EndedOffer& ended, bool end_told);
     void go_on(std::string_view order, AssignmentRecord& record,
                const std::optional<Candidate>& candidate, std::optional<Shortage> shortage = {});
     std::string_view reason_of(const AssignmentRecord& record, std::optional<Shortage> shortage);

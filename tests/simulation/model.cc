@@ -282,23 +282,34 @@ void Model::look_after(const std::string& name)
 {
     Order& order = orders.at(name);
     if (!order.is_open() || order.is_broken) return;
+    if (order.state == "offered") {
+        if (const auto end = end_of_offer(name)) pass_on(name, *end);
+        return;
+    }
     const Held held = *order.held;
-    const City& city = cities[order.search.city];
-    const bool is_available = city.free.contains(held.driver) &&
-                              !spoiled.contains(city.available) && !absent.contains(city.available);
     if (held.expires_at <= now) {
-        if (order.state == "offered") return pass_on(name, "timed_out", {});
         left_alone.insert(held.driver);
         unlock(name, held);
         order.state = "expired";
         Order copy = order;
         return save(name, copy, "expired");
     }
-    if (order.state == "offered" && !owns_lock(name, held)) return pass_on(name, "lost", kLockLost);
-    if (order.state == "offered" && !is_available) return pass_on(name, "lost", kDriverLeft);
     if (order.held_driver && !locks.contains(held.lock))
         locks[held.lock] = {.value = name, .ends_at = held.expires_at};
     order.held_driver = owns_lock(name, held);
+}
+
+/// The event and the reason, if the offer is over without the driver's answer.
+std::optional<Model::End> Model::end_of_offer(const std::string& name) const
+{
+    const Order& order = orders.at(name);
+    const City& city = cities[order.search.city];
+    const bool is_available = city.free.contains(order.held->driver) &&
+                              !spoiled.contains(city.available) && !absent.contains(city.available);
+    if (order.held->expires_at <= now) return End{"timed_out", {}};
+    if (!owns_lock(name, *order.held)) return End{"lost", kLockLost};
+    if (!is_available) return End{"lost", kDriverLeft};
+    return std::nullopt;
 }
 
 void Model::forget(const std::string& name)
@@ -468,6 +479,7 @@ void Model::reserve(const std::string& name, Order order, Held held)
 {
     City& city = cities[order.search.city];
     const Search& search = order.search;
+    tell_former_offers(name, held.lock);
     order.token = ++city.last_token;
     order.held = std::move(held);
     order.held->expires_at = now + (search.offer ? search.lock_time : search.hold_time);
@@ -479,6 +491,20 @@ void Model::reserve(const std::string& name, Order order, Held held)
     order.held_driver = true;
     if (!search.offer) city.free.erase(order.held->driver);
     save(name, order, order.state);
+}
+
+/// Whose offers to the driver who has this lock are over, but were not looked after yet.
+void Model::tell_former_offers(const std::string& name, const std::string& lock)
+{
+    for (auto& [former, order] : orders) {
+        const bool is_offer = order.state == "offered" && !order.is_broken && !order.end_told;
+        if (former == name || !is_offer || order.held->lock != lock) continue;
+        const auto end = end_of_offer(former);
+        if (!end) continue;
+        ++order.sequence;
+        order.end_told = true;
+        publish(former, order, end->event, end->reason);
+    }
 }
 
 void Model::go_on(const std::string& name, Order order, const std::optional<Held>& next,
@@ -501,7 +527,7 @@ std::optional<Held> Model::next_choice(const Order& order) const
     return choose(order.search, joined(order.tried, order.rejected));
 }
 
-void Model::pass_on(const std::string& name, std::string_view event, std::string_view reason)
+void Model::pass_on(const std::string& name, const End& end)
 {
     Order order = orders.at(name);
     order.tried.push_back(order.held->driver);
@@ -513,8 +539,10 @@ void Model::pass_on(const std::string& name, std::string_view event, std::string
         why = "a key of the search holds another type";
     }
     unlock(name, *order.held);
-    ++order.sequence;
-    publish(name, order, event, reason);
+    if (!std::exchange(order.end_told, false)) {
+        ++order.sequence;
+        publish(name, order, end.event, end.reason);
+    }
     go_on(name, std::move(order), next, why);
 }
 

@@ -69,6 +69,7 @@ struct Order
     Search search;
     std::optional<Milliseconds> ends_at;  ///< of a finished one's record
     bool held_driver = true;              ///< its lock was its own when that was looked at last
+    bool end_told = false;                ///< of its offer, before it was looked after
     bool is_broken = false;               ///< a field of its record was spoiled by hand
 
     bool is_open() const { return state == "offered" || state == "assigned"; }
@@ -169,7 +170,16 @@ private:
     void reserve(const std::string& name, Order order, Held held);
     void go_on(const std::string& name, Order order, const std::optional<Held>& next,
                std::string_view shortage = {});
-    void pass_on(const std::string& name, std::string_view event, std::string_view reason);
+    /// How an offer ended.
+    struct End
+    {
+        std::string_view event;
+        std::string_view reason;
+    };
+
+    std::optional<End> end_of_offer(const std::string& name) const;
+    void tell_former_offers(const std::string& name, const std::string& lock);
+    void pass_on(const std::string& name, const End& end);
     void look_after(const std::string& name);
     Milliseconds next_look(const Order& order) const;
     std::string_view shortage(const Search& search) const;

@@ -61,6 +61,13 @@ std::string field(const protocol::Value& record, const std::string& name)
     return "no field " + name;
 }
 
+std::size_t count(std::string_view text, std::string_view part)
+{
+    std::size_t times = 0;
+    for (auto at = text.find(part); at != text.npos; at = text.find(part, at + 1)) ++times;
+    return times;
+}
+
 }  // namespace
 
 TEST_CASE("an offer runs out by the server's own clock, without a client doing anything")
@@ -122,14 +129,7 @@ TEST_CASE("offers that end together, or are lost together, end in slices between
         city.assign(fmt::format("order:{}", i).c_str(), "PX", "1000", "DEADLINE", "1000", "OFFER");
     }
     city.published();
-    const auto ended = [&city] {
-        std::size_t count = 0;
-        const auto messages = city.published();
-        for (auto at = messages.find(R"("event":"unassigned")"); at != std::string::npos;
-             at = messages.find(R"("event":"unassigned")", at + 1))
-            ++count;
-        return count;
-    };
+    const auto ended = [&city] { return count(city.published(), R"("event":"unassigned")"); };
 
     SECTION("ended") { city.client.clock.advance(1000ms); }
     SECTION("lost") { city.client("DEL", "free"); }
@@ -142,6 +142,43 @@ TEST_CASE("offers that end together, or are lost together, end in slices between
         CHECK(slice <= 50);
     }
     CHECK(all == 200);
+}
+
+TEST_CASE("a driver's offer is told to be over before the next one is told to be made")
+{
+    City city;
+    const std::string drivers[] = {"driver:anna", "driver:ben"};
+    city.client("SREM", "free", "driver:carl");
+    city.assign("order:1", "PX", "1000", "OFFER");
+    city.assign("order:2", "PX", "1000", "OFFER");
+    city.published();
+    city.client.clock.advance(1s);
+    city.client.server().tick();
+    const std::string messages = city.published();
+    for (const std::string& driver : drivers) {
+        const auto at = messages.find("\"driver\":\"" + driver);
+        REQUIRE(at != std::string::npos);
+        const auto line = messages.rfind('\n', at) + 1;
+        CHECK(messages.substr(line, at - line).find("timed_out") != std::string::npos);
+    }
+    for (const char* sequence : {"2", "3"})  // of order:1 and order:2, each told once
+        CHECK(count(messages, fmt::format("\"sequence\":{}}}", sequence)) == 2);
+}
+
+TEST_CASE("however many locks are deleted at once, no driver on a trip is free in between")
+{
+    City city;
+    constexpr int kDrivers = 60;
+    std::vector<std::string> words{"DEL"};
+    for (int i = 0; i < kDrivers; ++i) {
+        city.client("GEOADD", "geo", "77.5946", "12.9716", fmt::format("driver:{}", i));
+        city.client("SADD", "free", fmt::format("driver:{}", i));
+        city.assign(fmt::format("order:{}", i).c_str());
+        words.push_back(fmt::format("agent:{}:lock", i));
+    }
+    CHECK(city.client.run(words) == ":60\r\n");
+    words[0] = "EXISTS";
+    CHECK(city.client.run(words) == ":60\r\n");
 }
 
 TEST_CASE("events of an order are numbered without a gap, from the first offer to the end")
