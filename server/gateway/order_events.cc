@@ -43,7 +43,7 @@ void OrderEvents::order_changed(int database, std::string_view order, store::Ass
         if (record.is_open())
             noted.expires_at_ms = record.reservation->expires_at.time_since_epoch().count();
     }
-    noted.message = message_of(noted, to_json(order, event, record, reason, clock_.now()));
+    noted.message = message_of(noted, server::to_json(order, event, record, reason, clock_.now()));
     events_.push_back(std::move(noted));
     ++last_seq_;
     forget_old_ones();
