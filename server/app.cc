@@ -28,6 +28,10 @@ App::App(Options options)
     server_.timekeeper.observe(net::wall_clock());
     server_.stopwatch = net::stopwatch;
     server_.let_others_run = [this] { io_.poll(); };
+    server_.stand_still = [this](std::chrono::microseconds time) {
+        std::this_thread::sleep_for(time);
+        connections_.follow_wall_clock();
+    };
     server_.write_log = [this](LogLevel level, std::string_view line) { log_.log(level, line); };
     server_.started_at = server_.clock.now();
     server_.memory_at_start = server_.note_memory_peak();

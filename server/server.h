@@ -82,6 +82,9 @@ public:
     /// Serves the other connections for a moment, in the middle of a request. Set by whoever has
     /// connections.
     std::function<void()> let_others_run;
+    /// Lets time pass in which nothing happens and nobody is served. Set by whoever has a clock
+    /// that runs; otherwise nothing passes.
+    std::function<void(std::chrono::microseconds)> stand_still = [](auto) {};
     /// Takes the lines of redis.log(). Set by whoever has a log.
     std::function<void(LogLevel, std::string_view)> write_log;
 

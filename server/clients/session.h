@@ -97,6 +97,7 @@ struct Transaction
     bool open = false;          ///< between MULTI and EXEC
     bool failed = false;        ///< a request was refused while collecting: EXEC aborts
     bool keys_changed = false;  ///< a watched key was changed: EXEC answers nil
+    bool uses_memory = false;   ///< one of the requests may be refused for want of memory
     RequestQueue queue;
 };
 

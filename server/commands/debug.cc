@@ -5,6 +5,7 @@
 
 #include "ascii/case.h"
 #include "server/catalogue/command.h"
+#include "server/commands/debug_digest.h"
 #include "server/commands/families.h"
 #include "server/commands/help.h"
 #include "server/execution/call.h"
@@ -21,17 +22,28 @@ namespace {
 
 constexpr auto kMaxLong = std::numeric_limits<std::int64_t>::max();
 
-/// In Redis the whole server stands still; here only this client waits, and what it sends
-/// meanwhile. Inside a transaction or script nothing can wait.
+/// Nobody is served meanwhile: this is how tests of clients make a server that does not answer.
 void sleep(Call& call)
 {
     constexpr double kMaxSeconds = 1e9;
     const double seconds = store::parse_double(call.args.next()).value_or(0);
     const std::chrono::duration<double> wanted{std::clamp(seconds, 0.0, kMaxSeconds)};
-    const auto ms = std::chrono::ceil<std::chrono::milliseconds>(wanted);
-    if (ms.count() > 0 && call.wait_for({}, std::nullopt, call.keys.clock().now_ms() + ms)) return;
+    call.server.stand_still(std::chrono::floor<std::chrono::microseconds>(wanted));
     call.reply.ok();
 }
+
+void digest(Call& call) { call.reply.simple(to_hex(digest_of(call.server.databases))); }
+
+/// The same value has the same digest on every server; a key that is missing has none but zeros.
+void digest_value(Call& call)
+{
+    const auto keys = call.args.rest();
+    call.reply.array(keys.size());
+    for (const auto key : keys) call.reply.simple(to_hex(digest_of_value(call.keys, key)));
+}
+
+/// Settings of how Redis keeps its data, which change nothing here.
+void take_and_ignore(Call& call) { call.reply.ok(); }
 
 /// Like Redis, takes any number, and any other text as 0.
 void set_active_expire(Call& call)
@@ -180,6 +192,11 @@ struct Subcommand
 void help(Call& call);
 
 constexpr Subcommand kSubcommands[] = {
+    {"DICT-RESIZING", "<0 | 1>", "Changes nothing: Dabba's tables resize by themselves.", 1,
+     take_and_ignore},
+    {"DIGEST", "", "Shows a digest of all data: the same as Redis's for the same data.", 0, digest},
+    {"DIGEST-VALUE", "key [key ...]", "Shows a digest of each value, as DIGEST.",
+     std::numeric_limits<std::size_t>::max(), digest_value},
     {"ERROR", "message", "Replies this error, for tests of clients.", 1, error},
     {"LOG", "message", "Writes this into the server's log.", 1, log},
     {"OBJECT", "key [FAST]", "Shows how a value is kept, and how long its dump is but for FAST.", 2,
@@ -191,12 +208,14 @@ constexpr Subcommand kSubcommands[] = {
      "attrib, "
      "push, verbatim, true, false.",
      1, protocol_reply},
+    {"QUICKLIST-PACKED-THRESHOLD", "size", "Changes nothing: Dabba's lists have no such nodes.", 1,
+     take_and_ignore},
     {"RELOAD", "[option ...]", "Refused: nothing is written to disk.",
      std::numeric_limits<std::size_t>::max(), reload},
     {"SET-ACTIVE-EXPIRE", "<0 | 1>",
      "With 0, keys whose time is over are removed only when they are asked for.", 1,
      set_active_expire},
-    {"SLEEP", "seconds", "Lets this client wait; unlike in Redis, the others go on.", 1, sleep},
+    {"SLEEP", "seconds", "Lets the server stand still: nobody is served meanwhile.", 1, sleep},
     {"HELP", "", "Prints this help.", 0, help},
 };
 

@@ -98,9 +98,10 @@ void reply_histogram(protocol::ReplyWriter& reply, const Histogram& histogram)
 /// A container means its subcommands; a name that is not known means nothing.
 void add_named(const CommandTable& table, std::string_view name, std::vector<const Command*>& rows)
 {
-    std::string words{name};
-    std::replace(words.begin(), words.end(), '|', ' ');
-    const Command* const command = table.find(words);
+    const auto bar = std::min(name.find('|'), name.size());
+    const Command* const command = bar == name.size()
+                                       ? table.find(name)
+                                       : table.find(name.substr(0, bar), name.substr(bar + 1));
     if (command == nullptr) return;
     rows.push_back(command);
     if (!table.is_container(*command)) return;

@@ -135,12 +135,15 @@ struct CheckTransaction
     }
 };
 
+/// EXEC is refused for what it would run.
 struct CheckMemory
 {
     static constexpr unsigned kOrigins = kOutside;
-    static bool fails(const Server& server, const Invocation&, const Command& command)
+    static bool fails(const Server& server, const Invocation& invocation, const Command& command)
     {
-        return server.over_memory_limit && command.has(kDenyOom);
+        if (!server.over_memory_limit) return false;
+        const bool runs_queue = command.name == "EXEC";
+        return command.has(kDenyOom) || (runs_queue && invocation.session.transaction.uses_memory);
     }
     static CommandError error(const Command&) { return CommandError{text::kOverMemoryLimit}; }
 };

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <utility>
 
 #include "server/execution/invocation.h"
 #include "server/insight/histogram.h"
@@ -64,8 +65,7 @@ public:
             quick_time_ += time;
             ++quick_samples_;
             gap_ = std::min(2 * gap_, kMaxGap);
-            count = calls() - std::min(calls(), slow_calls_) - quick_calls_told_;
-            quick_calls_told_ += count;
+            count = take_untold();
         } else {
             slow_time_ += time;
             ++slow_calls_;
@@ -79,9 +79,21 @@ public:
     }
 
     /// In nanoseconds; nullptr: no time was taken while tracking was on.
-    const Histogram* histogram() const { return histogram_.get(); }
+    const Histogram* histogram()
+    {
+        if (histogram_ != nullptr && quick_samples_ != 0)
+            histogram_->add(quick_time_.count() / quick_samples_, take_untold());
+        return histogram_.get();
+    }
 
 private:
+    /// How many quick calls are not in the histogram; from now on they are.
+    std::uint64_t take_untold()
+    {
+        const std::uint64_t quick_calls = calls() - std::min(calls(), slow_calls_);
+        return quick_calls - std::exchange(quick_calls_told_, quick_calls);
+    }
+
     static constexpr std::chrono::microseconds kSlow{10};
     static constexpr std::int32_t kMaxGap = 61;  // a prime: pipelines repeat themselves
 

@@ -100,14 +100,16 @@ Outcome Executor::look_up_and_run(const Invocation& invocation)
         if (server_.pause.active() && !session.is_monitor && must_wait(invocation, *command))
             [[unlikely]]
             return hold(invocation);
-        if (session.transaction.open && !command->has(kNotQueued)) return queue(invocation);
+        if (session.transaction.open && !command->has(kNotQueued))
+            return queue(invocation, *command);
         session.last_command = command;
     }
     return run(invocation, *command, kFirstRun);
 }
 
-Outcome Executor::queue(const Invocation& invocation)
+Outcome Executor::queue(const Invocation& invocation, const Command& command)
 {
+    invocation.session.transaction.uses_memory |= command.has(kDenyOom);
     invocation.session.transaction.queue.push_back(
         {{invocation.request.begin(), invocation.request.end()}});
     invocation.reply.simple("QUEUED");

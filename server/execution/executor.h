@@ -66,7 +66,7 @@ public:
 private:
     const Command& look_up(const Invocation& invocation);
     Outcome look_up_and_run(const Invocation& invocation);
-    Outcome queue(const Invocation& invocation);
+    Outcome queue(const Invocation& invocation, const Command& command);
     Outcome run(const Invocation& invocation, const Command& command, const Wake& wake);
     std::chrono::nanoseconds time_before(const Invocation& invocation, const Wake& wake) const;
     const Session& client_of(const Invocation& invocation) const;

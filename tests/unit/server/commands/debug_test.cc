@@ -36,20 +36,40 @@ TEST_CASE("DEBUG is refused unless the server was started with it, in a transact
     CHECK(local("DEBUG", "SLEEP", "0") == "+OK\r\n");
 }
 
-TEST_CASE("DEBUG SLEEP holds up the client that asks, and no other")
+TEST_CASE("during DEBUG SLEEP the server stands still, wherever it is called")
 {
     Client client{with_debug()};
-    Client other{client};
-    CHECK(client("DEBUG", "SLEEP", "1.5").empty());
-    CHECK(other("PING") == "+PONG\r\n");
-    client.clock.advance(1499ms);
-    client.server().tick();
-    CHECK(client.take_output().empty());
-    client.clock.advance(1ms);
-    client.server().tick();
-    CHECK(client.take_output() == "+OK\r\n");
+    std::chrono::microseconds slept{};
+    client.server().stand_still = [&](std::chrono::microseconds time) { slept += time; };
+    CHECK(client("DEBUG", "SLEEP", "1.5") == "+OK\r\n");
+    CHECK(slept == 1500ms);
+    client("MULTI");
+    client("DEBUG", "SLEEP", ".000002");
+    CHECK(client("EXEC") == "*1\r\n+OK\r\n");
+    CHECK(slept == 1500002us);
     CHECK(client("DEBUG", "SLEEP", "soon") == "+OK\r\n");
     CHECK(client("DEBUG", "SLEEP", "-1") == "+OK\r\n");
+    CHECK(slept == 1500002us);
+}
+
+TEST_CASE("DEBUG DIGEST says of data what Redis 7.0.15 says")
+{
+    Client client{with_debug()};
+    const std::string none(40, '0');
+    CHECK(client("DEBUG", "DIGEST") == "+" + none + "\r\n");
+    client("SET", "string", "text");
+    client("SET", "number", "12345", "PX", "100000");
+    client("RPUSH", "list", "b", "a", "b");
+    client("SADD", "set", "1", "2", "three");
+    client("ZADD", "zset", "0.1", "a", "1e30", "b", "-inf", "c");
+    client("HSET", "hash", "f", "1", "g", "two");
+    CHECK(client("DEBUG", "DIGEST-VALUE", "list", "none") ==
+          "*2\r\n+9a86c47f562e9ae7883b418902e8437c9ba959f3\r\n+" + none + "\r\n");
+    CHECK(client("DEBUG", "DIGEST") == "+a4f19c7d73f7a37bc7dad38647931f2f505e34f5\r\n");
+    client("COPY", "hash", "copy", "DB", "3");
+    CHECK(client("DEBUG", "DIGEST") == "+89a776e51c76badcec2e349ddbb1b19cd729ad8e\r\n");
+    client("FLUSHALL");
+    CHECK(client("DEBUG", "DIGEST") == "+" + none + "\r\n");
 }
 
 TEST_CASE("DEBUG SET-ACTIVE-EXPIRE 0 leaves expired keys until they are asked for")

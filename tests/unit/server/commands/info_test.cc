@@ -178,6 +178,22 @@ TEST_CASE("INFO commandstats tells what calls take, each if they are slow")
     CHECK(usec() == ",usec=100000,usec_per_call=2000.00");
 }
 
+TEST_CASE("LATENCY HISTOGRAM counts every call, by its command or subcommand")
+{
+    static std::chrono::nanoseconds time;
+    Client client;
+    client.server().stopwatch = [] { return time += 3us; };
+    for (int call = 0; call < 100; ++call) client("GET", "a");
+    client("CLIENT", "ID");
+    client("CLIENT", "GETNAME");
+    for (int asked = 0; asked < 2; ++asked)
+        CHECK(client("LATENCY", "HISTOGRAM", "get", "none", "client|none") ==
+              "*2\r\n$3\r\nget\r\n*4\r\n$5\r\ncalls\r\n:100\r\n$14\r\nhistogram_usec\r\n"
+              "*2\r\n:4\r\n:100\r\n");
+    CHECK(client("LATENCY", "HISTOGRAM", "client").starts_with("*4\r\n"));
+    CHECK(client("LATENCY", "HISTOGRAM", "CLIENT|id").starts_with("*2\r\n$9\r\nclient|id\r\n"));
+}
+
 TEST_CASE("a command that waits is counted once, when it ends")
 {
     Client client;

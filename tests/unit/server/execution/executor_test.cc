@@ -93,6 +93,25 @@ TEST_CASE("EXEC that is refused itself ends the transaction")
     CHECK(client("EXISTS", "key") == ":0\r\n");
 }
 
+TEST_CASE("EXEC is refused when there is no memory for what it would run")
+{
+    Client client;
+    const auto exec = [&](const char* name) {
+        client("MULTI");
+        client(name, "key");
+        client("GET", "key");
+        client.server().over_memory_limit = true;
+        const auto reply = client("EXEC");
+        client.server().over_memory_limit = false;
+        return reply;
+    };
+    CHECK(exec("DEL") == "*2\r\n:0\r\n$-1\r\n");
+    CHECK(exec("INCR") ==
+          "-EXECABORT Transaction discarded because of: OOM command not allowed when used memory > "
+          "'maxmemory'.\r\n");
+    CHECK(client("EXEC") == "-ERR EXEC without MULTI\r\n");
+}
+
 TEST_CASE("a watched key that somebody changes, or that ends, stops the transaction")
 {
     Client client;
