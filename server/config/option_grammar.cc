@@ -4,6 +4,8 @@
 #include <charconv>
 #include <cstdlib>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "ascii/case.h"
 #include "ascii/integer.h"
@@ -180,14 +182,16 @@ std::string event_classes(std::string_view word)
 
 std::string percentiles(std::span<const std::string_view> words)
 {
+    std::vector<std::string> numbers;
     for (const auto word : words) {
         const auto value = parse<double>(word);
         if (!value) refuse("Invalid latency-tracking-info-percentiles parameters");
         if (!(*value >= 0 && *value <= 100)) {
             refuse("latency-tracking-info-percentiles parameters should sit between [0.0,100.0]");
         }
+        numbers.push_back(fmt::format("{}", *value));
     }
-    return fmt::format("{}", fmt::join(words, " "));
+    return fmt::format("{}", fmt::join(numbers, " "));
 }
 
 std::string renaming(std::span<const std::string_view> words)

@@ -41,6 +41,11 @@ Json number_or_null(const Value* value)
     return number ? Json(*number) : Json(nullptr);
 }
 
+Json integer_or_null(const Value* value)
+{
+    return number_of(value) ? Json(integer_of(value)) : Json(nullptr);
+}
+
 /// Fields of the driver's hash; nulls if the key holds anything else. Whoever has the order has it.
 std::vector<Value> profile_of(Gateway& gateway, std::string_view member)
 {
@@ -144,7 +149,7 @@ Json order_of(const Value& record)
         {"distance_km", number_or_null(find(record, "distance"))},
         {"lng", number_or_null(find(record, "longitude"))},
         {"lat", number_or_null(find(record, "latitude"))},
-        {"expires_in_ms", number_or_null(find(record, "expires_in_ms"))},
+        {"expires_in_ms", integer_or_null(find(record, "expires_in_ms"))},
         {"tried", std::move(asked)}};
 }
 

@@ -156,8 +156,9 @@ void read_all(Call& call, std::string_view key, const std::vector<Step>& steps)
     for (const Step& step : steps) reply_number(call, read_field(bytes, step));
 }
 
-/// True if the field has changed.
-bool run_step(Call& call, store::String& string, const Step& step)
+/// True if something was written that counts as a change: another value, or any to a string that
+/// grew.
+bool run_step(Call& call, store::String& string, const Step& step, bool grew)
 {
     const Wide old = read_field(string.view(), step);
     if (step.access == Access::Get) {
@@ -171,7 +172,7 @@ bool run_step(Call& call, store::String& string, const Step& step)
     }
     write_field(string, step, *value);
     reply_number(call, step.access == Access::Set ? old : *value);
-    return *value != old;
+    return grew || *value != old;
 }
 
 bool only_reads(const std::vector<Step>& steps)
@@ -191,10 +192,11 @@ void bitfield(Call& call)
         if (step.access == Access::Get) continue;
         size = std::max(size, (step.offset + step.type.bits - 1) / 8 + 1);
     }
-    string.changes = size > string->size();
+    const bool grew = size > string->size();
     string->resize(size);
     call.reply.array(steps.size());
-    for (const Step& step : steps) string.changes += run_step(call, *string, step);
+    for (const Step& step : steps) string.changes += run_step(call, *string, step, grew);
+    if (grew && string.changes == 0) string.changes = 1;  // all of it overflowed
 }
 
 void bitfield_ro(Call& call)

@@ -38,6 +38,19 @@ TEST_CASE("a driver's life over HTTP is that of the keys")
     CHECK(http.get("/v1/drivers/D1")["status"] == "available");  // as ASSIGN.CANCEL has it
 }
 
+TEST_CASE("an order's numbers are whole where they count")
+{
+    Caller http;
+    add_driver(http, "D1", "77.59");
+    http.post("/v1/delivery/assign", kOrder);
+    const auto order = http.get("/v1/orders/O");
+    CHECK(order["expires_in_ms"].is_number_integer());
+    CHECK(order["expires_in_ms"] == 86'400'000);
+    CHECK(order["token"] == 1);
+    http.post("/v1/orders/O/complete", "{}");
+    CHECK(http.get("/v1/orders/O")["expires_in_ms"].is_null());
+}
+
 TEST_CASE("drivers near a place are GeoJSON: longitude first")
 {
     Caller http;

@@ -116,6 +116,10 @@ TEST_CASE("INFO counts changes as Redis does: elements, and a key that goes with
     CHECK(changes() == "13");
     client("FLUSHDB");
     CHECK(changes() == "13");
+    client("BITFIELD", "bits", "SET", "i5", "0", "0", "SET", "i5", "5", "0");
+    CHECK(changes() == "15");  // a string that grew
+    client("BITFIELD", "bits", "SET", "i5", "0", "0", "INCRBY", "i5", "5", "1");
+    CHECK(changes() == "16");
 }
 
 TEST_CASE("INFO commandstats counts calls, refusals and failures by command")

@@ -123,6 +123,7 @@ TEST_CASE("values in every grammar are brought into the form that Redis prints")
     CHECK_THROWS_WITH(normal("maxmemory-clients", "1.5%"),
                       "argument must be a memory or percent value");
     CHECK(normal("save", "900 1") == "900 1");
+    CHECK(normal("latency-tracking-info-percentiles", "0.0 99.90 1e1") == "0 99.9 10");
     CHECK(normal("shutdown-on-sigint", "save force") == "save force");
 }
 
