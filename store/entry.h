@@ -115,6 +115,10 @@ public:
     bool is_hiding() const { return hiding_; }
     void set_hiding(bool hiding) { hiding_ = hiding; }
 
+    /// Tells whether the running snapshot has it: see Keyspace::begin_snapshot().
+    bool snapshot_mark() const { return snapshot_mark_; }
+    void set_snapshot_mark(bool mark) { snapshot_mark_ = mark; }
+
 private:
     static constexpr std::uint32_t kNoSlot = 0xffffffff;
 
@@ -163,7 +167,8 @@ private:
 
     alignas(void*) std::byte storage_[sizeof(void*)];
     std::uint32_t deadline_slot_ = kNoSlot;
-    Type type_ : 6;
+    Type type_ : 5;
+    bool snapshot_mark_ : 1 = false;
     bool open_ : 1 = false;
     bool hiding_ : 1 = false;
     char key_;  // its length; its bytes follow, beyond the object (sized_bytes.h)

@@ -14,6 +14,7 @@ constexpr std::int64_t kCountedWithOther = 0;
 
 Keyspace::~Keyspace()
 {
+    end_snapshot();
     discard_all();
     while (free_some(Disposal::kMaxWaiting)) {
     }
@@ -60,6 +61,7 @@ bool Keyspace::put_string(std::string_view key, std::string_view value, const St
     } else {
         if (options.condition == StringPut::Condition::IfMissing) return false;
         assert(!entry->is_open() && "one open edit a key");
+        about_to_change(entry);
         assign_string(entry, value);
         if (!options.keep_deadline && !options.deadline) clear_deadline(entry);
     }
@@ -96,6 +98,7 @@ bool Keyspace::expire(std::string_view key, Deadline deadline)
         remove(entry);
         return true;
     }
+    about_to_change(entry);
     set_deadline(entry, deadline);
     report(*entry, Change::Modified, event::kDeadlineSet);
     return true;
@@ -105,6 +108,7 @@ bool Keyspace::persist(std::string_view key)
 {
     Entry* entry = lookup(key);
     if (entry == nullptr || !entry->has_deadline()) return false;
+    about_to_change(entry);
     clear_deadline(entry);
     report(*entry, Change::Modified, event::kDeadlineRemoved);
     return true;
@@ -120,6 +124,8 @@ bool Keyspace::rename(std::string_view from, std::string_view to)
     deadlines_.make_room();
     timers_.make_room();
     if (target == nullptr) target = insert(to, hash, kTypeOf<String>);
+    about_to_change(source);
+    about_to_change(target);
     report_made(*target);
     report(*source, Change::Erased, event::kRenamedFrom, {}, kCountedWithOther);
     discard_value(target);
@@ -153,6 +159,7 @@ bool Keyspace::move(std::string_view key, Keyspace& target)
     target.deadlines_.make_room();
     target.timers_.make_room();
     Entry* moved = target.insert(key, hash, kTypeOf<String>);
+    about_to_change(source);
     target.report_made(*moved);
     report(*source, Change::Erased, event::kMovedFrom, {}, kCountedWithOther);
     show_all_in(source);
@@ -182,14 +189,14 @@ void Keyspace::clear()
 
 void Keyspace::discard_all()
 {
-    cleared_.emplace_back();  // first: memory may run out
-    deadlines_.clear();
     timers_.clear();
     hidden_.clear();
-    const std::size_t size = table_.size();
-    cleared_.back() = std::move(table_);
-    cleared_entries_ += size;
-    if (!Disposal::is_worthwhile(size, cleared_entries_ - size)) free_cleared(size);
+    if (snapshot_ != nullptr && !snapshot_->was_cleared) {
+        keep_cleared_for_snapshot();
+    } else {
+        free_later(table_);
+    }
+    deadlines_.clear();
 }
 
 std::size_t Keyspace::expire_due(std::size_t limit)
@@ -216,6 +223,7 @@ std::size_t Keyspace::erase_due_members(Entry* entry, std::size_t max)
 {
     std::size_t erased = 0;
     bool is_left = true;
+    about_to_change(entry);
     entry->visit([&]<class T>(T& value) {
         if constexpr (WithMemberDeadlines<T>) {
             erased = value.erase_due(clock_.now_ms(), max);
@@ -321,6 +329,7 @@ Entry* Keyspace::without_due_members(Entry* entry)
 Entry* Keyspace::insert(std::string_view key, std::uint64_t hash, Type type)
 {
     Entry* entry = Entry::make(key, type);
+    entry->set_snapshot_mark(snapshot_mark_);
     table_.insert_or_destroy(entry, hash);
     return entry;
 }
@@ -334,6 +343,7 @@ Entry* Keyspace::insert_string(std::string_view key, std::uint64_t hash, std::st
         Entry::destroy(entry);
         throw;
     }
+    entry->set_snapshot_mark(snapshot_mark_);
     table_.insert_or_destroy(entry, hash);
     return entry;
 }
@@ -349,6 +359,7 @@ void Keyspace::assign_string(Entry* entry, std::string_view value)
 
 void Keyspace::remove(Entry* entry)
 {
+    about_to_change(entry);
     clear_deadline(entry);
     stop_timer(entry);
     if (entry->is_hiding()) show_hidden_by(entry);

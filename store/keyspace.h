@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <type_traits>
@@ -17,6 +18,7 @@
 #include "store/hidden_members.h"
 #include "store/key_event.h"
 #include "store/random.h"
+#include "store/snapshot_walk.h"
 #include "store/structures/deadline_heap.h"
 #include "store/structures/table.h"
 
@@ -193,6 +195,24 @@ public:
     /// Reports Change::Made and Change::Missed, too, as far as they are in the set.
     void report_also(Changes also) { reports_also_ = also; }
 
+    // Snapshots
+
+    /// From here on, each key that is held now is shown to `keeper` once, with the value that it
+    /// has now: when snapshot_step() comes to it, or before it is changed or erased. REQUIRES that
+    /// no snapshot runs, and that the keeper outlives this one.
+    void begin_snapshot(SnapshotKeeper& keeper);
+    /// Shows a few more keys. False if there are no more: the snapshot is over.
+    bool snapshot_step();
+    /// Ends it before that, if it runs: the keeper may still be shown all that is left, unless the
+    /// keyspace was cleared meanwhile.
+    void give_up_snapshot();
+
+    // Loading
+
+    /// Puts a value from a file at `key`. Tells nobody. False, and nothing changed, if there is
+    /// such a key already.
+    bool load(std::string_view key, AnyValue value, std::optional<Deadline> deadline);
+
     // Freeing
 
     /// Large values that were erased, and the keys of a database that was cleared, are gone at once
@@ -272,6 +292,17 @@ private:
         return entry;
     }
 
+    /// To be called before a key's value or deadline changes, or the key goes.
+    void about_to_change(Entry* entry)
+    {
+        if (snapshot_ != nullptr) [[unlikely]]
+            show_to_snapshot(entry, deadlines_);
+    }
+    void show_to_snapshot(Entry* entry, const DeadlineHeap<Entry>& deadlines);
+    void end_snapshot();
+    void keep_cleared_for_snapshot();
+    void free_later(Table<Entry>& table);
+
     Entry* insert(std::string_view key, std::uint64_t hash, Type type);
     Entry* insert_string(std::string_view key, std::uint64_t hash, std::string_view value);
     void assign_string(Entry* entry, std::string_view value);
@@ -318,6 +349,8 @@ private:
     std::size_t cleared_entries_ = 0;
     Disposal disposal_;
     HiddenMembers hidden_;
+    std::unique_ptr<SnapshotWalk> snapshot_;  ///< nullptr: none runs
+    bool snapshot_mark_ = false;              ///< of entries that the snapshot need not look at
     std::uint64_t hits_ = 0;
     std::uint64_t misses_ = 0;
     bool keeps_expired_ = false;
@@ -385,6 +418,7 @@ Edit<T> Keyspace::edit(std::string_view key)
     const std::uint64_t hash = hash_bytes(key);
     if (Entry* entry = lookup(key, hash)) {
         entry->require_type<T>();
+        about_to_change(entry);
         return Edit<T>{*this, entry, false};
     }
     return Edit<T>{*this, insert(key, hash, kTypeOf<T>), true};
@@ -396,6 +430,7 @@ Edit<T> Keyspace::edit_existing(std::string_view key)
     Entry* entry = lookup(key);
     if (entry == nullptr) return {};
     entry->require_type<T>();
+    about_to_change(entry);
     return Edit<T>{*this, entry, false};
 }
 
@@ -417,6 +452,7 @@ void Keyspace::put(std::string_view key, T value, Change change)
         entry = insert(key, hash, kTypeOf<T>);
     } else {
         assert(!entry->is_open() && "one open edit a key");
+        about_to_change(entry);
         clear_deadline(entry);
         discard_value(entry);
     }

@@ -66,7 +66,7 @@ void object(Call& call)
         line += fmt::format(" encoding:{}", store::TypeTraits<T>::encoding(value));
     });
     if (!fast) {
-        std::string value;
+        store::snapshot::ByteWriter value;
         store::snapshot::write_value(value, *entry);
         constexpr std::size_t kTag = 1;
         line += fmt::format(" serializedlength:{}", value.size() - kTag);

@@ -20,18 +20,39 @@ inline void require(bool condition)
     if (!condition) throw FormatError{};
 }
 
-/// Reads bytes that may be anything: whatever would go beyond their end throws FormatError.
+/// What was to be read is longer than the part of it that is here.
+class NeedsMore : public FormatError
+{
+public:
+    explicit NeedsMore(std::uint64_t bytes) : missing(bytes) {}
+    std::uint64_t missing;  ///< at least so many bytes
+};
+
+/// Reads bytes that may be anything: whatever would go beyond their end throws FormatError, or
+/// NeedsMore if they are only the first part of something longer.
 class ByteReader
 {
 public:
-    explicit ByteReader(std::string_view bytes) : rest_(bytes) {}
+    enum class Bytes : bool { All, Part };
+
+    explicit ByteReader(std::string_view bytes, Bytes which = Bytes::All)
+        : rest_(bytes), which_(which)
+    {}
 
     std::size_t remaining() const { return rest_.size(); }
     std::string_view rest() const { return rest_; }
 
+    /// So many bytes must be left.
+    void require_remaining(std::uint64_t size) const
+    {
+        if (size <= rest_.size()) return;
+        if (which_ == Bytes::Part) throw NeedsMore{size - rest_.size()};
+        throw FormatError{};
+    }
+
     std::string_view take(std::uint64_t size)
     {
-        require(size <= rest_.size());
+        require_remaining(size);
         const std::string_view taken = rest_.substr(0, size);
         rest_.remove_prefix(size);
         return taken;
@@ -40,7 +61,7 @@ public:
     std::uint8_t take_byte() { return static_cast<std::uint8_t>(take(1)[0]); }
     std::uint8_t peek_byte() const
     {
-        require(!rest_.empty());
+        require_remaining(1);
         return static_cast<std::uint8_t>(rest_[0]);
     }
 
@@ -71,6 +92,7 @@ public:
 
 private:
     std::string_view rest_;
+    Bytes which_;
 };
 
 }  // namespace store::snapshot

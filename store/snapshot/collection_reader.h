@@ -16,7 +16,8 @@ namespace store::snapshot {
 inline std::uint64_t read_count(ByteReader& reader)
 {
     const std::uint64_t count = read_length(reader);
-    require(count > 0 && count <= reader.remaining());
+    require(count > 0);
+    reader.require_remaining(count);
     return count;
 }
 

@@ -26,13 +26,18 @@ CompactElement take_listpack_element(ByteReader& reader)
     }
 }
 
-void skip_listpack_back_length(ByteReader& reader, std::size_t size)
+std::size_t listpack_back_length_size(std::size_t size)
 {
     // Redis's own steps: one short of what so many times seven bits could hold.
     std::size_t bytes = 1;
     if (size > 127) bytes = 2;
     for (std::size_t step : {16383, 2097151, 268435455}) bytes += size >= step ? 1 : 0;
-    reader.take(bytes);
+    return bytes;
+}
+
+void skip_listpack_back_length(ByteReader& reader, std::size_t size)
+{
+    reader.take(listpack_back_length_size(size));
 }
 
 CompactElement take_ziplist_element(ByteReader& reader)

@@ -7,10 +7,10 @@
 
 #include "store/snapshot/byte_reader.h"
 
-/// Redis's compact encodings of small values, as they lie in dumps: read only, for Dabba has its
-/// own. Formats: https://github.com/redis/redis/blob/7.2/src/listpack.c, ziplist.c and intset.c,
-/// whose heads describe them. Every reader calls visit(std::string_view) for each element in order;
-/// the view is valid during the call. All throw FormatError.
+/// Redis's compact encodings of small values, as they lie in dumps. In memory Dabba has its own.
+/// Formats: https://github.com/redis/redis/blob/7.2/src/listpack.c, ziplist.c and intset.c, whose
+/// heads describe them. Every reader calls visit(std::string_view) for each element in order; the
+/// view is valid during the call. All throw FormatError.
 namespace store::snapshot {
 
 /// An element of a compact encoding: bytes, or an integer with its digits.
@@ -39,6 +39,8 @@ CompactElement take_listpack_element(ByteReader& reader);
 /// The next element of a ziplist.
 CompactElement take_ziplist_element(ByteReader& reader);
 
+/// How many bytes the length behind an element of `size` bytes takes.
+std::size_t listpack_back_length_size(std::size_t size);
 /// Skips the length, by which Redis walks a listpack backwards, of an element of `size` bytes.
 void skip_listpack_back_length(ByteReader& reader, std::size_t size);
 

@@ -12,7 +12,7 @@ namespace store::snapshot {
 std::string dump(const Entry& entry);
 
 /// Appends what ends a dump: the format's version in two bytes, and a CRC-64 of all.
-void end_dump(std::string& bytes);
+void end_dump(ByteWriter& bytes);
 
 /// The bytes of a dump without its end; nothing if its version is newer than known or its checksum
 /// is wrong.

@@ -5,22 +5,20 @@
 
 namespace store::snapshot {
 
-namespace {
-
-constexpr std::uint8_t kLibrary = 245;
-constexpr std::uint8_t kOldLibrary = 246;
-
-}  // namespace
+void write_library(ByteWriter& out, std::string_view code)
+{
+    out += static_cast<char>(kLibrary);
+    write_string(out, code);
+}
 
 std::string dump_functions(std::span<const std::string_view> codes)
 {
-    std::string bytes;
+    ByteWriter bytes;
     for (const std::string_view code : codes) {
-        bytes += static_cast<char>(kLibrary);
-        write_string(bytes, code);
+        write_library(bytes, code);
     }
     end_dump(bytes);
-    return bytes;
+    return bytes.take();
 }
 
 DumpedLibrary FunctionsReader::next()

@@ -6,9 +6,17 @@
 #include <string_view>
 
 #include "store/snapshot/byte_reader.h"
+#include "store/snapshot/byte_writer.h"
 
 /// Libraries of functions in RDB files and in what FUNCTION DUMP gives: the code of each.
 namespace store::snapshot {
+
+/// The marks of a library, and of one of a Redis 7.0 before its release.
+inline constexpr std::uint8_t kLibrary = 245;
+inline constexpr std::uint8_t kOldLibrary = 246;
+
+/// Appends a library: its mark, and its code.
+void write_library(ByteWriter& out, std::string_view code);
 
 /// What FUNCTION DUMP gives: each library behind its mark, then what ends every dump.
 std::string dump_functions(std::span<const std::string_view> codes);

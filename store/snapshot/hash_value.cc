@@ -3,6 +3,7 @@
 
 #include "ascii/integer.h"
 #include "store/snapshot/collection_reader.h"
+#include "store/snapshot/compact_writer.h"
 #include "store/snapshot/string_codec.h"
 #include "store/types/hash.h"
 
@@ -84,7 +85,7 @@ Hash hash_of_timed_listpack(std::string_view bytes, const ReadLimits& limits)
 
 /// As Redis 7.4 and later: the earliest deadline, then before each field how much later its own is,
 /// counted from 1, or 0 if it has none.
-void write_timed(std::string& out, const Hash& hash, Deadline first)
+void write_timed(ByteWriter& out, const Hash& hash, Deadline first)
 {
     out += static_cast<char>(TypeTraits<Hash>::kTimedTag);
     write_little(out, static_cast<std::uint64_t>(first.time_since_epoch().count()), 8);
@@ -98,11 +99,23 @@ void write_timed(std::string& out, const Hash& hash, Deadline first)
     });
 }
 
+void write_packed(ByteWriter& out, const Hash& hash)
+{
+    ListpackWriter listpack;
+    hash.for_each([&](std::string_view field, std::string_view value) {
+        listpack.add(field);
+        listpack.add(value);
+    });
+    out += static_cast<char>(TypeTraits<Hash>::kListpackTag);
+    write_string(out, listpack.finish());
+}
+
 }  // namespace
 
-void TypeTraits<Hash>::write(std::string& out, const Hash& hash)
+void TypeTraits<Hash>::write(ByteWriter& out, const Hash& hash)
 {
     if (const auto first = hash.next_deadline()) return write_timed(out, hash, *first);
+    if (hash.encoding() == Hash::Encoding::Packed) return write_packed(out, hash);
     out += static_cast<char>(kPlainTag);
     write_length(out, hash.size());
     hash.for_each([&](std::string_view field, std::string_view value) {

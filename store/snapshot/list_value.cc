@@ -1,4 +1,8 @@
+#include <string>
+#include <vector>
+
 #include "store/snapshot/collection_reader.h"
+#include "store/snapshot/compact_writer.h"
 #include "store/snapshot/string_codec.h"
 #include "store/types/list.h"
 
@@ -9,6 +13,9 @@ using namespace snapshot;
 namespace {
 
 constexpr auto kBack = List::End::Back;
+
+constexpr std::uint64_t kPlainNode = 1;
+constexpr std::uint64_t kPackedNode = 2;
 
 List read_list(ByteReader& reader, const ListLimit& limit)
 {
@@ -38,16 +45,14 @@ void append_node(List& list, std::string_view node, bool is_listpack)
 /// A list of nodes, each of them a listpack or ziplist, or, marked as plain, one large element.
 List read_list_of_compacts(ByteReader& reader, bool are_listpacks, const ListLimit& limit)
 {
-    constexpr std::uint64_t kPlain = 1;
-    constexpr std::uint64_t kPacked = 2;
     List list;
     list.become_row(limit);
     const std::uint64_t count = read_count(reader);
     for (std::uint64_t i = 0; i < count; ++i) {
-        const std::uint64_t kind = are_listpacks ? read_length(reader) : kPacked;
-        require(kind == kPlain || kind == kPacked);
+        const std::uint64_t kind = are_listpacks ? read_length(reader) : kPackedNode;
+        require(kind == kPlainNode || kind == kPackedNode);
         const std::string node = read_string(reader);
-        if (kind == kPlain) {
+        if (kind == kPlainNode) {
             list.push(kBack, node);
         } else {
             append_node(list, node, are_listpacks);
@@ -59,11 +64,25 @@ List read_list_of_compacts(ByteReader& reader, bool are_listpacks, const ListLim
 
 }  // namespace
 
-void TypeTraits<List>::write(std::string& out, const List& list)
+/// Nodes as large as Redis makes them; what is larger alone has one for itself.
+void TypeTraits<List>::write(ByteWriter& out, const List& list)
 {
-    out += static_cast<char>(kPlainTag);
-    write_length(out, list.size());
-    list.for_each([&](std::string_view element) { write_string(out, element); });
+    constexpr std::size_t kLargestNode = 8 << 10;
+    constexpr std::size_t kOverhead = 10;  // of an element
+    std::vector<std::string> nodes;
+    ListpackWriter node;
+    list.for_each([&](std::string_view element) {
+        if (!node.empty() && node.size() + element.size() + kOverhead > kLargestNode)
+            nodes.push_back(node.finish());
+        node.add(element);
+    });
+    if (!node.empty()) nodes.push_back(node.finish());
+    out += static_cast<char>(kListpacksTag);
+    write_length(out, nodes.size());
+    for (const std::string& packed : nodes) {
+        write_length(out, kPackedNode);
+        write_string(out, packed);
+    }
 }
 
 List TypeTraits<List>::read(ByteReader& reader, std::uint8_t tag, const ReadLimits& limits)

@@ -1,4 +1,8 @@
+#include <vector>
+
+#include "ascii/integer.h"
 #include "store/snapshot/collection_reader.h"
+#include "store/snapshot/compact_writer.h"
 #include "store/snapshot/string_codec.h"
 #include "store/types/set.h"
 
@@ -33,10 +37,23 @@ Set set_of_compact(std::string_view bytes, bool is_listpack)
     return set;
 }
 
+void write_integers(ByteWriter& out, const Set& set)
+{
+    std::vector<std::int64_t> numbers;
+    numbers.reserve(set.size());
+    set.for_each([&](std::string_view member) {
+        numbers.push_back(ascii::parse_integer(member).value_or(0));
+    });
+    out += static_cast<char>(TypeTraits<Set>::kIntSetTag);
+    write_string(out, intset_of(numbers));
+}
+
 }  // namespace
 
-void TypeTraits<Set>::write(std::string& out, const Set& set)
+/// A listpack is written as any large set: Redis 7.0 has none for sets.
+void TypeTraits<Set>::write(ByteWriter& out, const Set& set)
 {
+    if (set.encoding() == Set::Encoding::IntSet && !set.empty()) return write_integers(out, set);
     out += static_cast<char>(kPlainTag);
     write_length(out, set.size());
     set.for_each([&](std::string_view member) { write_string(out, member); });

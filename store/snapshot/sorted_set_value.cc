@@ -1,9 +1,12 @@
+#include <fmt/format.h>
+
 #include <bit>
 #include <cmath>
 #include <optional>
 
 #include "store/number.h"
 #include "store/snapshot/collection_reader.h"
+#include "store/snapshot/compact_writer.h"
 #include "store/snapshot/string_codec.h"
 #include "store/types/sorted_set.h"
 
@@ -57,10 +60,23 @@ SortedSet sorted_set_of_compact(std::string_view bytes, bool is_listpack)
     return sorted_set;
 }
 
+/// Scores as the shortest digits that read back as the same number.
+void write_packed(ByteWriter& out, const SortedSet& sorted_set)
+{
+    ListpackWriter listpack;
+    for (const auto& item : sorted_set) {
+        listpack.add(item.member);
+        listpack.add(fmt::to_string(item.score));
+    }
+    out += static_cast<char>(TypeTraits<SortedSet>::kListpackTag);
+    write_string(out, listpack.finish());
+}
+
 }  // namespace
 
-void TypeTraits<SortedSet>::write(std::string& out, const SortedSet& sorted_set)
+void TypeTraits<SortedSet>::write(ByteWriter& out, const SortedSet& sorted_set)
 {
+    if (sorted_set.encoding() == SortedSet::Encoding::Compact) return write_packed(out, sorted_set);
     out += static_cast<char>(kPlainTag);
     write_length(out, sorted_set.size());
     for (const auto& item : sorted_set) {

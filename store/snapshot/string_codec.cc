@@ -22,12 +22,12 @@ enum LengthMark : std::uint8_t {
 
 enum Special : std::uint8_t { kInt8 = 0, kInt16 = 1, kInt32 = 2, kCompressed = 3 };
 
-void write_big(std::string& out, std::uint64_t value, std::size_t size)
+void write_big(ByteWriter& out, std::uint64_t value, std::size_t size)
 {
     for (std::size_t i = size; i > 0; --i) out += static_cast<char>(value >> (8 * (i - 1)) & 0xff);
 }
 
-bool write_integer(std::string& out, std::string_view text)
+bool write_integer(ByteWriter& out, std::string_view text)
 {
     constexpr std::size_t kLongest = 11;  // "-2147483648"
     if (text.size() > kLongest) return false;
@@ -44,6 +44,23 @@ bool write_integer(std::string& out, std::string_view text)
     }
     out += static_cast<char>(kSpecial | static_cast<std::uint8_t>(kind));
     write_little(out, static_cast<std::uint64_t>(*value), size);
+    return true;
+}
+
+/// False, and nothing written, if that would not be shorter. Redis compresses texts from this size
+/// on, too, and wants as much of it.
+bool write_compressed(ByteWriter& out, std::string_view text)
+{
+    constexpr std::size_t kShortest = 21;
+    constexpr std::size_t kLeastSaved = 4;
+    if (text.size() < kShortest || text.size() > std::numeric_limits<std::uint32_t>::max())
+        return false;
+    const std::string compressed = compress_lzf(text);
+    if (compressed.size() + kLeastSaved > text.size()) return false;
+    out += static_cast<char>(kSpecial | static_cast<std::uint8_t>(kCompressed));
+    write_length(out, compressed.size());
+    write_length(out, text.size());
+    out += compressed;
     return true;
 }
 
@@ -64,12 +81,12 @@ std::string read_special(ByteReader& reader, std::uint8_t kind)
 
 }  // namespace
 
-void write_little(std::string& out, std::uint64_t value, std::size_t size)
+void write_little(ByteWriter& out, std::uint64_t value, std::size_t size)
 {
     for (std::size_t i = 0; i < size; ++i) out += static_cast<char>(value >> (8 * i) & 0xff);
 }
 
-void write_length(std::string& out, std::uint64_t length)
+void write_length(ByteWriter& out, std::uint64_t length)
 {
     if (length < 1 << 6) {
         out += static_cast<char>(kShort | length);
@@ -85,9 +102,10 @@ void write_length(std::string& out, std::uint64_t length)
     }
 }
 
-void write_string(std::string& out, std::string_view text)
+void write_string(ByteWriter& out, std::string_view text)
 {
     if (write_integer(out, text)) return;
+    if (out.compresses() && write_compressed(out, text)) return;
     write_length(out, text.size());
     out += text;
 }

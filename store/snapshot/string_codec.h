@@ -5,19 +5,20 @@
 #include <string_view>
 
 #include "store/snapshot/byte_reader.h"
+#include "store/snapshot/byte_writer.h"
 
 /// Lengths and strings of RDB files.
 namespace store::snapshot {
 
-void write_length(std::string& out, std::uint64_t length);
-/// An integer that fits 32 bits is written as one.
-void write_string(std::string& out, std::string_view text);
+void write_length(ByteWriter& out, std::uint64_t length);
+/// An integer that fits 32 bits is written as one; a longer text may be compressed.
+void write_string(ByteWriter& out, std::string_view text);
 
 /// A length that is not the mark of a special string.
 std::uint64_t read_length(ByteReader& reader);
 std::string read_string(ByteReader& reader);
 
 /// The bytes of a number, lowest first.
-void write_little(std::string& out, std::uint64_t value, std::size_t size);
+void write_little(ByteWriter& out, std::uint64_t value, std::size_t size);
 
 }  // namespace store::snapshot

@@ -5,7 +5,7 @@ namespace store {
 
 using namespace snapshot;
 
-void TypeTraits<String>::write(std::string& out, const String& string)
+void TypeTraits<String>::write(ByteWriter& out, const String& string)
 {
     out += static_cast<char>(kPlainTag);
     write_string(out, string.view());

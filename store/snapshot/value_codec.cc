@@ -27,14 +27,24 @@ static_assert(tags_are_unique(), "two types claim one tag");
 
 }  // namespace
 
-void write_value(std::string& out, const Entry& entry)
+void write_value(ByteWriter& out, const Entry& entry)
 {
     entry.visit([&]<class T>(const T& value) { TypeTraits<T>::write(out, value); });
+}
+
+bool can_read(std::uint8_t tag)
+{
+    return any_type([&]<class T>() { return reads<T>(tag); });
 }
 
 AnyValue read_value(ByteReader& reader, const ReadLimits& limits)
 {
     const std::uint8_t tag = reader.take_byte();
+    return read_value(reader, tag, limits);
+}
+
+AnyValue read_value(ByteReader& reader, std::uint8_t tag, const ReadLimits& limits)
+{
     AnyValue value;
     require(any_type([&]<class T>() {
         if (!reads<T>(tag)) return false;

@@ -4,6 +4,7 @@
 
 #include "store/entry.h"
 #include "store/snapshot/byte_reader.h"
+#include "store/snapshot/byte_writer.h"
 
 /// Values as bytes, in the format of Redis's RDB files. Written so that Redis 7.0 and later read
 /// them (hashes with deadlines of fields: 7.4 and later); read as any Redis up to 8.0 writes them,
@@ -19,10 +20,14 @@ struct ReadLimits
 };
 
 /// Appends the value's tag, one byte that names the type and its encoding, and its content.
-void write_value(std::string& out, const Entry& entry);
+void write_value(ByteWriter& out, const Entry& entry);
 
 /// Reads what write_value() or Redis wrote. Throws FormatError for anything else, also for empty
 /// collections and repeated members. Allocates no more than the bytes read can be worth.
 AnyValue read_value(ByteReader& reader, const ReadLimits& limits);
+/// The same for a value whose tag was read.
+AnyValue read_value(ByteReader& reader, std::uint8_t tag, const ReadLimits& limits);
+/// Whether there is a type here that has this tag.
+bool can_read(std::uint8_t tag);
 
 }  // namespace store::snapshot

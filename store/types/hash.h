@@ -274,7 +274,7 @@ struct TypeTraits<Hash>
         if (hash.encoding() == Hash::Encoding::Table) return "hashtable";
         return hash.is_timed() ? "listpackex" : "listpack";
     }
-    static void write(std::string& out, const Hash& hash);
+    static void write(snapshot::ByteWriter& out, const Hash& hash);
     static Hash read(snapshot::ByteReader& reader, std::uint8_t tag,
                      const snapshot::ReadLimits& limits);
 };

@@ -182,7 +182,7 @@ struct TypeTraits<List>
     {
         return list.encoding() == List::Encoding::Packed ? "listpack" : "quicklist";
     }
-    static void write(std::string& out, const List& list);
+    static void write(snapshot::ByteWriter& out, const List& list);
     static List read(snapshot::ByteReader& reader, std::uint8_t tag,
                      const snapshot::ReadLimits& limits);
 };

@@ -227,7 +227,7 @@ struct TypeTraits<Set>
         }
         return {};
     }
-    static void write(std::string& out, const Set& set);
+    static void write(snapshot::ByteWriter& out, const Set& set);
     static Set read(snapshot::ByteReader& reader, std::uint8_t tag,
                     const snapshot::ReadLimits& limits);
 };

@@ -339,7 +339,7 @@ struct TypeTraits<SortedSet>
     {
         return set.encoding() == SortedSet::Encoding::Compact ? "listpack" : "skiplist";
     }
-    static void write(std::string& out, const SortedSet& set);
+    static void write(snapshot::ByteWriter& out, const SortedSet& set);
     static SortedSet read(snapshot::ByteReader& reader, std::uint8_t tag,
                           const snapshot::ReadLimits& limits);
 };

@@ -128,7 +128,7 @@ struct TypeTraits<String>
         }
         return {};
     }
-    static void write(std::string& out, const String& string);
+    static void write(snapshot::ByteWriter& out, const String& string);
     static String read(snapshot::ByteReader& reader, std::uint8_t tag,
                        const snapshot::ReadLimits& limits);
 };

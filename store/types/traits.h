@@ -13,6 +13,7 @@ namespace store {
 
 namespace snapshot {
 class ByteReader;
+class ByteWriter;
 struct ReadLimits;
 }  // namespace snapshot
 
@@ -25,7 +26,7 @@ struct ReadLimits;
 ///     static constexpr std::array kSnapshotTags; the value types of RDB files it is read from
 ///
 ///     static std::string_view encoding(const T&);        the answer to OBJECT ENCODING
-///     static void write(std::string& out, const T&);     DUMP: one of the tags, and the content
+///     static void write(ByteWriter& out, const T&);      DUMP: one of the tags, and the content
 ///     static T read(ByteReader&, tag, const ReadLimits&) RESTORE; throws snapshot::FormatError
 template <class T>
 struct TypeTraits;
@@ -64,8 +65,8 @@ concept WithMemberDeadlines = requires(T value, Deadline now, std::size_t max)
 /// What the class of a type has, next to its traits.
 template <class T>
 concept KeyType = std::default_initializable<T> && std::movable<T> &&
-    requires(const T& value, std::string& out, snapshot::ByteReader& reader, std::uint8_t tag,
-             const snapshot::ReadLimits& limits, std::uint64_t hash)
+    requires(const T& value, snapshot::ByteWriter& out, snapshot::ByteReader& reader,
+             std::uint8_t tag, const snapshot::ReadLimits& limits, std::uint64_t hash)
 {
     {
         value.clone()

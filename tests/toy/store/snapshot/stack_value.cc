@@ -5,7 +5,7 @@ namespace store {
 
 using namespace snapshot;
 
-void TypeTraits<Stack>::write(std::string& out, const Stack& stack)
+void TypeTraits<Stack>::write(ByteWriter& out, const Stack& stack)
 {
     out += static_cast<char>(kSnapshotTags[0]);
     write_length(out, stack.size());

@@ -67,7 +67,7 @@ struct TypeTraits<Stack>
     static constexpr std::array<std::uint8_t, 1> kSnapshotTags = {200};
 
     static std::string_view encoding(const Stack&) { return "pile"; }
-    static void write(std::string& out, const Stack& stack);
+    static void write(snapshot::ByteWriter& out, const Stack& stack);
     static Stack read(snapshot::ByteReader& reader, std::uint8_t tag,
                       const snapshot::ReadLimits& limits);
 };

@@ -67,11 +67,13 @@ struct Samples
 };
 
 /// The dump of these bytes with a right footer.
-std::string with_footer(std::string body, std::uint64_t version = 10)
+std::string with_footer(const std::string& body, std::uint64_t version = 10)
 {
-    write_little(body, version, 2);
-    write_little(body, crc64(body), 8);
-    return body;
+    ByteWriter bytes;
+    bytes += body;
+    write_little(bytes, version, 2);
+    write_little(bytes, crc64(bytes.view()), 8);
+    return bytes.take();
 }
 
 bool restores(const std::string& body)
@@ -186,10 +188,11 @@ TEST_CASE("a listpack's elements are read in each of their forms")
         "\xf3\x00\x00\x00\x80\x05"s  // 32 bits
         "\xf4\xff\xff\xff\xff\xff\xff\xff\x7f\x09"
         "\xf0\x02\x00\x00\x00hi\x07"s;  // a long text
-    std::string bytes;
-    write_little(bytes, 6 + elements.size() + 1, 4);
-    write_little(bytes, 8, 2);
-    bytes += elements + "\xff";
+    ByteWriter writer;
+    write_little(writer, 6 + elements.size() + 1, 4);
+    write_little(writer, 8, 2);
+    writer += elements + "\xff";
+    const std::string bytes = writer.take();
     CHECK(in_listpack(bytes) == std::vector<std::string>{"5", "abc", "-1", "-32768", "-1",
                                                          "-2147483648", "9223372036854775807",
                                                          "hi"});
