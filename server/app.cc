@@ -12,6 +12,7 @@
 #include "server/net/file_limit.h"
 #include "server/net/stopwatch.h"
 #include "server/net/wall_clock.h"
+#include "server/persistence/persistence.h"
 
 namespace server {
 
@@ -34,12 +35,13 @@ App::App(Options options)
     };
     server_.write_log = [this](LogLevel level, std::string_view line) { log_.log(level, line); };
     server_.started_at = server_.clock.now();
+    server_.persistence->use_files();
     server_.memory_at_start = server_.note_memory_peak();
     if (server_.options.http_port != 0)
         http_ = std::make_unique<gateway::FrontDoor>(io_, connections_);
 }
 
-void App::run(std::span<const std::string> warnings)
+void App::start(std::span<const std::string> warnings)
 {
     log_.notice("dabba-server " DABBA_VERSION " (speaks Redis 7.2.4), pid {}, seed {}", getpid(),
                 server_.options.seed);
@@ -49,6 +51,24 @@ void App::run(std::span<const std::string> warnings)
     listeners_.start();
     if (http_) http_->start();
     ticker_.start();
+}
+
+bool App::load()
+{
+    Persistence& persistence = *server_.persistence;
+    try {
+        persistence.begin_loading();
+        while (persistence.go_on_loading() && !io_.stopped()) io_.poll();
+        return true;
+    } catch (const Loading::Error& error) {
+        log_.warning("{}", error.what());
+        return false;
+    }
+}
+
+void App::run()
+{
+    if (io_.stopped()) return;  // a signal came while the data were loaded
     say_where_it_listens();
     run_events();
 }
@@ -125,9 +145,26 @@ void App::stop_on_signals()
     std::signal(SIGHUP, SIG_IGN);
     signals_.add(SIGTERM);
     signals_.add(SIGINT);
+    wait_for_signal();
+}
+
+void App::wait_for_signal()
+{
     signals_.async_wait([this](const net::Error& error, int signal) {
-        if (!error) stop(signal == SIGTERM ? "Received SIGTERM" : "Received SIGINT");
+        if (!error) stop_on_signal(signal);
     });
+}
+
+/// As Redis: what should be saved and cannot be is a reason to go on.
+void App::stop_on_signal(int signal)
+{
+    const std::string_view name = signal == SIGTERM ? "SIGTERM" : "SIGINT";
+    if (server_.persistence->save_at_end()) return stop(fmt::format("Received {}", name));
+    log_.warning(
+        "{} received but errors trying to shut down the server, check the logs for more "
+        "information",
+        name);
+    wait_for_signal();
 }
 
 void App::stop(std::string_view why)

@@ -24,8 +24,17 @@ public:
     /// net::ListenError.
     explicit App(Options options);
 
-    /// Serves until SHUTDOWN, SIGTERM or SIGINT. The warnings go to the log first.
-    void run(std::span<const std::string> warnings);
+    /// From here on, clients are accepted and told to wait. The warnings go to the log first.
+    void start(std::span<const std::string> warnings);
+
+    /// Reads the data from their file, if there is one. False if they cannot be read: the log says
+    /// why.
+    bool load();
+
+    void warn(std::string_view warning) { log_.warning("{}", warning); }
+
+    /// Serves until SHUTDOWN, SIGTERM or SIGINT.
+    void run();
 
     /// The TCP port; 0 if there is none.
     int port() const { return server_.options.port; }
@@ -36,6 +45,8 @@ private:
     void say_where_it_listens();
     void stop_on_signals();
     void stop(std::string_view why);
+    void stop_on_signal(int signal);
+    void wait_for_signal();
     void run_events();
     bool begin_again();
 

@@ -36,17 +36,20 @@ void say_failure(const server::Options& options, const server::net::ListenError&
     fmt::print(log_is_seen ? stdout : stderr, "dabba-server: {}\n", error.what());
 }
 
-void run_app(const CommandLine& command_line)
+/// Returns the exit code.
+int run_app(const CommandLine& command_line)
 {
     const server::Options& options = command_line.options;
     server::Service service{options};
     server::App app{options};
-    std::vector<std::string> warnings = command_line.warnings;
-    for (std::string warning :
+    app.start(command_line.warnings);
+    if (!app.load()) return 1;
+    for (const std::string& warning :
          {service.start(app.port()), server::net::tell_supervisor(options.supervised)}) {
-        if (!warning.empty()) warnings.push_back(std::move(warning));
+        if (!warning.empty()) app.warn(warning);
     }
-    app.run(warnings);
+    app.run();
+    return 0;
 }
 
 /// Returns the exit code.
@@ -64,8 +67,7 @@ int serve(CommandLine command_line, std::uint64_t drawn_seed, std::random_device
     }
     server::enter_directory(command_line.options);
     try {
-        run_app(command_line);
-        return 0;
+        return run_app(command_line);
     } catch (const server::net::ListenError& error) {
         say_failure(command_line.options, error);
         return 1;

@@ -9,6 +9,7 @@
 #include "server/clients/client_line.h"
 #include "server/clients/tracking.h"
 #include "server/insight/insight.h"
+#include "server/persistence/persistence.h"
 #include "server/scripting/functions.h"
 #include "server/scripting/scripting.h"
 
@@ -33,6 +34,7 @@ Server::Server(Options settings, std::span<const Command> more_commands)
       tracking(std::make_unique<Tracking>(options, sessions, clock, agenda)),
       scripting(std::make_unique<scripting::Scripting>(*this)),
       functions(std::make_unique<scripting::Functions>(*this)),
+      persistence(std::make_unique<Persistence>(*this)),
       run_id(make_run_id(random))
 {
     stats.commands.resize(commands.all().size());
@@ -71,7 +73,7 @@ void Server::close(Session& session)
 
 void Server::run_agenda()
 {
-    if (running_script.running) return;  // a script is one moment
+    if (running_script.running || loading) return;  // a script is one moment
     constexpr std::size_t kMaxItems = 100;
     agenda.run_due(clock.now_ms(), kMaxItems);
     key_events.tell();
@@ -110,14 +112,15 @@ void Server::do_all_due()
 
 bool Server::tick()
 {
-    if (running_script.running) return false;
+    if (running_script.running || loading) return false;
     run_due();
     look_at_memory();
     if (stats.sample(clock.now())) note_memory_peak();
     const bool more_orders = dispatcher.look_after_some();
     const bool more_watches = watches.tidy();
+    const bool more_to_save = persistence->tick();
     const auto began = stopwatch();
-    const bool more = databases.tidy() || more_orders || more_watches;
+    const bool more = databases.tidy() || more_orders || more_watches || more_to_save;
     const auto took = stopwatch() - began;
     stats.expire_time += took;
     note_latency("expire-cycle", took);
@@ -132,6 +135,7 @@ void Server::options_changed()
     for (int index = 0; index < databases.count(); ++index)
         databases[index].report_also(notifications.also());
     limit_client_memory();
+    persistence->options_changed();
     look_at_memory();
     set_slow_time();
 }

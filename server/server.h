@@ -38,6 +38,7 @@ class Scripting;
 }  // namespace scripting
 
 struct Insight;
+class Persistence;
 class Tracking;
 
 /// The whole server but for its sockets: the data, the settings, the sessions, and the executor
@@ -78,6 +79,7 @@ public:
     const std::unique_ptr<Tracking> tracking;
     const std::unique_ptr<scripting::Scripting> scripting;
     const std::unique_ptr<scripting::Functions> functions;
+    const std::unique_ptr<Persistence> persistence;
 
     /// Serves the other connections for a moment, in the middle of a request. Set by whoever has
     /// connections.
@@ -116,6 +118,14 @@ public:
     /// and whenever the setting changes.
     bool over_memory_limit = false;
     void look_at_memory();
+
+    /// The data are being read from their file: most commands are refused, and nothing is done by
+    /// itself.
+    bool loading = false;
+
+    /// The data could not be saved, and changes are refused until they can: see
+    /// stop-writes-on-bgsave-error.
+    bool writes_stopped = false;
 
     /// In use when the first client could come.
     std::size_t memory_at_start = 0;

@@ -5,6 +5,7 @@
 #include "server/commands/families.h"
 #include "server/commands/help.h"
 #include "server/execution/call.h"
+#include "server/persistence/persistence.h"
 #include "server/server.h"
 
 namespace server::commands {
@@ -46,15 +47,8 @@ void flushall(Call& call)
     for (int index = 0; index < call.server.databases.count(); ++index)
         call.server.databases[index].clear();
     call.server.tracking->flushed();
+    call.server.persistence->flushed();
     call.reply.ok();
-}
-
-/// Nothing is ever saved: the moment of the start is the answer that Redis gives until its first
-/// save.
-void lastsave(Call& call)
-{
-    const auto start = call.server.started_at.time_since_epoch();
-    call.reply.integer(duration_cast<seconds>(start).count());
 }
 
 void role(Call& call)
@@ -135,8 +129,10 @@ void shutdown(Call& call)
         throw CommandError{text::kSyntax};
     // There is no waiting for replicas that could be called off.
     if (abort) throw CommandError{"ERR No shutdown in progress."};
-    // As Redis when it cannot save: the data must not be lost by one who asked to keep them.
-    if (save && !force) throw CommandError{"ERR Errors trying to SHUTDOWN. Check logs."};
+    Persistence& persistence = *call.server.persistence;
+    bool saved = nosave || call.server.loading;
+    if (!saved) saved = save ? persistence.save_anew() : persistence.save_at_end();
+    if (!saved && !force) throw CommandError{"ERR Errors trying to SHUTDOWN. Check logs."};
 
     // No reply: that the connection closes is the answer.
     call.server.shutdown_requested = true;
@@ -169,14 +165,6 @@ constexpr Command kCommands[] = {
      .flags = kWrite | kDangerous | kKeyspaceCategory,
      .run = flushdb,
      .tips = "request_policy:all_shards response_policy:all_succeeded"},
-    {.name = "LASTSAVE",
-     .summary = "Returns the Unix timestamp of the last successful save to disk.",
-     .since = "1.0.0",
-     .complexity = "O(1)",
-     .group = Group::Server,
-     .flags = kLoading | kStale | kFast | kAdminCategory,
-     .run = lastsave,
-     .tips = "nondeterministic_output"},
     {.name = "ROLE",
      .summary = "Returns the replication role.",
      .since = "2.8.12",
@@ -186,7 +174,7 @@ constexpr Command kCommands[] = {
      .run = role},
     {.name = "SHUTDOWN",
      .syntax = "[NOSAVE | SAVE] [NOW] [FORCE] [ABORT]",
-     .summary = "Shuts down the server. Nothing is saved.",
+     .summary = "Synchronously saves the database(s) to disk and shuts down the server.",
      .since = "1.0.0",
      .complexity = "O(N) when saving, where N is the total number of keys in all databases when "
                    "saving data, otherwise O(1)",

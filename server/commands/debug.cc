@@ -9,6 +9,7 @@
 #include "server/commands/families.h"
 #include "server/commands/help.h"
 #include "server/execution/call.h"
+#include "server/persistence/persistence.h"
 #include "server/server.h"
 #include "store/number.h"
 #include "store/snapshot/dump.h"
@@ -84,9 +85,22 @@ void log(Call& call)
     call.reply.ok();
 }
 
-void reload(Call&)
+/// The data go and come back from their file. What an error is replied for has changed something
+/// by then.
+void reload(Call& call)
 {
-    throw CommandError{"ERR DEBUG RELOAD is not possible: nothing is written to disk"};
+    bool saves = true;
+    while (!call.args.done()) {
+        if (!call.args.accept("NOSAVE")) {
+            throw CommandError{
+                "ERR DEBUG RELOAD only supports the MERGE, NOFLUSH and NOSAVE options."};
+        }
+        saves = false;
+    }
+    if (saves && !call.server.persistence->save_anew()) throw CommandError{"ERR"};
+    if (!call.server.persistence->reload())
+        return call.reply.error("ERR Error trying to load the RDB dump, check server logs.");
+    call.reply.ok();
 }
 
 /// Strings that count themselves, cut or filled with NULs to a size, at keys that do not exist yet.
@@ -210,7 +224,7 @@ constexpr Subcommand kSubcommands[] = {
      1, protocol_reply},
     {"QUICKLIST-PACKED-THRESHOLD", "size", "Changes nothing: Dabba's lists have no such nodes.", 1,
      take_and_ignore},
-    {"RELOAD", "[option ...]", "Refused: nothing is written to disk.",
+    {"RELOAD", "[NOSAVE]", "Saves the data, but for NOSAVE, and loads them again.",
      std::numeric_limits<std::size_t>::max(), reload},
     {"SET-ACTIVE-EXPIRE", "<0 | 1>",
      "With 0, keys whose time is over are removed only when they are asked for.", 1,

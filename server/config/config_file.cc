@@ -101,10 +101,18 @@ void ConfigReader::set(const std::string& where, std::string_view name,
     try {
         std::string value = normalize(*option, pieces);
         if (!option->supports(value)) return skip(where, *option);
+        if (option->grammar == Grammar::SavePoints) value = added_to_save_points(value);
         set_value(options_, *option, value);
     } catch (const OptionError& error) {
         throw ConfigError{fmt::format("{}: {}", where, error.what())};
     }
+}
+
+// Each line adds its points to those before; an empty one takes them all away.
+std::string ConfigReader::added_to_save_points(const std::string& value) const
+{
+    const std::string& before = options_.save_points;
+    return before.empty() || value.empty() ? value : before + " " + value;
 }
 
 // Where skipping would lose data or let somebody in, the server does not start.

@@ -47,6 +47,7 @@ private:
     void read_line(const std::string& line, const std::string& place);
     void skip(const std::string& where, const Option& option);
     void include(const std::string& pattern);
+    std::string added_to_save_points(const std::string& value) const;
 
     Options& options_;
     std::vector<std::string> warnings_;

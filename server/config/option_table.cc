@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "ascii/case.h"
-
 namespace server {
 namespace {
 
@@ -337,6 +335,39 @@ constexpr Option kData[] = {
      .member = &Options::assign_record_ttl_seconds,
      .min = 1,
      .max = kMaxInteger},
+    {.name = "save",
+     .chapter = Chapter::Data,
+     .grammar = Grammar::SavePoints,
+     .value_name = "seconds changes ...",
+     .summary = "Save the data once so much time has passed and so many changes were made; without "
+                "it they stay in memory, unless SAVE or BGSAVE is called",
+     .member = &Options::save_points},
+    {.name = "dbfilename",
+     .chapter = Chapter::Data,
+     .grammar = Grammar::Text,
+     .value_name = "name",
+     .summary = "The file, in dir, that is read at the start and that the data are saved to",
+     .change = Change::Protected,
+     .member = &Options::db_filename},
+    {.name = "rdbcompression",
+     .chapter = Chapter::Data,
+     .grammar = Grammar::Flag,
+     .value_name = "yes|no",
+     .summary = "Compress texts in that file",
+     .member = &Options::rdb_compression},
+    {.name = "rdbchecksum",
+     .chapter = Chapter::Data,
+     .grammar = Grammar::Flag,
+     .value_name = "yes|no",
+     .summary = "Put a checksum at its end, and check it",
+     .change = Change::AtStart,
+     .member = &Options::rdb_checksum},
+    {.name = "stop-writes-on-bgsave-error",
+     .chapter = Chapter::Data,
+     .grammar = Grammar::Flag,
+     .value_name = "yes|no",
+     .summary = "With save points, refuse writes after the data could not be saved",
+     .member = &Options::stop_writes_on_bgsave_error},
 };
 
 /// Up to where a value keeps a compact form: a number of elements, or the bytes of one.
@@ -464,25 +495,6 @@ constexpr auto kTable = [] {
 
 }  // namespace
 
-bool Option::takes_several_words() const
-{
-    return grammar == Grammar::Words || grammar == Grammar::Choices || grammar == Grammar::Limits ||
-           grammar == Grammar::SavePoints || grammar == Grammar::Percentiles ||
-           grammar == Grammar::Renaming;
-}
-
 std::span<const Option> effective_options() { return kTable; }
-
-const Option* find_option(std::string_view name)
-{
-    for (const auto table : {effective_options(), other_options()}) {
-        for (const Option& option : table) {
-            if (ascii::equal_ignoring_case(name, option.name)) return &option;
-            if (!option.alias.empty() && ascii::equal_ignoring_case(name, option.alias))
-                return &option;
-        }
-    }
-    return nullptr;
-}
 
 }  // namespace server

@@ -103,6 +103,13 @@ struct Options
     std::uint64_t seed = 0;        ///< of all chance; main draws one unless it is given
     std::int64_t assign_record_ttl_seconds = 3600;  ///< how long a finished ASSIGN record lives
 
+    // Its file.
+    std::string save_points;  ///< seconds and changes, any number of times; empty: in memory only
+    std::string db_filename = "dump.rdb";
+    bool rdb_compression = true;
+    bool rdb_checksum = true;
+    bool stop_writes_on_bgsave_error = true;
+
     // How large the compact forms of the types may be.
     std::int64_t list_max_listpack_size = -2;
     std::int64_t set_max_intset_entries = 512;

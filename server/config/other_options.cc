@@ -124,10 +124,11 @@ constexpr auto join(const std::array<Option, Counts>&... groups)
 
 // Ignored in a config file, these would lose data or let somebody in.
 
-constexpr auto kDurability = all(Support::Vital, "The data are kept in memory only",
-                                 {
-                                     flag("appendonly", "no"),
-                                 });
+constexpr auto kDurability =
+    all(Support::Vital, "There is no log of changes: the data are saved by save points",
+        {
+            flag("appendonly", "no"),
+        });
 
 constexpr auto kReplication =
     all(Support::Vital, "No data are copied between servers",
@@ -191,9 +192,8 @@ constexpr auto kReplicaLogin = all(Support::Unsupported, "No data are copied bet
                                    });
 
 constexpr auto kSnapshots =
-    all(Support::Unsupported, "The data are kept in memory only",
+    all(Support::Unsupported, "A signal saves the data if there are save points, and no others",
         {
-            option("save", "", Grammar::SavePoints),
             choices("shutdown-on-sigint", "default", "default save nosave now force"),
             choices("shutdown-on-sigterm", "default", "default save nosave now force"),
         });
@@ -272,27 +272,24 @@ constexpr auto kNotEvicted = all(Support::NoNeed, "Nothing is evicted",
                                      integer("maxmemory-samples", "5", 1),
                                  });
 
-constexpr auto kNotSaved = all(Support::NoNeed, "Nothing is written to disk",
-                               {
-                                   flag("aof-disable-auto-gc", "no"),
-                                   flag("aof-load-truncated", "yes"),
-                                   flag("aof-rewrite-incremental-fsync", "yes"),
-                                   flag("aof-timestamp-enabled", "no"),
-                                   flag("aof-use-rdb-preamble", "yes"),
-                                   at_start(text("appenddirname", "appendonlydir")),
-                                   at_start(text("appendfilename", "appendonly.aof")),
-                                   choice("appendfsync", "everysec", "everysec always no"),
-                                   memory("auto-aof-rewrite-min-size", "67108864"),
-                                   integer("auto-aof-rewrite-percentage", "100"),
-                                   protect(text("dbfilename", "dump.rdb")),
-                                   flag("no-appendfsync-on-rewrite", "no"),
-                                   flag("rdb-del-sync-files", "no"),
-                                   flag("rdb-save-incremental-fsync", "yes"),
-                                   at_start(flag("rdbchecksum", "yes")),
-                                   flag("rdbcompression", "yes"),
-                                   choice("sanitize-dump-payload", "no", "no yes clients"),
-                                   flag("stop-writes-on-bgsave-error", "yes"),
-                               });
+constexpr auto kNotSaved =
+    all(Support::NoNeed, "There is no log of changes, and files are synced once",
+        {
+            flag("aof-disable-auto-gc", "no"),
+            flag("aof-load-truncated", "yes"),
+            flag("aof-rewrite-incremental-fsync", "yes"),
+            flag("aof-timestamp-enabled", "no"),
+            flag("aof-use-rdb-preamble", "yes"),
+            at_start(text("appenddirname", "appendonlydir")),
+            at_start(text("appendfilename", "appendonly.aof")),
+            choice("appendfsync", "everysec", "everysec always no"),
+            memory("auto-aof-rewrite-min-size", "67108864"),
+            integer("auto-aof-rewrite-percentage", "100"),
+            flag("no-appendfsync-on-rewrite", "no"),
+            flag("rdb-del-sync-files", "no"),
+            flag("rdb-save-incremental-fsync", "yes"),
+            choice("sanitize-dump-payload", "no", "no yes clients"),
+        });
 
 constexpr auto kNotReplicated =
     all(Support::NoNeed, "There are no replicas",

@@ -68,6 +68,10 @@ public:
     /// Two databases were exchanged, with the orders in them.
     void swap_databases(int first, int second) { open_.swap(first, second); }
 
+    /// A hash was read from a file: if it is the record of an open order, that is looked after from
+    /// here on. To be called once all the data are there.
+    void record_loaded(int database, std::string_view key) { read_again(database, key); }
+
     /// While `rest` is true, no order is looked after, and none changes by itself.
     void let_orders_rest(bool rest);
 

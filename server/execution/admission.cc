@@ -161,6 +161,32 @@ struct CheckScriptMemory
     static CommandError error(const Command& command) { return CheckMemory::error(command); }
 };
 
+/// PING, too, so that whoever watches over the server learns of it.
+struct CheckDisk
+{
+    static constexpr unsigned kOrigins = kOutside | kScripts;
+    static bool fails(const Server& server, const Invocation& invocation, const Command& command)
+    {
+        return server.writes_stopped &&
+               (command.has(kWrite) ||
+                (command.name == "PING" && invocation.origin != Origin::Script));
+    }
+    static CommandError error(const Command&) { return CommandError{text::kCannotSave}; }
+};
+
+struct CheckLoading
+{
+    static constexpr unsigned kOrigins = kOutside;
+    static bool fails(const Server& server, const Invocation&, const Command& command)
+    {
+        return server.loading && !command.has(kLoading);
+    }
+    static CommandError error(const Command&)
+    {
+        return CommandError{"LOADING Redis is loading the dataset in memory"};
+    }
+};
+
 /// In RESP2 a message would look like the reply to something else.
 struct CheckSubscribed
 {
@@ -201,8 +227,8 @@ struct List
 
 // In Redis's order.
 using Checks = List<CheckArity, CheckScriptArity, CheckScript, CheckReadOnlyScript, CheckProtected,
-                    CheckAuthenticated, CheckTransaction, CheckMemory, CheckScriptMemory,
-                    CheckSubscribed, CheckBusy, CheckMonitor>;
+                    CheckAuthenticated, CheckTransaction, CheckMemory, CheckScriptMemory, CheckDisk,
+                    CheckSubscribed, CheckLoading, CheckBusy, CheckMonitor>;
 
 template <class Check>
 [[noreturn, gnu::cold, gnu::noinline]] void refuse(const Server& server, const Command& command)

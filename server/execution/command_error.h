@@ -60,6 +60,11 @@ inline constexpr std::string_view kWrongType =
 inline constexpr std::string_view kNoMemory = "OOM there is no memory for this command";
 inline constexpr std::string_view kOverMemoryLimit =
     "OOM command not allowed when used memory > 'maxmemory'.";
+inline constexpr std::string_view kCannotSave =
+    "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to "
+    "disk. Commands that may modify the data set are disabled, because this instance is configured "
+    "to report errors during writes if RDB snapshotting fails (stop-writes-on-bgsave-error "
+    "option). Please check the Redis logs for details about the RDB error.";
 inline constexpr std::string_view kBusyScript =
     "BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.";
 inline constexpr std::string_view kBusyFunction =

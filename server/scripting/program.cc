@@ -117,6 +117,7 @@ private:
 void check_flags(const Server& server, const Program& program, const Arguments& arguments)
 {
     if (!program.has_flags || program.flags.has(ScriptFlag::NoWrites)) return;
+    if (server.writes_stopped) throw CommandError{text::kCannotSave};
     if (server.over_memory_limit && !program.flags.has(ScriptFlag::AllowOom))
         throw CommandError{text::kOverMemoryLimit};
     if (arguments.read_only)

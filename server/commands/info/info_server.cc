@@ -7,6 +7,7 @@
 
 #include "server/clients/tracking.h"
 #include "server/commands/info/info.h"
+#include "server/persistence/persistence.h"
 #include "server/server.h"
 #include "server/version.h"
 
@@ -111,23 +112,59 @@ void write_clients(Server& server, Fields& fields)
     write_pause(server, fields);
 }
 
-/// Nothing is saved, loaded or being either; Redis without persistence says the same.
+namespace {
+
+void write_saving(Server& server, Fields& fields)
+{
+    const Persistence& persistence = *server.persistence;
+    const PersistenceStats& stats = persistence.stats();
+    const Saving* const saving = persistence.saving();
+    fields.add_all({"current_cow_peak", "current_cow_size", "current_cow_size_age"}, 0);
+    const auto done = saving == nullptr ? 0 : saving->keys_written();
+    const auto total = saving == nullptr ? 0 : saving->keys_total();
+    const double percent =
+        total == 0 ? 0 : 100 * static_cast<double>(done) / static_cast<double>(total);
+    fields.add("current_fork_perc", fmt::format("{:.2f}", percent));
+    fields.add("current_save_keys_processed", done);
+    fields.add("current_save_keys_total", total);
+    fields.add("rdb_changes_since_last_save", server.stats.changes - stats.changes_saved);
+    fields.add("rdb_bgsave_in_progress", saving == nullptr ? 0 : 1);
+    fields.add("rdb_last_save_time", whole_seconds(persistence.last_save().time_since_epoch()));
+    fields.add("rdb_last_bgsave_status", stats.last_failed ? "err" : "ok");
+    fields.add("rdb_last_bgsave_time_sec", stats.last_time_seconds);
+    fields.add("rdb_current_bgsave_time_sec",
+               saving == nullptr ? -1 : persistence.saving_seconds());
+    fields.add("rdb_saves", stats.saves);
+    fields.add("rdb_last_cow_size", 0);
+    fields.add("rdb_last_load_keys_expired", stats.keys_expired);
+    fields.add("rdb_last_load_keys_loaded", stats.keys_loaded);
+}
+
+void write_loading(Server& server, Fields& fields)
+{
+    const Loading* const loading = server.persistence->loading();
+    if (loading == nullptr) return;
+    const auto since = server.persistence->loading_since();
+    const auto total = static_cast<double>(loading->bytes_total());
+    const auto read = static_cast<double>(loading->bytes_read());
+    const auto elapsed = static_cast<double>(whole_seconds(server.clock.now() - since));
+    const double left = read == 0 ? 1 : elapsed * (total - read) / read;
+    fields.add("loading_start_time", whole_seconds(since.time_since_epoch()));
+    fields.add("loading_total_bytes", loading->bytes_total());
+    fields.add("loading_rdb_used_mem", loading->used_memory());
+    fields.add("loading_loaded_bytes", loading->bytes_read());
+    fields.add("loading_loaded_perc", fmt::format("{:.2f}", 100 * read / total));
+    fields.add("loading_eta_seconds", static_cast<std::int64_t>(left));
+}
+
+}  // namespace
+
+/// Nothing forks, and there is no log of changes.
 void write_persistence(Server& server, Fields& fields)
 {
-    fields.add("loading", 0);
+    fields.add("loading", server.loading ? 1 : 0);
     fields.add("async_loading", 0);
-    fields.add_all({"current_cow_peak", "current_cow_size", "current_cow_size_age"}, 0);
-    fields.add("current_fork_perc", "0.00");
-    fields.add_all({"current_save_keys_processed", "current_save_keys_total"}, 0);
-    fields.add("rdb_changes_since_last_save", server.stats.changes);
-    fields.add("rdb_bgsave_in_progress", 0);
-    fields.add("rdb_last_save_time", whole_seconds(server.started_at.time_since_epoch()));
-    fields.add("rdb_last_bgsave_status", "ok");
-    fields.add("rdb_last_bgsave_time_sec", -1);
-    fields.add("rdb_current_bgsave_time_sec", -1);
-    fields.add_all({"rdb_saves", "rdb_last_cow_size", "rdb_last_load_keys_expired",
-                    "rdb_last_load_keys_loaded"},
-                   0);
+    write_saving(server, fields);
     fields.add("aof_enabled", 0);
     fields.add("aof_rewrite_in_progress", 0);
     fields.add("aof_rewrite_scheduled", 0);
@@ -138,6 +175,7 @@ void write_persistence(Server& server, Fields& fields)
     fields.add("aof_last_write_status", "ok");
     fields.add_all({"aof_last_cow_size", "module_fork_in_progress", "module_fork_last_cow_size"},
                    0);
+    write_loading(server, fields);
 }
 
 /// A master without replicas, whose history has the name of this run.

@@ -50,7 +50,8 @@ TEST_CASE("a bad flag is named")
     CHECK(error_of({"--port", "many"}) == "--port: argument couldn't be parsed into an integer");
     CHECK(error_of({"--port"}) == "--port: wrong number of arguments");
     CHECK(error_of({"--appendonly", "yes"}) ==
-          "--appendonly: not supported by Dabba: only 'no' is. The data are kept in memory only");
+          "--appendonly: not supported by Dabba: only 'no' is. There is no log of changes: the "
+          "data are saved by save points");
     CHECK(error_of({"--port 7000", "1"}) == "--port: wrong number of arguments");
     CHECK(error_of({"--port '7000"}) == "--port '7000: Unbalanced quotes");
     CHECK(error_of({"--rename-command", "FLUSHALL"}) ==
@@ -89,10 +90,10 @@ TEST_CASE("what programs that start a Redis say is understood, or skipped with a
         INFO(words[0]);
         CHECK(parse(words).warnings.empty());
     }
-    const auto skipped = parse({"--save", "60", "1000", "--maxmemory-policy", "allkeys-lru"});
+    const auto skipped = parse({"--io-threads", "4", "--maxmemory-policy", "allkeys-lru"});
     CHECK(skipped.warnings ==
           std::vector<std::string>{
-              "--save: not supported by Dabba, skipped. The data are kept in memory only",
+              "--io-threads: not supported by Dabba, skipped. One thread does everything",
               "--maxmemory-policy: not supported by Dabba, skipped. No key is evicted: at "
               "maxmemory, writes are refused"});
 }

@@ -81,13 +81,21 @@ TEST_CASE("a pattern that no file matches includes nothing")
 TEST_CASE("a setting that is not supported is skipped with a warning")
 {
     const auto [options, warnings, error] =
-        read("save 3600 1\nappendonly no\nappendfsync always\nhz 10\n");
+        read("io-threads 4\nappendonly no\nappendfsync always\nhz 10\n");
     CHECK(error == "");
     CHECK(warnings == std::vector<std::string>{
-                          "dabba.conf:1: 'save 3600 1': not supported by Dabba, skipped. The data "
-                          "are kept in memory only"});
-    CHECK(options.remembered.count("save") == 0);
+                          "dabba.conf:1: 'io-threads 4': not supported by Dabba, skipped. One "
+                          "thread does everything"});
+    CHECK(options.remembered.count("io-threads") == 0);
     CHECK(options.remembered.at("appendfsync") == "always");
+}
+
+TEST_CASE("each line adds its save points to those before, and an empty one takes all away")
+{
+    CHECK(read("save 3600 1\nsave 300 100\n").options.save_points == "3600 1 300 100");
+    CHECK(read("save 3600 1\nsave \"\"\nsave 60 5 30 7\n").options.save_points == "60 5 30 7");
+    CHECK(read("save 3600 1\nsave \"\"\n").options.save_points.empty());
+    CHECK(read("save 3600\n").error.ends_with("Invalid save parameters"));
 }
 
 TEST_CASE("the server does not start if skipping a setting would lose data or let somebody in")
@@ -100,7 +108,8 @@ TEST_CASE("the server does not start if skipping a setting would lose data or le
         CHECK(read(line).error.find(line) != std::string::npos);
         CHECK(read(line).error.find("not supported by Dabba") != std::string::npos);
     }
-    CHECK(read("appendonly yes").error ==
-          "dabba.conf:1: 'appendonly yes': not supported by Dabba: only 'no' is. The data are kept "
-          "in memory only");
+    CHECK(
+        read("appendonly yes").error ==
+        "dabba.conf:1: 'appendonly yes': not supported by Dabba: only 'no' is. There is no log of "
+        "changes: the data are saved by save points");
 }

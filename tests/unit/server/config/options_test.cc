@@ -205,12 +205,22 @@ TEST_CASE("what cannot be promised is refused, not ignored")
     };
     CHECK(refusal("appendonly", "yes") ==
           failed("appendonly", "not supported by Dabba: only 'no' is"));
-    CHECK(refusal("save", "3600 1") == failed("save", "not supported by Dabba"));
     CHECK(refusal("maxmemory-policy", "allkeys-lru") ==
           failed("maxmemory-policy", "not supported by Dabba: only 'noeviction' is"));
     CHECK(refusal("min-slaves-to-write", "1") ==
           failed("min-slaves-to-write", "not supported by Dabba: only '0' is"));
     CHECK(refusal("tls-port", "6380") == failed("tls-port", "not supported by Dabba: only '0' is"));
+}
+
+TEST_CASE("save points are replaced as a whole")
+{
+    Options options;
+    CHECK(get(options, "save") == "");
+    CHECK(set(options, {"save", "3600 1 300 100"}) == "OK");
+    CHECK(set(options, {"save", "60 1000"}) == "OK");
+    CHECK(get(options, "save") == "60 1000");
+    CHECK(set(options, {"save", ""}) == "OK");
+    CHECK(options.save_points.empty());
 }
 
 TEST_CASE("what cannot be promised may be set to what it is")

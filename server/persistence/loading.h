@@ -1,0 +1,88 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "server/databases.h"
+#include "store/snapshot/rdb_reader.h"
+
+namespace server {
+
+/// A file on its way into the databases, slice by slice. REQUIRES that nothing else changes them
+/// until it is over.
+class Loading final : private store::snapshot::RdbVisitor
+{
+public:
+    using Error = store::snapshot::RdbError;
+    using LoadLibrary = std::function<void(const std::string& code)>;  ///< throws Error
+
+    struct Plan
+    {
+        std::string path;
+        store::snapshot::ReadLimits limits;
+        bool check_checksum = true;
+        LoadLibrary load_library;
+    };
+
+    /// Opens the file and reads its head; nothing if there is no such file. Throws Error, whose
+    /// text names the file.
+    static std::unique_ptr<Loading> open(const Plan& plan, Databases& databases);
+    ~Loading() override;
+    Loading(const Loading&) = delete;
+    Loading& operator=(const Loading&) = delete;
+
+    /// Reads on for about so many bytes. False if all was read, and found whole. Throws Error.
+    bool go_on(std::size_t bytes);
+
+    std::uint64_t bytes_total() const { return size_; }
+    std::uint64_t bytes_read() const { return offset_; }
+    std::uint64_t keys_loaded() const { return keys_loaded_; }
+    std::uint64_t keys_expired() const { return keys_expired_; }
+    /// What the file says of itself: "7.0.15".
+    const std::string& written_by() const { return written_by_; }
+    std::uint64_t used_memory() const { return used_memory_; }
+
+    /// The keys that hold hashes with a field "state", by database: what orders look like.
+    const std::vector<std::pair<int, std::string>>& possible_records() const
+    {
+        return possible_records_;
+    }
+
+private:
+    Loading(const Plan& plan, Databases& databases, int file);
+
+    void read_item();
+    void read_header();
+    void check_end();
+    void fill(std::uint64_t bytes);
+    std::string_view window() const { return std::string_view{buffer_}.substr(begin_); }
+    void consume(std::size_t bytes);
+
+    void field(std::string_view name, std::string_view value) override;
+    void sizes(int database, std::uint64_t keys) override;
+    void library(std::string code) override;
+    void key(int database, std::string key, store::AnyValue value,
+             std::optional<store::Deadline> deadline) override;
+
+    const Plan plan_;
+    Databases& databases_;
+    const int file_;
+    store::snapshot::RdbReader reader_;
+    std::uint64_t size_ = 0;    ///< of the file
+    std::uint64_t offset_ = 0;  ///< of what is read next
+    std::string buffer_;        ///< of the file: what was read ahead, from begin_ on
+    std::size_t begin_ = 0;
+    std::uint64_t crc_ = 0;
+    std::uint64_t keys_loaded_ = 0;
+    std::uint64_t keys_expired_ = 0;
+    std::uint64_t used_memory_ = 0;
+    std::string written_by_;
+    std::vector<std::pair<int, std::string>> possible_records_;
+};
+
+}  // namespace server
