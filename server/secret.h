@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace server {
@@ -15,5 +16,9 @@ inline bool is_same_secret(std::string_view given, std::string_view secret)
     }
     return difference == 0;
 }
+
+/// Hexadecimal digits that nobody can guess: from the system, and never from `seed`, which others
+/// may know. Empty if the system has none to give.
+std::string draw_secret(std::size_t digits);
 
 }  // namespace server

@@ -8,6 +8,7 @@
 #include "server/allocator.h"
 #include "server/clients/client_line.h"
 #include "server/clients/tracking.h"
+#include "server/dispatch/search_keys.h"
 #include "server/insight/insight.h"
 #include "server/persistence/persistence.h"
 #include "server/scripting/functions.h"
@@ -38,6 +39,12 @@ Server::Server(Options settings, std::span<const Command> more_commands)
       run_id(make_run_id(random))
 {
     stats.commands.resize(commands.all().size());
+    dispatcher.may_follow = [this](const store::AssignmentRecord& record) {
+        if (changed_by == nullptr) return true;
+        std::vector<DerivedKey> keys;
+        add_record_keys(record, keys);
+        return changed_by->may_touch(keys);
+    };
     // Whom changes to keys are told, in this order.
     key_events.subscribe(watches);
     key_events.subscribe(blocked);
@@ -54,7 +61,7 @@ void Server::open(Session& session)
 {
     client_memory.add(session);
     sessions.add(session);
-    session.authenticated = options.require_pass.empty();
+    access.begin(session);
     session.connected_at = session.last_request_at = clock.now();
     ++stats.connections_received;
 }
@@ -131,6 +138,7 @@ bool Server::tick()
 
 void Server::options_changed()
 {
+    access.options_changed();
     notifications.choose(options.notify_keyspace_events);
     for (int index = 0; index < databases.count(); ++index)
         databases[index].report_also(notifications.also());

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "server/access/access.h"
 #include "server/agenda.h"
 #include "server/catalogue/command_table.h"
 #include "server/clients/blocked.h"
@@ -72,6 +73,7 @@ public:
     Notifications notifications{pubsub};
     Dispatcher dispatcher{options, clock, key_events, databases, agenda, pubsub};
     const CommandTable commands;
+    access::Access access{options, commands, sessions, clock, stats};
     Faults faults;
     Executor executor{*this};
     RunningScript running_script;
@@ -92,6 +94,10 @@ public:
 
     /// Tells how long commands take; its owner hands in one that runs. This one stands still.
     std::chrono::nanoseconds (*stopwatch)() = [] { return std::chrono::nanoseconds{}; };
+
+    /// Who makes the changes to keys that are being told, if it is somebody who may not do
+    /// everything.
+    const access::User* changed_by = nullptr;
 
     /// When the server started, and the 40 hexadecimal digits that name this run.
     store::TimePoint started_at{};

@@ -32,6 +32,9 @@ struct Stats
     std::uint64_t output_limit_disconnections = 0;
     std::uint64_t clients_evicted = 0;
     std::uint64_t wrong_passwords = 0;
+    std::uint64_t commands_denied = 0;  ///< to users who may not run them
+    std::uint64_t keys_denied = 0;
+    std::uint64_t channels_denied = 0;
     std::chrono::nanoseconds expire_time{};  ///< what the ticks took to remove expired keys
     std::map<std::string, std::uint64_t, std::less<>> errors_by_prefix;  ///< "ERR" -> 12
 

@@ -32,6 +32,12 @@ bool is_read(const Command& command)
     return command.has(kReadonly) && command.group != Group::Scripting;
 }
 
+template <Group group>
+bool is_of_collection(const Command& command)
+{
+    return is_of_group(command, row_of(group).acl_category) || command.has(kCollectionCategories);
+}
+
 bool is_admin(const Command& command) { return command.has(kAdmin) || command.has(kAdminCategory); }
 
 bool is_dangerous(const Command& command) { return is_admin(command) || command.has(kDangerous); }
@@ -58,9 +64,9 @@ constexpr std::array kCategories = {
     Category{"keyspace", is_keyspace},
     Category{"read", is_read},
     Category{"write", has<kWrite>},
-    Category{"set"},
-    Category{"sortedset"},
-    Category{"list"},
+    Category{"set", is_of_collection<Group::Set>},
+    Category{"sortedset", is_of_collection<Group::SortedSet>},
+    Category{"list", is_of_collection<Group::List>},
     Category{"hash"},
     Category{"string"},
     Category{"bitmap"},

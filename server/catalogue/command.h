@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 #include "server/catalogue/group.h"
 #include "server/catalogue/syntax.h"
@@ -10,6 +11,7 @@
 namespace server {
 
 struct Call;
+struct DerivedKey;
 class Server;
 struct Invocation;
 
@@ -45,9 +47,30 @@ enum Flag : std::uint32_t {
     kConnectionCategory = 1 << 24,
     kAdminCategory = 1 << 25,
 
+    kCollectionCategories = 1 << 30,  ///< set, sortedset and list
+
     kProtected = 1 << 27,  ///< only if the server was started with enable-debug-command
     kForTests = 1 << 29,   ///< only if the server was started with enable-test-commands
     kForSystem = 1 << 28,  ///< not for applications: "syscmd" in COMMAND DOCS
+};
+
+/// What a user must be allowed to do to a key; 0: nothing but know whether it is there.
+enum KeyRight : std::uint8_t { kReadKey = 1, kWriteKey = 2 };
+
+/// By the flags of a key specification.
+constexpr std::uint8_t key_rights(std::string_view flags)
+{
+    const auto has = [&](std::string_view flag) { return flags.find(flag) != flags.npos; };
+    const bool writes = has("INSERT") || has("UPDATE") || has("DELETE");
+    return static_cast<std::uint8_t>((has("ACCESS") ? kReadKey : 0) | (writes ? kWriteKey : 0));
+}
+
+/// Which arguments are channels that a user must be allowed to publish to, or to listen to.
+enum class Channels : std::uint8_t {
+    None,
+    First,
+    All,
+    AllPatterns,  ///< a user must be allowed the very same pattern
 };
 
 /// Where keys stand among the arguments and what is done to them: a key specification of
@@ -70,6 +93,7 @@ struct KeySpec
     int step = 1;            ///< Range and KeyCount: arguments from one key to the next
     std::string_view flags;  ///< for example "RW ACCESS UPDATE"
     std::string_view notes = {};  ///< for people who read COMMAND INFO; Redis has a few
+    std::uint8_t rights = key_rights(flags);
 };
 
 /// One key, at argument `position` (1 is the first after the command's name).
@@ -158,6 +182,10 @@ struct Command
     Group group;
     std::uint32_t flags = 0;
     std::array<KeySpec, 5> keys = {};
+    Channels channels = Channels::None;
+    /// Adds the keys that a request touches and does not name; nullptr: there are none. Asked only
+    /// for users who may not touch every key, before the request runs. May throw as a handler may.
+    void (*derived_keys)(Call&, std::vector<DerivedKey>&) = nullptr;
     /// What keyspace notifications call its changes to keys ("sadd"); an Edit may overrule it.
     std::string_view event = {};
     void (*run)(Call&) = nullptr;  ///< nullptr for a container: "CLIENT" without a subcommand

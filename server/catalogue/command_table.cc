@@ -147,6 +147,17 @@ const Command* CommandTable::find(std::string_view container, std::string_view s
     return slot == nullptr ? nullptr : slot->command;
 }
 
+const Command* CommandTable::find_by_full_name(std::string_view name) const
+{
+    const auto is_it = [&](const Command* row) {
+        return std::ranges::equal(row->name, name, [](char own, char given) {
+            return own == ' ' ? given == '|' : own == ascii::to_upper(given);
+        });
+    };
+    const auto found = std::ranges::find_if(all_, is_it);
+    return found == all_.end() ? nullptr : *found;
+}
+
 CommandTable::Resolved CommandTable::resolve(std::span<const std::string_view> request) const
 {
     const Slot* slot = find_slot(request[0], {});

@@ -29,6 +29,10 @@ public:
     /// A subcommand ("CLIENT", "setname"); nullptr if unknown.
     const Command* find(std::string_view container, std::string_view subcommand) const;
 
+    /// Any row by its own name, whatever clients call it ("client|setname", in any case); nullptr
+    /// if unknown. Looks at all of them.
+    const Command* find_by_full_name(std::string_view name) const;
+
     /// What a request asks for.
     struct Resolved
     {

@@ -1,7 +1,10 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -38,12 +41,29 @@ struct FoundKey
 {
     std::string_view key;
     std::string_view flags;
+    std::uint8_t rights;   ///< those of KeyRight that its user needs
+    std::size_t position;  ///< among the request's words
+};
+
+/// A key that a request touches without naming it: `before`, or any key between `before` and
+/// `after`.
+struct DerivedKey
+{
+    std::string before;
+    std::optional<std::string> after;
+    std::uint8_t rights;  ///< those of KeyRight that its user needs
 };
 
 /// All keys of a request (its command's name first), in the order of the specifications. Nothing if
 /// the arguments contradict a specification, such as a count of more keys than follow.
 std::optional<std::vector<FoundKey>> find_keys(const Command& command,
                                                std::span<const std::string_view> request);
+
+/// The same, appended to `found`, for who decides whether they may be touched: where a keyword is
+/// given more than once, the key after each. Nothing is appended if the arguments contradict a
+/// specification.
+void find_all_keys(const Command& command, std::span<const std::string_view> request,
+                   std::vector<FoundKey>& found);
 
 /// The flags of a key specification as COMMAND INFO prints them: "RW", "access", "update".
 std::vector<std::string_view> key_flag_names(std::string_view flags);

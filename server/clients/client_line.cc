@@ -7,6 +7,7 @@
 #include <iterator>
 #include <utility>
 
+#include "server/access/user.h"
 #include "server/catalogue/command_table.h"
 #include "server/clients/client_memory.h"
 #include "server/clients/tracking.h"
@@ -87,9 +88,10 @@ std::string client_line(const Session& session, store::TimePoint now)
     add(" rbs={} rbp={} obl={} oll={} omem={} tot-mem={}", block, block, session.output.size(),
         peer == nullptr ? 0 : peer->reply_blocks(), reply_room - std::min(reply_room, block),
         client_bytes(session));
-    add(" events={} cmd={} user=default redir={} resp={}", reply_bytes == 0 ? "r" : "rw",
+    add(" events={} cmd={} user={} redir={} resp={}", reply_bytes == 0 ? "r" : "rw",
         session.last_command == nullptr ? "NULL" : full_name(*session.last_command),
-        redirect_of(session), static_cast<int>(session.protocol));
+        session.user == nullptr ? "default" : session.user->name(), redirect_of(session),
+        static_cast<int>(session.protocol));
     add(" lib-name={} lib-ver={}\n", session.library_name, session.library_version);
     return line;
 }

@@ -16,6 +16,10 @@
 
 namespace server {
 
+namespace access {
+class User;
+}
+
 struct ClientTracking;
 struct Command;
 
@@ -111,6 +115,8 @@ struct Session
 
     int database = 0;
     bool authenticated = true;
+    const access::User* user = nullptr;    ///< who it is; Logins writes both
+    const access::User* limits = nullptr;  ///< the same, unless the user may do everything
     std::uint64_t wrong_passwords = 0;
     bool close_after_reply = false;
     ReplyMode reply_mode = ReplyMode::On;

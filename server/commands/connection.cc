@@ -6,7 +6,6 @@
 #include "server/commands/client/client_name.h"
 #include "server/commands/families.h"
 #include "server/execution/call.h"
-#include "server/secret.h"
 #include "server/server.h"
 #include "server/version.h"
 
@@ -16,29 +15,27 @@ namespace {
 
 /// Counts a wrong password. A client that has too many is not worth listening to: after its error
 /// the connection ends. Redis goes on for ever.
-[[noreturn]] void refuse_password(Call& call)
+[[noreturn]] void refuse_password(Call& call, std::string_view user)
 {
     constexpr std::uint64_t kMaxWrongPasswords = 10;
-    ++call.server.stats.wrong_passwords;
+    const bool queued = call.origin == Origin::Transaction;
+    call.server.access.note({.reason = access::Reason::Login, .object = std::string{call.name}},
+                            queued ? "multi" : "toplevel", call.session, user);
     if (++call.session.wrong_passwords >= kMaxWrongPasswords) call.session.close_after_reply = true;
     throw CommandError{text::kWrongPass};
 }
 
-/// There is one user, "default", who needs a password only if one is set.
 void authenticate(Call& call, std::string_view user, std::string_view password)
 {
-    const std::string& secret = call.server.options.require_pass;
-    if (user != "default" || (!secret.empty() && !is_same_secret(password, secret)))
-        refuse_password(call);
+    if (!call.server.access.log_in(call.session, user, password)) refuse_password(call, user);
     call.session.wrong_passwords = 0;
-    call.session.authenticated = true;
 }
 
 void auth(Call& call)
 {
     if (call.args.remaining() > 2) throw CommandError{text::kSyntax};
     const bool names_user = call.args.remaining() == 2;
-    if (!names_user && call.server.options.require_pass.empty()) {
+    if (!names_user && call.server.access.default_user().needs_no_password()) {
         throw CommandError{
             "ERR AUTH <password> called without any password configured for the default user. Are "
             "you sure your configuration is correct?"};
@@ -146,7 +143,7 @@ void reset(Call& call)
     call.server.tracking->stop(session);
     session.client_class = ClientClass::Normal;
     session.database = 0;
-    session.authenticated = call.server.options.require_pass.empty();
+    call.server.access.begin(session);
     session.reply_mode = ReplyMode::On;
     session.no_evict = false;
     session.no_touch = false;

@@ -200,6 +200,15 @@ std::string renaming(std::span<const std::string_view> words)
     return fmt::format("{} {}", words[0], words[1]);
 }
 
+// A word may hold spaces, but is one line.
+std::string user(std::span<const std::string_view> words)
+{
+    if (words.empty()) refuse("wrong number of arguments");
+    for (const auto word : words)
+        if (word.find('\n') != word.npos) refuse("a user's rule is one line");
+    return fmt::format("{}", fmt::join(words, "\n"));
+}
+
 std::string several_words(const Option& option, std::span<const std::string_view> words)
 {
     switch (option.grammar) {
@@ -208,6 +217,7 @@ std::string several_words(const Option& option, std::span<const std::string_view
         case Grammar::SavePoints: return save_points(words);
         case Grammar::Percentiles: return percentiles(words);
         case Grammar::Renaming: return renaming(words);
+        case Grammar::User: return user(words);
         default: return fmt::format("{}", fmt::join(words, " "));
     }
 }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "server/config/access_options.h"
+
 namespace server {
 namespace {
 
@@ -188,19 +190,6 @@ constexpr Option kHttp[] = {
 };
 
 constexpr Option kClients[] = {
-    {.name = "requirepass",
-     .chapter = Chapter::Clients,
-     .grammar = Grammar::Text,
-     .value_name = "password",
-     .summary = "Clients must give this password with AUTH or HELLO",
-     .member = &Options::require_pass},
-    {.name = "rename-command",
-     .chapter = Chapter::Clients,
-     .grammar = Grammar::Renaming,
-     .value_name = "command new-name",
-     .summary = "Clients call the command by its new name, or not at all if that is empty",
-     .change = Change::Directive,
-     .member = &Options::renamed_commands},
     {.name = "maxclients",
      .chapter = Chapter::Clients,
      .grammar = Grammar::Integer,
@@ -479,12 +468,13 @@ constexpr Option kProcess[] = {
 };
 
 constexpr auto kTable = [] {
-    std::array<Option, std::size(kNetwork) + std::size(kHttp) + std::size(kClients) +
-                           std::size(kInsight) + std::size(kData) + std::size(kCompactForms) +
-                           std::size(kProcess)>
+    std::array<Option, std::size(kNetwork) + std::size(kHttp) + std::size(kAccess) +
+                           std::size(kClients) + std::size(kInsight) + std::size(kData) +
+                           std::size(kCompactForms) + std::size(kProcess)>
         table{};
     auto end = std::copy(std::begin(kNetwork), std::end(kNetwork), table.begin());
     end = std::copy(std::begin(kHttp), std::end(kHttp), end);
+    end = std::copy(std::begin(kAccess), std::end(kAccess), end);
     end = std::copy(std::begin(kClients), std::end(kClients), end);
     end = std::copy(std::begin(kInsight), std::end(kInsight), end);
     end = std::copy(std::begin(kData), std::end(kData), end);

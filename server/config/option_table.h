@@ -28,6 +28,7 @@ enum class Grammar : std::uint8_t {
     Limits,           ///< class hard soft seconds, for one class or more
     SavePoints,       ///< seconds changes, any number of times
     Renaming,         ///< a command's name, and its new name
+    User,             ///< a user's name, and rules
     EventClasses,     ///< letters of notify-keyspace-events
     Percentiles,      ///< numbers from 0 to 100
 };
@@ -56,7 +57,8 @@ using Member =
     std::variant<std::monostate, bool Options::*, int Options::*, std::int64_t Options::*,
                  std::uint64_t Options::*, std::string Options::*,
                  std::vector<std::string> Options::*, std::vector<Renaming> Options::*,
-                 LogLevel Options::*, OutputLimits Options::*>;
+                 std::vector<std::vector<std::string>> Options::*, LogLevel Options::*,
+                 OutputLimits Options::*>;
 
 /// An option, declared once: flags, config file, CONFIG GET and SET, --help and --print-config
 /// all come from this row.

@@ -54,6 +54,18 @@ void add_renaming(std::vector<Renaming>& renamings, std::string_view text)
     renamings.push_back({std::string{text.substr(0, space)}, std::string{text.substr(space + 1)}});
 }
 
+// Grammar::User ends each word with its line.
+std::vector<std::string> split_user(std::string_view text)
+{
+    std::vector<std::string> words;
+    while (true) {
+        const auto end = text.find('\n');
+        words.emplace_back(text.substr(0, end));
+        if (end == text.npos) return words;
+        text.remove_prefix(end + 1);
+    }
+}
+
 template <class Value>
 void assign(Value& value, const Option& option, std::string_view text)
 {
@@ -66,6 +78,8 @@ void assign(Value& value, const Option& option, std::string_view text)
         value.assign(words.begin(), words.end());
     } else if constexpr (std::is_same_v<Value, std::vector<Renaming>>) {
         add_renaming(value, text);
+    } else if constexpr (std::is_same_v<Value, std::vector<std::vector<std::string>>>) {
+        value.push_back(split_user(text));
     } else if constexpr (std::is_same_v<Value, LogLevel>) {
         value = static_cast<LogLevel>(index_in(split_at_spaces(option.choices), text));
     } else if constexpr (std::is_same_v<Value, OutputLimits>) {
@@ -84,7 +98,8 @@ std::string print(const Value& value, const Option& option)
         return value;
     } else if constexpr (std::is_same_v<Value, std::vector<std::string>>) {
         return fmt::format("{}", fmt::join(value, " "));
-    } else if constexpr (std::is_same_v<Value, std::vector<Renaming>>) {
+    } else if constexpr (std::is_same_v<Value, std::vector<Renaming>> ||
+                         std::is_same_v<Value, std::vector<std::vector<std::string>>>) {
         return {};  // CONFIG does not show them
     } else if constexpr (std::is_same_v<Value, LogLevel>) {
         return std::string{split_at_spaces(option.choices)[static_cast<std::size_t>(value)]};

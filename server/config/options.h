@@ -53,6 +53,10 @@ struct Options
     bool protected_mode = true;
     std::string require_pass;  ///< empty: no client needs a password
     std::vector<Renaming> renamed_commands;
+    std::string acl_file;                         ///< whose users are the only ones; empty: none
+    std::vector<std::vector<std::string>> users;  ///< a name and its rules each
+    std::string acl_pubsub_default = "resetchannels";  ///< the first rule of a new user
+    std::int64_t acl_log_max_len = 128;
     std::int64_t max_clients = 10000;
     int timeout_seconds = 0;          ///< silence after which a client is disconnected; 0: never
     int tcp_keepalive_seconds = 300;  ///< 0: off

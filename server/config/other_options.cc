@@ -167,23 +167,7 @@ constexpr auto kEncryption = all(Support::Vital, "Connections are not encrypted"
                                      flag("tls-session-caching", "yes"),
                                  });
 
-constexpr auto kUsers = all(
-    Support::Vital, "Every client may do everything that the password lets in",
-    {
-        at_start(text("aclfile", "")),
-        // What CONFIG REWRITE of 7.0 and 7.2 makes of the user that everybody is.
-        none({"default on nopass ~* &* +@all", "default on nopass sanitize-payload ~* &* +@all"},
-             directive("user")),
-    });
-
 // Promises that cannot be kept: only the default is true.
-
-constexpr auto kAcl =
-    all(Support::Unsupported, "There are no users beside the default one",
-        {
-            choice("acl-pubsub-default", "resetchannels", "allchannels resetchannels"),
-            integer("acllog-max-len", "128", 0, kMaxLong),
-        });
 
 constexpr auto kReplicaLogin = all(Support::Unsupported, "No data are copied between servers",
                                    {
@@ -373,9 +357,9 @@ constexpr auto kObsolete = all(Support::NoNeed, "Redis ignores it, too",
                                });
 
 constexpr auto kTable =
-    join(kDurability, kReplication, kCluster, kEncryption, kUsers, kAcl, kReplicaLogin, kSnapshots,
-         kEviction, kCommands, kModules, kThreads, kSystem, kFreeing, kEncodings, kNotEvicted,
-         kNotSaved, kNotReplicated, kNoCluster, kNotLogged, kHost, kObsolete);
+    join(kDurability, kReplication, kCluster, kEncryption, kReplicaLogin, kSnapshots, kEviction,
+         kCommands, kModules, kThreads, kSystem, kFreeing, kEncodings, kNotEvicted, kNotSaved,
+         kNotReplicated, kNoCluster, kNotLogged, kHost, kObsolete);
 
 }  // namespace
 

@@ -29,6 +29,14 @@ bool is_harmless(const store::KeyEvent& event)
             (event.type == store::kTypeOf<store::Set> && event.name == "sadd"));
 }
 
+/// To hold a driver until the end takes no more than the lock that the order has already.
+bool only_holds(const OpenOrder* before, const store::AssignmentRecord& record)
+{
+    return before != nullptr && !before->is_offered() &&
+           record.state == store::AssignmentState::Assigned &&
+           before->lock == record.reservation->lock;
+}
+
 }  // namespace
 
 store::Assignments Dispatcher::rules(store::Keyspace& keys)
@@ -99,7 +107,11 @@ void Dispatcher::read_again(int database, std::string_view order)
     auto orders = rules(keys);
     const auto record = orders.find(order);
     const bool is_open = record && record->is_open();
-    if (is_open) {
+    const bool is_allowed =
+        !may_follow || !is_open || only_holds(before, *record) || may_follow(*record);
+    if (!is_allowed) {
+        open_.erase(database, order);
+    } else if (is_open) {
         if (before != nullptr && before->lock != record->reservation->lock) {
             const Acting acting{*this};
             orders.release_lock(order, before->lock);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -56,6 +57,11 @@ public:
         for (const OpenOrder* offer : open_.offers(database))
             if (!visit(std::string_view{offer->order})) return;
     }
+
+    /// Asked of a record that somebody has written by hand, or brought under a new name: whether
+    /// they may do all that the server would do for it. If not, the order is left alone. Not set:
+    /// everybody may.
+    std::function<bool(const store::AssignmentRecord&)> may_follow;
 
     /// How many orders are offered or assigned, in all databases.
     std::size_t open_orders() const { return open_.size(); }

@@ -4,6 +4,7 @@
 #include "server/clients/client_line.h"
 #include "server/clients/session.h"
 #include "server/execution/command_error.h"
+#include "server/execution/permission.h"
 #include "server/server.h"
 
 namespace server {
@@ -16,7 +17,7 @@ enum Origins : unsigned {
     kGateways = 1U << static_cast<unsigned>(Origin::Gateway),
     kScripts = 1U << static_cast<unsigned>(Origin::Script),
     kReplays = 1U << static_cast<unsigned>(Origin::Replay),
-    // EXEC runs what was checked when it was queued.
+    // EXEC runs what was checked when it was queued, but for the rights of its user.
     kOutside = kClients | kGateways,
 };
 
@@ -135,6 +136,21 @@ struct CheckTransaction
     }
 };
 
+/// What the user may do. Tells by itself what they may not, for it depends on more than the
+/// command.
+struct CheckPermission
+{
+    static constexpr unsigned kOrigins =
+        kOutside | kScripts | 1U << static_cast<unsigned>(Origin::Transaction);
+    static bool fails(Server& server, const Invocation& invocation, const Command& command)
+    {
+        if (invocation.session.limits != nullptr) [[unlikely]]
+            require_permission(server, invocation, command);
+        return false;
+    }
+    static CommandError error(const Command&) { return CommandError{"NOPERM no permission"}; }
+};
+
 /// EXEC is refused for what it would run.
 struct CheckMemory
 {
@@ -226,9 +242,10 @@ struct List
 {};
 
 // In Redis's order.
-using Checks = List<CheckArity, CheckScriptArity, CheckScript, CheckReadOnlyScript, CheckProtected,
-                    CheckAuthenticated, CheckTransaction, CheckMemory, CheckScriptMemory, CheckDisk,
-                    CheckSubscribed, CheckLoading, CheckBusy, CheckMonitor>;
+using Checks =
+    List<CheckArity, CheckScriptArity, CheckScript, CheckProtected, CheckAuthenticated,
+         CheckTransaction, CheckPermission, CheckReadOnlyScript, CheckMemory, CheckScriptMemory,
+         CheckDisk, CheckSubscribed, CheckLoading, CheckBusy, CheckMonitor>;
 
 template <class Check>
 [[noreturn, gnu::cold, gnu::noinline]] void refuse(const Server& server, const Command& command)
@@ -242,8 +259,7 @@ template <class Check>
 
 // What an origin need not pass is not even compiled for it: this runs for every request.
 template <Origin origin, class... Check>
-void apply(List<Check...>, const Server& server, const Invocation& invocation,
-           const Command& command)
+void apply(List<Check...>, Server& server, const Invocation& invocation, const Command& command)
 {
     const auto apply_one = [&]<class One>(List<One>) {
         if constexpr ((One::kOrigins >> static_cast<unsigned>(origin) & 1) != 0) {
@@ -256,7 +272,7 @@ void apply(List<Check...>, const Server& server, const Invocation& invocation,
 
 }  // namespace
 
-void admit(const Server& server, const Invocation& invocation, const Command& command)
+void admit(Server& server, const Invocation& invocation, const Command& command)
 {
     switch (invocation.origin) {
         case Origin::Client: return apply<Origin::Client>(Checks{}, server, invocation, command);

@@ -13,6 +13,7 @@
 #include "server/execution/admission.h"
 #include "server/execution/call.h"
 #include "server/execution/command_error.h"
+#include "server/execution/permission.h"
 #include "server/execution/show.h"
 #include "server/execution/with_faults.h"
 #include "server/insight/insight.h"
@@ -145,8 +146,11 @@ std::chrono::nanoseconds Executor::time_before(const Invocation& invocation, con
 Outcome Executor::run(const Invocation& invocation, const Command& command, const Wake& wake)
 {
     const auto began = time_before(invocation, wake);
+    const access::User* const changed_by =
+        std::exchange(server_.changed_by, invocation.session.limits);
     const Outcome outcome = run_handler(invocation, command, wake);
     server_.key_events.tell();
+    server_.changed_by = changed_by;
     last_end_ = server_.stopwatch();
     const auto took = last_end_ - began;
     CommandStats& stats = server_.stats.of(command);
@@ -302,10 +306,24 @@ void Executor::run_again(Session& session, const Wake& wake)
     const std::size_t start = session.output.size();
     protocol::ReplyWriter reply{session.output, session.protocol};
     session.running = true;
-    const Outcome outcome = run({session, Origin::Client, request, reply}, command, wake);
+    const Outcome outcome = serve({session, Origin::Client, request, reply}, command, wake);
     settle(session, start, outcome);
     if (outcome == Outcome::Blocked) return;
     end_wait(session);
+}
+
+/// What its user may do can have changed while it waited.
+Outcome Executor::serve(const Invocation& invocation, const Command& command, const Wake& wake)
+{
+    if (wake.reason == Wake::Reason::KeyReady && invocation.session.limits != nullptr) {
+        try {
+            require_permission(server_, invocation, command);
+        } catch (const CommandError& error) {
+            server_.stats.of(command).end_waiting();
+            return refuse(invocation, error.line());
+        }
+    }
+    return run(invocation, command, wake);
 }
 
 void Executor::end_wait(Session& session)

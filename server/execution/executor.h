@@ -82,6 +82,7 @@ private:
     bool must_wait(const Invocation& invocation, const Command& command) const;
     Outcome hold(const Invocation& invocation);
     void run_again(Session& session, const Wake& wake);
+    Outcome serve(const Invocation& invocation, const Command& command, const Wake& wake);
     void end_wait(Session& session);
 
     Server& server_;

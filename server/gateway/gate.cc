@@ -1,12 +1,9 @@
 #include "server/gateway/gate.h"
 
 #include <fmt/format.h>
-#include <sys/random.h>
 
 #include <algorithm>
-#include <array>
 #include <cctype>
-#include <cstdint>
 
 #include "ascii/case.h"
 #include "server/secret.h"
@@ -15,6 +12,7 @@ namespace server::gateway {
 namespace {
 
 constexpr std::string_view kBearer = "Bearer ";
+constexpr std::size_t kSecretDigits = 64;
 
 /// "localhost:8080" without its port; of "[::1]:8080" the brackets stay.
 std::string_view without_port(std::string_view host)
@@ -58,16 +56,6 @@ std::string_view cookie_of(const Request& request, std::string_view name)
     return {};
 }
 
-/// From the system, and never from `seed`, which others may know.
-std::string draw_secret()
-{
-    std::array<std::uint8_t, 32> bytes{};
-    if (getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size())) return {};
-    std::string text;
-    for (const std::uint8_t byte : bytes) text += fmt::format("{:02x}", byte);
-    return text;
-}
-
 }  // namespace
 
 std::optional<Problem> Gate::refusal_of_host(const Request& request) const
@@ -100,11 +88,10 @@ bool Gate::is_foreign_friend(const Request& request) const
 
 Gate::Credentials Gate::credentials_of(const Request& request)
 {
-    if (options_.require_pass.empty()) return Credentials::Right;
+    if (!needs_password()) return Credentials::Right;
     if (request.authorization.starts_with(kBearer)) {
         const auto token = request.authorization.substr(kBearer.size());
-        return is_same_secret(token, options_.require_pass) ? Credentials::Right
-                                                            : Credentials::Wrong;
+        return access_.default_user().accepts(token) ? Credentials::Right : Credentials::Wrong;
     }
     forget_old_sessions();
     const std::string_view secret = cookie_of(request, kCookie);
@@ -115,11 +102,10 @@ Gate::Credentials Gate::credentials_of(const Request& request)
 
 std::optional<std::string> Gate::begin_session(std::string_view password)
 {
-    if (options_.require_pass.empty() || !is_same_secret(password, options_.require_pass))
-        return std::nullopt;
+    if (!needs_password() || !access_.default_user().accepts(password)) return std::nullopt;
     forget_old_sessions();
     if (sessions_.size() >= kMaxSessions) sessions_.pop_front();
-    std::string secret = draw_secret();
+    std::string secret = draw_secret(kSecretDigits);
     if (secret.empty()) return std::nullopt;
     sessions_.push_back({secret, clock_.now() + kSessionTime});
     return secret;
@@ -132,11 +118,19 @@ void Gate::end_session(const Request& request)
                   [&](const Session& session) { return is_same_secret(secret, session.secret); });
 }
 
-// A password that was changed ends the sessions that the old one began.
+bool Gate::needs_password() const
+{
+    const access::User& user = access_.default_user();
+    return !user.is_on() || !user.needs_no_password();
+}
+
+// A password that was changed ends the sessions that the old one began; so does that of a user who
+// may not log in any more.
 void Gate::forget_old_sessions()
 {
-    if (password_ != options_.require_pass) sessions_.clear();
-    password_ = options_.require_pass;
+    const access::User& user = access_.default_user();
+    if (passwords_ != user.passwords() || !user.is_on()) sessions_.clear();
+    passwords_ = user.passwords();
     std::erase_if(sessions_,
                   [&](const Session& session) { return session.ends_at <= clock_.now(); });
 }

@@ -4,7 +4,9 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "server/access/access.h"
 #include "server/config/options.h"
 #include "server/gateway/http.h"
 #include "server/gateway/problem.h"
@@ -18,11 +20,14 @@ namespace server::gateway {
 /// - Host must be an IP address, localhost or a name of `http-hosts`;
 /// - Origin, if there is one, must be the server's own or one of `http-origins`, and the browser
 ///   must not say that another site asks;
-/// - with `requirepass`, a bearer token or the cookie of a session is needed.
+/// - if the default user has a password, as with `requirepass`, a bearer token or the cookie of a
+///   session is needed. Nobody comes in while the default user is off.
 class Gate
 {
 public:
-    Gate(const Options& options, const store::Clock& clock) : options_(options), clock_(clock) {}
+    Gate(const Options& options, const access::Access& access, const store::Clock& clock)
+        : options_(options), access_(access), clock_(clock)
+    {}
 
     /// Why the request is refused for the name that the server was called by; nothing if it is not.
     std::optional<Problem> refusal_of_host(const Request& request) const;
@@ -34,7 +39,9 @@ public:
 
     enum class Credentials { None, Right, Wrong };
 
-    /// Right without `requirepass`.
+    /// Whether who gives no password is refused.
+    bool needs_password() const;
+    /// Right if none is needed.
     Credentials credentials_of(const Request& request);
 
     /// Begins a session, and returns the value of its cookie; nothing if the password is wrong.
@@ -56,8 +63,9 @@ private:
     static constexpr std::size_t kMaxSessions = 1000;
 
     const Options& options_;
+    const access::Access& access_;
     const store::Clock& clock_;
-    std::string password_;  // that the sessions were begun with
+    std::vector<std::string> passwords_;  // that the sessions were begun with
     std::deque<Session> sessions_;
 };
 

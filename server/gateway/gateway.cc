@@ -88,7 +88,7 @@ void Call::reply(const Json& body, int status) const
 Gateway::Gateway(Server& its_server, Surroundings surroundings)
     : server(its_server),
       options(its_server.options),
-      gate(options, its_server.clock),
+      gate(options, its_server.access, its_server.clock),
       commands(its_server),
       positions(options, its_server.clock),
       events(its_server.clock, static_cast<std::size_t>(options.http_events_kept),
@@ -98,6 +98,7 @@ Gateway::Gateway(Server& its_server, Surroundings surroundings)
     events.listen([this](const OrderEvent& event) {
         driver_sockets.order_changed(event);
         held_orders.order_changed(event);
+        if (!everything_may_be_seen()) return;
         maps.order_changed(event);
         for (EventSocket* reader : event_sockets) reader->go_on();
     });
@@ -119,7 +120,7 @@ void Gateway::go_on()
         held_orders.check();
         maps.begin_pass();
     }
-    if (maps.go_on()) wake();
+    if (everything_may_be_seen() && maps.go_on()) wake();
     events.tell();
 }
 
@@ -173,6 +174,11 @@ std::optional<Problem> Gateway::refusal_of(const Request& request, bool needs_pa
                                                       : "The request gives no password."};
 }
 
+bool Gateway::everything_may_be_seen() const
+{
+    return server.access.default_user().may_do_everything();
+}
+
 void Gateway::report_wrong_password(const Request& request)
 {
     ++server.stats.wrong_passwords;
@@ -205,6 +211,8 @@ void Gateway::run(const Route& route, Parameters path, const Request& request,
                   const std::shared_ptr<Exchange>& exchange)
 {
     if (const auto refusal = refusal_of(request, !route.without_password)) throw *refusal;
+    if (route.web_socket && !everything_may_be_seen())
+        throw Problem{ProblemType::NoPermission, "A WebSocket shows what no rule speaks of."};
     if (route.web_socket && !request.wants_web_socket)
         throw Problem{ProblemType::WebSocketOnly, "The request is no WebSocket's beginning."};
     if (request.body.size() > static_cast<std::size_t>(options.http_max_body))

@@ -82,6 +82,9 @@ private:
              const std::shared_ptr<Exchange>& exchange);
 
     void look_again_in_a_second();
+    /// Events and maps are for a default user who may do everything: they are no commands, which
+    /// rules could allow or forbid one by one.
+    bool everything_may_be_seen() const;
 
     const Surroundings surroundings_;
     Agenda::Item next_look_;

@@ -220,7 +220,8 @@ private:
         net::Error gone;
         const net::Endpoint remote = socket.remote_endpoint(gone);
         if (gone) return;
-        if (options.protected_mode && options.require_pass.empty() && !net::is_local(remote))
+        const bool is_open = connections_.server.access.default_user().needs_no_password();
+        if (options.protected_mode && is_open && !net::is_local(remote))
             return turn_away(socket, 403,
                              "Protected mode: no password is set, so only this machine is served. "
                              "Set requirepass, or protected-mode no.");

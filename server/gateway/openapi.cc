@@ -101,7 +101,10 @@ void add_member(Json& object, std::string_view name, const Field& field)
 Json problem_responses(const Route& route)
 {
     std::vector<ProblemType> types{ProblemType::HostNotAllowed, ProblemType::OriginNotAllowed};
-    if (!route.without_password) types.push_back(ProblemType::NotAuthenticated);
+    if (!route.without_password) {
+        types.push_back(ProblemType::NotAuthenticated);
+        types.push_back(ProblemType::NoPermission);
+    }
     if (!route.fields.empty()) types.push_back(ProblemType::BadField);
     const bool has_body =
         std::ranges::any_of(route.fields, [](const Field& field) { return field.in == In::Body; });

@@ -33,6 +33,8 @@ constexpr ProblemRow kProblems[] = {
      "Call from the server's own pages or a program, or add the site to http-origins."},
     {NotAuthenticated, "not-authenticated", 401, "A password is needed",
      "Send Authorization: Bearer with the password of requirepass, or POST it to /v1/session."},
+    {NoPermission, "no-permission", 403, "The default user may not do this",
+     "Whoever administers the server can allow it: ACL SETUSER default ..."},
     {NoCity, "no-city", 422, "The request's city is not known",
      "Give \"city\", or set the field city of the restaurant's hash, or the option http-city."},
     {PlaceIsZero, "place-is-zero", 422, "A place at exactly 0, 0 is almost always a missing fix",
@@ -117,6 +119,7 @@ Problem problem_of(std::string_view error_line)
         {"OOM ", OutOfMemory},
         {"BUSY ", Busy},
         {"NOAUTH ", NotAuthenticated},
+        {"NOPERM ", NoPermission},
         {"ERR no such order", NoSuchOrder},
         {"ERR the order's state", WrongState},
     };

@@ -25,6 +25,7 @@ enum class ProblemType : std::uint8_t {
     HostNotAllowed,
     OriginNotAllowed,
     NotAuthenticated,
+    NoPermission,
     NoCity,
     PlaceIsZero,
     StalePosition,

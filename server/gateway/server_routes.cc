@@ -108,7 +108,7 @@ void get_session(Call& call)
     const Options& options = call.gateway.options;
     const bool has_entered =
         call.gateway.gate.credentials_of(call.request) == Gate::Credentials::Right;
-    call.reply({{"required", !options.require_pass.empty()},
+    call.reply({{"required", call.gateway.gate.needs_password()},
                 {"authenticated", has_entered},
                 {"tiles", options.http_tiles.empty() ? Json(nullptr) : Json(options.http_tiles)},
                 {"city", options.http_city},

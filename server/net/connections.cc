@@ -61,7 +61,8 @@ void Connections::welcome(Socket socket)
     const Options& options = server.options;
     if (server.sessions.size() >= static_cast<std::size_t>(options.max_clients))
         return turn_away(std::move(socket), address, kFull);
-    if (options.protected_mode && options.require_pass.empty() && !is_local(remote))
+    if (options.protected_mode && server.access.default_user().needs_no_password() &&
+        !is_local(remote))
         return turn_away(std::move(socket), address, kProtected);
 
     configure(socket);

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "server/execution/permission.h"
 #include "server/scripting/run.h"
 #include "server/scripting/sha1.h"
 #include "server/server.h"
@@ -129,7 +130,17 @@ int breakpoint(lua_State* lua)
 
 int debug(lua_State*) { return 0; }
 
-/// There are no users yet: whoever may run a script may run every command that exists.
+/// Whether the user for whom the script runs may run the command that `words` ask for.
+bool may_run(Run& run, Request words, const Command& command)
+{
+    Server& server = run.server();
+    const Session* const caller = server.running_script.caller;
+    if (caller == nullptr || caller->limits == nullptr) return true;
+    protocol::Buffer unused;
+    protocol::ReplyWriter reply{unused, protocol::Version::Resp2};
+    return !judge(server, *caller->limits, {run.session(), Origin::Script, words, reply}, command);
+}
+
 int acl_check_cmd(lua_State* lua)
 {
     if (lua_gettop(lua) == 0)
@@ -144,7 +155,7 @@ int acl_check_cmd(lua_State* lua)
     const auto [row, unknown] = current_run(lua).server().commands.resolve(words);
     if (row == nullptr || unknown)
         return raise(lua, "ERR Invalid command passed to redis.acl_check_cmd()");
-    lua_pushboolean(lua, 1);
+    lua_pushboolean(lua, may_run(current_run(lua), words, *row) ? 1 : 0);
     return 1;
 }
 

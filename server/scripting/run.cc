@@ -66,6 +66,7 @@ Run::Run(Server& server, Workplace& place, Interpreter& interpreter, int databas
     place_.session.database = database;
     place_.session.protocol = protocol::Version::Resp2;
     place_.session.tracking = script.caller == nullptr ? nullptr : script.caller->tracking;
+    access::Access::act_as(place_.session, script.caller);
     server_.running_script = script;
     server_.running_script.running = true;
     server_.running_script.began = server_.stopwatch();
@@ -76,6 +77,7 @@ Run::~Run()
 {
     server_.running_script = {};
     place_.session.tracking = nullptr;
+    access::Access::act_as(place_.session, nullptr);
     server_.timekeeper.let_go();
     lua_sethook(interpreter_.lua(), nullptr, 0, 0);
     interpreter_.set_run(nullptr);

@@ -47,6 +47,8 @@ public:
     protocol::Version version() const { return place_.session.protocol; }
 
     Server& server() { return server_; }
+    /// The one that its commands run in.
+    Session& session() { return place_.session; }
 
     /// The library that is being loaded: then no commands can be run. Null for scripts and
     /// functions.

@@ -20,6 +20,10 @@ DOCUMENTED = ("since", "group", "complexity", "deprecated_since", "replaced_by")
 
 # Command and field, and why it differs.
 KNOWN = {
+    ("acl|cat", "arguments"): "7.2",
+    ("acl|deluser", "tips"): "7.2",
+    ("acl|save", "tips"): "7.2",
+    ("acl|setuser", "tips"): "7.2",
     ("bitfield", "arguments"): "the same, grouped otherwise",
     ("bitop", "arguments"): "7.2",
     ("blmove", "flags"): "7.2",
@@ -71,9 +75,7 @@ KNOWN = {
     ("setnx", "replaced_by"): "7.2",
     ("sinterstore", "keys"): "7.2",
     ("sort", "arguments"): "7.2",
-    ("sort", "categories"): "Redis gives it those of all collections",
     ("sort_ro", "arguments"): "7.2",
-    ("sort_ro", "categories"): "Redis gives it those of all collections",
     ("sscan", "complexity"): "7.2: one full stop at the end, not two",
     ("sunsubscribe", "complexity"): "7.2",
     ("unsubscribe", "complexity"): "7.2",

@@ -3,6 +3,7 @@
 #include "ascii/case.h"
 #include "server/catalogue/command.h"
 #include "server/commands/assign/assign_args.h"
+#include "server/commands/assign/assign_keys.h"
 #include "server/commands/assign/assign_reply.h"
 #include "server/commands/families.h"
 #include "server/commands/help.h"
@@ -138,6 +139,7 @@ constexpr Command kCommands[] = {
      .keys = {key_at(1, "RO ACCESS"), key_at(2, "RW ACCESS DELETE"), key_at(3, "RW ACCESS UPDATE"),
               counted_keys_after("REQUIRE", 9, "RO ACCESS"),
               counted_keys_after("EXCEPT", 9, "RO ACCESS")},
+     .derived_keys = keys_of_assign,
      .event = "hset",
      .run = assign,
      .arity_override = -2},  // ASSIGN HELP
@@ -149,6 +151,7 @@ constexpr Command kCommands[] = {
      .group = Group::Assign,
      .flags = kWrite | kFast,
      .keys = {key_at(1, "RW ACCESS UPDATE")},
+     .derived_keys = keys_of_order,
      .event = "hset",
      .run = accept},
     {.name = "ASSIGN.REJECT",
@@ -159,6 +162,7 @@ constexpr Command kCommands[] = {
      .group = Group::Assign,
      .flags = kWrite | kDenyOom,
      .keys = {key_at(1, "RW ACCESS UPDATE")},
+     .derived_keys = keys_of_order,
      .event = "hset",
      .run = reject},
     {.name = "ASSIGN.RELEASE",
@@ -169,6 +173,7 @@ constexpr Command kCommands[] = {
      .group = Group::Assign,
      .flags = kWrite | kDenyOom,
      .keys = {key_at(1, "RW ACCESS UPDATE")},
+     .derived_keys = keys_of_order,
      .event = "hset",
      .run = release},
     {.name = "ASSIGN.COMPLETE",
@@ -179,6 +184,7 @@ constexpr Command kCommands[] = {
      .group = Group::Assign,
      .flags = kWrite | kFast,
      .keys = {key_at(1, "RW ACCESS UPDATE")},
+     .derived_keys = keys_of_order,
      .event = "hset",
      .run = complete},
     {.name = "ASSIGN.CANCEL",
@@ -189,6 +195,7 @@ constexpr Command kCommands[] = {
      .group = Group::Assign,
      .flags = kWrite | kFast,
      .keys = {key_at(1, "RW ACCESS UPDATE")},
+     .derived_keys = keys_of_order,
      .event = "hset",
      .run = cancel},
     {.name = "ASSIGN.GET",

@@ -7,6 +7,7 @@
 
 #include "server/catalogue/command.h"
 #include "server/commands/assign/assign_args.h"
+#include "server/commands/assign/assign_keys.h"
 #include "server/commands/assign/assign_reply.h"
 #include "server/commands/expiry.h"
 #include "server/commands/families.h"
@@ -222,6 +223,7 @@ constexpr Command kCommands[] = {
      .keys = {key_at(1, "RO ACCESS"), key_at(2, "RO ACCESS"), key_at(3, "RO ACCESS"),
               counted_keys_after("REQUIRE", 9, "RO ACCESS"),
               counted_keys_after("EXCEPT", 9, "RO ACCESS")},
+     .derived_keys = keys_of_explain,
      .run = explain},
     {.name = "ASSIGN.PENDING",
      .syntax = "[geo] [COUNT count:integer]",
@@ -230,6 +232,7 @@ constexpr Command kCommands[] = {
      .complexity = "O(N) where N is the number of open offers.",
      .group = Group::Assign,
      .flags = kReadonly,
+     .derived_keys = keys_of_pending,
      .run = pending},
     {.name = "ASSIGN.DRIVER",
      .syntax = "member [LOCK pattern:pattern]",
@@ -238,6 +241,7 @@ constexpr Command kCommands[] = {
      .complexity = "O(1)",
      .group = Group::Assign,
      .flags = kReadonly | kFast,
+     .derived_keys = keys_of_driver,
      .run = driver},
 };
 

@@ -118,18 +118,21 @@ struct Filter
     std::optional<std::string_view> address = {};
     std::optional<std::string_view> local_address = {};
     std::optional<ClientType> type = {};
+    const access::User* user = nullptr;
     bool skip_me = true;
 
     bool matches(const Session& session) const
     {
         return (!id || session.id == *id) && (!type || type_of(session) == *type) &&
+               (user == nullptr || session.user == user) &&
                (!address || remote_address(session) == *address) &&
                (!local_address || server::local_address(session) == *local_address);
     }
 };
 
-Filter next_filter(Args& args)
+Filter next_filter(Call& call)
 {
+    Args& args = call.args;
     Filter filter;
     while (!args.done()) {
         if (args.accept("ID", 1)) {
@@ -143,8 +146,9 @@ Filter next_filter(Args& args)
         } else if (args.accept("LADDR", 1)) {
             filter.local_address = args.next();
         } else if (args.accept("USER", 1)) {
-            const auto user = args.next();  // everybody is "default"
-            if (user != "default") throw CommandError{"ERR No such user '{}'", user};
+            const auto name = args.next();
+            filter.user = call.server.access.find(name);
+            if (filter.user == nullptr) throw CommandError{"ERR No such user '{}'", name};
         } else if (args.accept("SKIPME", 1)) {
             filter.skip_me = args.accept("YES");
             if (!filter.skip_me && !args.accept("NO")) throw CommandError{text::kSyntax};
@@ -184,7 +188,7 @@ void kill(Call& call)
         if (kill_clients(call, filter) == 0) throw CommandError{"ERR No such client"};
         return call.reply.ok();
     }
-    const Filter filter = next_filter(call.args);
+    const Filter filter = next_filter(call);
     call.reply.integer(kill_clients(call, filter));
 }
 

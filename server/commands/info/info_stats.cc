@@ -96,8 +96,9 @@ void write_stats(Server& server, Fields& fields)
     fields.add("client_query_buffer_limit_disconnections", stats.query_limit_disconnections);
     fields.add("client_output_buffer_limit_disconnections", stats.output_limit_disconnections);
     fields.add("acl_access_denied_auth", stats.wrong_passwords);
-    fields.add_all({"acl_access_denied_cmd", "acl_access_denied_key", "acl_access_denied_channel"},
-                   0);
+    fields.add("acl_access_denied_cmd", stats.commands_denied);
+    fields.add("acl_access_denied_key", stats.keys_denied);
+    fields.add("acl_access_denied_channel", stats.channels_denied);
 }
 
 void write_commandstats(Server& server, Fields& fields)

@@ -9,6 +9,7 @@
 #include "server/commands/key/sort_options.h"
 #include "server/commands/list/list_limits.h"
 #include "server/execution/call.h"
+#include "server/execution/permission.h"
 
 namespace server::commands {
 
@@ -156,11 +157,21 @@ void store_result(Call& call, const Elements& elements, SortRange range, const S
     call.reply.integer(size);
 }
 
+/// BY and GET read keys that nobody named: only who may read all of them may use them.
+void require_right_to_look_up(const Call& call, const SortOptions& options)
+{
+    const bool by_keys = options.by && options.by->find('*') != options.by->npos;
+    if ((!by_keys && options.get.empty()) || may_read_all_keys(call)) return;
+    throw CommandError{"ERR {} option of SORT denied due to insufficient ACL permissions.",
+                       by_keys ? "BY" : "GET"};
+}
+
 template <Storing storing>
 void sort_key(Call& call)
 {
     const auto key = call.args.next();
     SortOptions options = next_sort_options(call.args, storing == Storing::Allowed);
+    require_right_to_look_up(call, options);
     const store::Entry* entry = call.keys.find_entry(key);
     Elements elements;
     if (entry != nullptr) {
@@ -188,7 +199,8 @@ constexpr Command kCommands[] = {
                    "and M the number of returned elements. When the elements are not sorted, "
                    "complexity is O(N).",
      .group = Group::Generic,
-     .flags = kWrite | kDenyOom | kMovableKeys | kDangerous | kNotKeyspaceCategory,
+     .flags = kWrite | kDenyOom | kMovableKeys | kDangerous | kNotKeyspaceCategory |
+              kCollectionCategories,
      .keys = {key_at(1, "RO ACCESS"),
               with_notes(keys_somewhere("", "RO ACCESS"),
                          "For the optional BY/GET keyword. It is marked 'unknown' because the key "
@@ -208,7 +220,7 @@ constexpr Command kCommands[] = {
                    "and M the number of returned elements. When the elements are not sorted, "
                    "complexity is O(N).",
      .group = Group::Generic,
-     .flags = kReadonly | kMovableKeys | kDangerous | kNotKeyspaceCategory,
+     .flags = kReadonly | kMovableKeys | kDangerous | kNotKeyspaceCategory | kCollectionCategories,
      .keys = {key_at(1, "RO ACCESS"),
               with_notes(keys_somewhere("", "RO ACCESS"),
                          "For the optional BY/GET keyword. It is marked 'unknown' because the key "

@@ -114,3 +114,47 @@ TEST_CASE("a wrong password ends the connection, so that guessing costs one each
     Caller http{with_password()};
     CHECK(http.send({.path = "/v1/stats", .authorization = "Bearer x"}).close);
 }
+
+TEST_CASE("any password of the default user opens the gate, and none while they are off")
+{
+    Caller http;
+    const auto status_with = [&](std::string_view authorization) {
+        return http.send({.path = "/v1/stats", .authorization = authorization}).status;
+    };
+    CHECK(status_with("") == 200);
+    http.client("ACL", "SETUSER", "default", ">tiffin", ">lunch");
+    CHECK(status_with("") == 401);
+    CHECK(status_with("Bearer tiffin") == 200);
+    CHECK(status_with("Bearer lunch") == 200);
+    http.client("ACL", "SETUSER", "default", "off");
+    CHECK(status_with("Bearer tiffin") == 401);
+    http.client("ACL", "SETUSER", "default", "nopass");
+    CHECK(status_with("") == 401);
+}
+
+TEST_CASE("HTTP may do what the default user may do")
+{
+    Caller http;
+    http.client("ACL", "SETUSER", "default", "-flushall", "resetkeys", "~a*");
+    const auto run = [&](std::string_view body) {
+        return http.post("/v1/command", body)["text"].get<std::string>();
+    };
+    CHECK(run(R"({"args":["GET","a"]})") == "(nil)");
+    CHECK(run(R"({"args":["GET","b"]})") == "(error) NOPERM No permissions to access a key");
+    CHECK_THAT(run(R"({"args":["FLUSHALL"]})"), Catch::Contains("NOPERM"));
+    CHECK_THAT(run(R"x({"args":["EVAL","return redis.call('get','b')","0"]})x"),
+               Catch::Contains("ACL failure in script"));
+    http.get("/v1/drivers/D4?city=blr");
+    CHECK(http.status == 403);
+}
+
+TEST_CASE("WebSockets are for a default user who may do everything")
+{
+    Caller http;
+    const auto open = [&] { return http.begin({.path = "/v1/events", .wants_web_socket = true}); };
+    CHECK(open()->socket != nullptr);
+    http.client("ACL", "SETUSER", "default", "resetkeys", "~a*");
+    const auto refused = open();
+    CHECK(refused->socket == nullptr);
+    CHECK(refused->response->status == 403);
+}

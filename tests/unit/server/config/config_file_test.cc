@@ -100,10 +100,8 @@ TEST_CASE("each line adds its save points to those before, and an empty one take
 
 TEST_CASE("the server does not start if skipping a setting would lose data or let somebody in")
 {
-    for (const char* const line :
-         {"appendonly yes", "user anna on >secret ~* +@all",
-          "user default on nopass ~cached:* +@all", "tls-port 6380", "tls-cert-file server.crt",
-          "aclfile users.acl", "replicaof 127.0.0.1 6379", "min-replicas-to-write 1"}) {
+    for (const char* const line : {"appendonly yes", "tls-port 6380", "tls-cert-file server.crt",
+                                   "replicaof 127.0.0.1 6379", "min-replicas-to-write 1"}) {
         INFO(line);
         CHECK(read(line).error.find(line) != std::string::npos);
         CHECK(read(line).error.find("not supported by Dabba") != std::string::npos);
@@ -112,4 +110,16 @@ TEST_CASE("the server does not start if skipping a setting would lose data or le
         read("appendonly yes").error ==
         "dabba.conf:1: 'appendonly yes': not supported by Dabba: only 'no' is. There is no log of "
         "changes: the data are saved by save points");
+}
+
+TEST_CASE("each line of a user is a user of its own")
+{
+    const auto [options, warnings, error] = read(
+        "user default on nopass sanitize-payload ~* &* +@all\nuser anna on \">two words\" ~a* "
+        "(+get ~b)\n");
+    CHECK(error == "");
+    CHECK(options.users == std::vector<std::vector<std::string>>{
+                               {"default", "on", "nopass", "sanitize-payload", "~*", "&*", "+@all"},
+                               {"anna", "on", ">two words", "~a*", "(+get", "~b)"}});
+    CHECK(read("user").error.find("wrong number of arguments") != std::string::npos);
 }
