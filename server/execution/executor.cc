@@ -146,11 +146,14 @@ std::chrono::nanoseconds Executor::time_before(const Invocation& invocation, con
 Outcome Executor::run(const Invocation& invocation, const Command& command, const Wake& wake)
 {
     const auto began = time_before(invocation, wake);
-    const access::User* const changed_by =
-        std::exchange(server_.changed_by, invocation.session.limits);
+    // Of commands within a command, each tells of its own changes.
+    const access::User* const limits = invocation.session.limits;
+    if (limits != nullptr) [[unlikely]]
+        server_.changed_by = limits;
     const Outcome outcome = run_handler(invocation, command, wake);
     server_.key_events.tell();
-    server_.changed_by = changed_by;
+    if (limits != nullptr) [[unlikely]]
+        server_.changed_by = nullptr;
     last_end_ = server_.stopwatch();
     const auto took = last_end_ - began;
     CommandStats& stats = server_.stats.of(command);
