@@ -136,19 +136,16 @@ struct CheckTransaction
     }
 };
 
-/// What the user may do. Tells by itself what they may not, for it depends on more than the
-/// command.
+/// What the user may do. What is said if they may not depends on more than the command.
 struct CheckPermission
 {
     static constexpr unsigned kOrigins =
         kOutside | kScripts | 1U << static_cast<unsigned>(Origin::Transaction);
-    static bool fails(Server& server, const Invocation& invocation, const Command& command)
+    static void require(Server& server, const Invocation& invocation, const Command& command)
     {
         if (invocation.session.limits != nullptr) [[unlikely]]
             require_permission(server, invocation, command);
-        return false;
     }
-    static CommandError error(const Command&) { return CommandError{"NOPERM no permission"}; }
 };
 
 /// EXEC is refused for what it would run.
@@ -263,8 +260,11 @@ void apply(List<Check...>, Server& server, const Invocation& invocation, const C
 {
     const auto apply_one = [&]<class One>(List<One>) {
         if constexpr ((One::kOrigins >> static_cast<unsigned>(origin) & 1) != 0) {
-            if (One::fails(server, invocation, command)) [[unlikely]]
+            if constexpr (requires { One::require(server, invocation, command); }) {
+                One::require(server, invocation, command);
+            } else if (One::fails(server, invocation, command)) [[unlikely]] {
                 refuse<One>(server, command);
+            }
         }
     };
     (apply_one(List<Check>{}), ...);

@@ -8,6 +8,12 @@ namespace server::commands {
 
 namespace {
 
+/// It stands among the arguments, but a word of an option can look like REQUIRE to who counts keys.
+void add_order(std::string_view order, std::uint8_t rights, std::vector<DerivedKey>& keys)
+{
+    keys.push_back({std::string{order}, std::nullopt, rights});
+}
+
 void add_keys_of_record(Call& call, std::string_view order, std::vector<DerivedKey>& keys)
 {
     const auto record = call.server.dispatcher.orders(call.keys).find(order);
@@ -20,6 +26,7 @@ void keys_of_assign(Call& call, std::vector<DerivedKey>& keys)
 {
     if (call.args.remaining() < kAssignMinArguments) return;
     const AssignRequest request = next_assign_request(call);
+    add_order(request.order, kReadKey | kWriteKey, keys);
     add_search_keys(request.search, SearchUse::Take, keys);
     add_keys_of_record(call, request.order, keys);
 }
@@ -27,7 +34,9 @@ void keys_of_assign(Call& call, std::vector<DerivedKey>& keys)
 void keys_of_explain(Call& call, std::vector<DerivedKey>& keys)
 {
     if (call.args.remaining() < kAssignMinArguments) return;
-    add_search_keys(next_assign_request(call).search, SearchUse::Look, keys);
+    const AssignRequest request = next_assign_request(call);
+    add_order(request.order, kReadKey, keys);
+    add_search_keys(request.search, SearchUse::Look, keys);
 }
 
 void keys_of_order(Call& call, std::vector<DerivedKey>& keys)

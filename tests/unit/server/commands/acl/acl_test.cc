@@ -1,8 +1,12 @@
 #include <fmt/format.h>
 
 #include <catch2/catch.hpp>
+#include <cstdlib>
+#include <string>
+#include <vector>
 
 #include "server/access/rule_error.h"
+#include "server/catalogue/command_table.h"
 #include "tests/support/client.h"
 
 using tests::Client;
@@ -46,6 +50,22 @@ TEST_CASE("nobody does what no rule allows, and everybody else is left alone")
     CHECK(pair.admin("SET", "b", "1") == kOk);
     CHECK(pair.anna.session().limits != nullptr);
     CHECK(pair.admin.session().limits == nullptr);
+}
+
+TEST_CASE("who may do nothing runs no command at all")
+{
+    Pair pair{};
+    for (const server::Command* command : pair.admin.server().commands.all()) {
+        const bool is_open = command->has(server::kNoAuth) || command->has(server::kProtected) ||
+                             command->has(server::kForTests);
+        if (is_open || command->run == nullptr) continue;
+        std::vector<std::string> request{std::string{container_of(*command)}};
+        if (command->words == 2) request.emplace_back(subcommand_of(*command));
+        request.resize(static_cast<std::size_t>(std::abs(command->arity)), "1");
+        const std::string reply = pair.anna.run(std::span<const std::string>{request});
+        CAPTURE(command->name, reply);
+        CHECK(reply.find("NOPERM User anna has no permissions") != std::string::npos);
+    }
 }
 
 TEST_CASE("new rules hold for sessions that are there")

@@ -85,6 +85,7 @@ TEST_CASE("options name keys, too")
     CHECK(City::assign(city.desk, "order:1", "REQUIRE", "1", "vip") == kNoKey);
     CHECK(City::assign(city.desk, "order:1", "SKIP", "1", "REQUIRE", "EXCEPT", "1", "vip") ==
           kNoKey);
+    CHECK(City::assign(city.desk, "secret", "SKIP", "2", "REQUIRE", "x") == kNoKey);
     CHECK(city.is_untouched());
     CHECK(City::assign(city.desk, "order:1", "STRATEGY", "RATING", "RATINGBY", "agent:*->stars")
               .starts_with("*20\r\n"));
