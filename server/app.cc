@@ -43,7 +43,7 @@ App::App(Options options)
 
 void App::start(std::span<const std::string> warnings)
 {
-    log_.notice("dabba-server " DABBA_VERSION " (speaks Redis 7.2.4), pid {}, seed {}", getpid(),
+    log_.notice("dabba-server " DABBA_VERSION " (speaks Redis 7.2.4), PID: {}, seed {}", getpid(),
                 server_.options.seed);
     for (const std::string& warning : warnings) log_.warning("{}", warning);
     fit_clients_to_file_limit();
@@ -51,6 +51,7 @@ void App::start(std::span<const std::string> warnings)
     listeners_.start();
     if (http_) http_->start();
     ticker_.start();
+    log_.notice("Server initialized");  // programs that start a server wait for this and the PID
 }
 
 bool App::load()
