@@ -101,8 +101,8 @@ struct Transaction
     bool open = false;          ///< between MULTI and EXEC
     bool failed = false;        ///< a request was refused while collecting: EXEC aborts
     bool keys_changed = false;  ///< a watched key was changed: EXEC answers nil
-    bool uses_memory = false;   ///< one of the requests may be refused for want of memory
     RequestQueue queue;
+    std::uint32_t flags = 0;  ///< of the commands in it
 };
 
 /// One client's state, whatever carries it. Commands see this, never a socket.

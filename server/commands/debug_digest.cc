@@ -95,9 +95,9 @@ void mix_value(Digest& digest, const store::Hash& hash)
 template <class T>
 void mix_value(Digest& digest, const T& value)
 {
-    std::string dumped;
+    store::snapshot::ByteWriter dumped;
     store::TypeTraits<T>::write(dumped, value);
-    mix(digest, dumped);
+    mix(digest, dumped.view());
 }
 
 void mix_value_at(Digest& digest, store::Keyspace& keys, std::string_view key)

@@ -148,15 +148,19 @@ struct CheckPermission
     }
 };
 
-/// EXEC is refused for what it would run.
+/// Whether a command has the flag, or is EXEC and would run one that has.
+bool has_or_runs(const Invocation& invocation, const Command& command, Flag flag)
+{
+    if (command.has(flag)) return true;
+    return (invocation.session.transaction.flags & flag) != 0 && command.name == "EXEC";
+}
+
 struct CheckMemory
 {
     static constexpr unsigned kOrigins = kOutside;
     static bool fails(const Server& server, const Invocation& invocation, const Command& command)
     {
-        if (!server.over_memory_limit) return false;
-        const bool runs_queue = command.name == "EXEC";
-        return command.has(kDenyOom) || (runs_queue && invocation.session.transaction.uses_memory);
+        return server.over_memory_limit && has_or_runs(invocation, command, kDenyOom);
     }
     static CommandError error(const Command&) { return CommandError{text::kOverMemoryLimit}; }
 };
@@ -181,7 +185,7 @@ struct CheckDisk
     static bool fails(const Server& server, const Invocation& invocation, const Command& command)
     {
         return server.writes_stopped &&
-               (command.has(kWrite) ||
+               (has_or_runs(invocation, command, kWrite) ||
                 (command.name == "PING" && invocation.origin != Origin::Script));
     }
     static CommandError error(const Command&) { return CommandError{text::kCannotSave}; }

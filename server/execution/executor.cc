@@ -110,7 +110,7 @@ Outcome Executor::look_up_and_run(const Invocation& invocation)
 
 Outcome Executor::queue(const Invocation& invocation, const Command& command)
 {
-    invocation.session.transaction.uses_memory |= command.has(kDenyOom);
+    invocation.session.transaction.flags |= command.flags;
     invocation.session.transaction.queue.push_back(
         {{invocation.request.begin(), invocation.request.end()}});
     invocation.reply.simple("QUEUED");

@@ -229,7 +229,10 @@ TEST_CASE("after a failure, writes are refused until the data can be saved")
     CHECK(client("SAVE") == "-ERR\r\n");
     CHECK(client("SET", "a", "2") == "+OK\r\n");
     client("BGSAVE");
+    client("MULTI");
+    client("SET", "a", "3");
     client.finish_saving();
+    CHECK(client("EXEC").starts_with("-EXECABORT Transaction discarded because of: MISCONF"));
     CHECK(client.info("rdb_last_bgsave_status") == "err");
     CHECK(client("SET", "a", "2").starts_with("-MISCONF Redis is configured to save RDB snap"));
     CHECK(client("PING").starts_with("-MISCONF"));
