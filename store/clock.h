@@ -12,6 +12,12 @@ using TimePoint = std::chrono::sys_time<std::chrono::microseconds>;
 /// PEXPIREAT).
 using Deadline = std::chrono::sys_time<std::chrono::milliseconds>;
 
+/// Whole milliseconds since the Unix epoch.
+inline std::int64_t unix_ms(TimePoint moment)
+{
+    return std::chrono::floor<std::chrono::milliseconds>(moment).time_since_epoch().count();
+}
+
 /// The time that the store believes. It moves only when its owner moves it: the server sets it
 /// before each command and tick, a test advances it by hand and never sleeps. One command, script
 /// or transaction therefore sees one moment.

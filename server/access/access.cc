@@ -73,7 +73,7 @@ void Access::load_configured()
         const std::string& name = words.front();
         const std::vector<std::string_view> rules{words.begin() + 1, words.end()};
         try {
-            if (!is_user_name(name)) throw RuleError{"The name has spaces in it"};
+            if (!is_one_word(name)) throw RuleError{"The name has spaces in it"};
             if (std::ranges::find(names, name) != names.end())
                 throw RuleError{
                     "Duplicate user found. A user can only be defined once in config files"};

@@ -30,10 +30,9 @@ RuleError pattern_after_all(std::string_view flag, std::string_view names)
                     flag, names, names == "keys" ? "patterns" : names)};
 }
 
-void require_no_blanks(std::string_view pattern)
+void require_one_word(std::string_view pattern)
 {
-    constexpr std::string_view kBlanks{" \t\n\v\f\r\0", 7};
-    if (pattern.find_first_of(kBlanks) != std::string_view::npos) throw syntax_error();
+    if (!is_one_word(pattern)) throw syntax_error();
 }
 
 template <class Texts>
@@ -124,11 +123,7 @@ void Selector::apply_to_commands(std::string_view rule)
 
 void Selector::set_category(std::string_view category, bool allow)
 {
-    const auto names = acl_category_names();
-    const bool is_known = std::ranges::any_of(names, [&](std::string_view name) {
-        return equal_ignoring_case(name, category.substr(1));
-    });
-    if (!is_known) throw unknown_command();
+    if (!is_acl_category(category.substr(1))) throw unknown_command();
     for (const Command* command : commands_->all())
         if (is_in_acl_category(*command, category.substr(1))) set_command(*command, allow);
     note_rule(ascii::lower(category), allow);
@@ -180,7 +175,7 @@ void Selector::add_key_pattern(std::string_view rule)
     const std::uint8_t rights =
         tilde == 0 ? kReadKey | kWriteKey : rights_of(rule.substr(0, tilde));
     const std::string_view pattern = rule.substr(tilde + 1);
-    require_no_blanks(pattern);
+    require_one_word(pattern);
     const auto known = std::ranges::find(keys_, pattern, &KeyPattern::pattern);
     if (known != keys_.end()) {
         known->rights |= rights;
@@ -192,7 +187,7 @@ void Selector::add_key_pattern(std::string_view rule)
 void Selector::add_channel(std::string_view pattern)
 {
     if (all_channels_) throw pattern_after_all("allchannels", "channels");
-    require_no_blanks(pattern);
+    require_one_word(pattern);
     if (std::ranges::find(channels_, pattern) == channels_.end()) channels_.emplace_back(pattern);
 }
 
@@ -280,6 +275,11 @@ std::string Selector::text() const
     line += channels_text();
     if (line.back() != ' ') line += ' ';
     return line + commands_text();
+}
+
+bool is_one_word(std::string_view text)
+{
+    return text.find_first_of(std::string_view{" \t\n\v\f\r\0", 7}) == std::string_view::npos;
 }
 
 bool is_channel_in(const std::vector<std::string>& patterns, std::string_view channel,

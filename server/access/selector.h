@@ -58,7 +58,6 @@ private:
     void add_channel(std::string_view pattern);
 
     bool allows_command(const Needs& needs) const;
-    bool allows_channel(std::string_view channel, Channels kind) const;
     std::optional<Denial> judge_keys(const Needs& needs) const;
     std::optional<Denial> judge_channels(const Needs& needs) const;
 
@@ -74,6 +73,9 @@ private:
     std::vector<std::string> channels_;
     bool all_channels_ = false;
 };
+
+/// Whether a name or pattern has neither blanks nor NULs, as one in an ACL file must.
+bool is_one_word(std::string_view text);
 
 /// Whether one of the patterns is for the channel; a pattern of PSUBSCRIBE must be one of them.
 bool is_channel_in(const std::vector<std::string>& patterns, std::string_view channel,

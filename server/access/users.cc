@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "ascii/split.h"
 #include "server/access/rule_error.h"
 
 namespace server::access {
@@ -12,17 +13,6 @@ namespace server::access {
 namespace {
 
 constexpr std::string_view kDefault = "default";
-
-std::vector<std::string_view> split(std::string_view text, char separator)
-{
-    std::vector<std::string_view> parts;
-    while (true) {
-        const auto end = text.find(separator);
-        parts.push_back(text.substr(0, end));
-        if (end == text.npos) return parts;
-        text.remove_prefix(end + 1);
-    }
-}
 
 std::string_view trim(std::string_view line)
 {
@@ -115,27 +105,22 @@ std::string Users::text() const
     return text;
 }
 
-bool is_user_name(std::string_view name)
-{
-    return name.find_first_of(std::string_view{" \t\n\v\f\r\0", 7}) == std::string_view::npos;
-}
-
 std::vector<User> read_users(const Users& users, std::string_view text, std::string_view file)
 {
     std::vector<User> read;
     std::string errors;
-    const auto lines = split(text, '\n');
+    const auto lines = ascii::split(text, '\n');
     for (std::size_t i = 0; i < lines.size(); ++i) {
         const std::string_view line = trim(lines[i]);
         if (line.empty()) continue;
-        const auto words = split(line, ' ');
+        const auto words = ascii::split(line, ' ');
         const std::string where = fmt::format("{}:{}", file, i + 1);
         if (words[0] != "user" || words.size() < 2) {
             errors += where + " should start with user keyword followed by the username. ";
         } else if (std::ranges::find(read, words[1], &User::name) != read.end()) {
             errors +=
                 fmt::format("WARNING: Duplicate user '{}' found on line {}. ", words[1], i + 1);
-        } else if (!is_user_name(words[1])) {
+        } else if (!is_one_word(words[1])) {
             errors += where + ": username contains invalid characters. ";
         } else {
             read.push_back(users.make(words[1]));

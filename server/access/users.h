@@ -44,9 +44,6 @@ private:
     User* default_;
 };
 
-/// "Usernames can't contain spaces or null characters"
-bool is_user_name(std::string_view name);
-
 /// Reads the lines of an ACL file: "user anna on >secret +get ~a*". `file` names it in errors.
 /// Throws RuleError with all that is wrong, in Redis's words.
 std::vector<User> read_users(const Users& users, std::string_view text, std::string_view file);

@@ -104,6 +104,12 @@ constexpr auto kNames = [] {
 
 std::span<const std::string_view> acl_category_names() { return kNames; }
 
+bool is_acl_category(std::string_view name)
+{
+    return std::ranges::any_of(
+        kNames, [&](std::string_view own) { return ascii::equal_ignoring_case(own, name); });
+}
+
 std::vector<std::string_view> acl_categories(const Command& command)
 {
     std::vector<std::string_view> names;

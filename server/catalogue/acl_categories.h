@@ -15,6 +15,9 @@ std::span<const std::string_view> acl_category_names();
 /// flags imply, and either fast or slow.
 std::vector<std::string_view> acl_categories(const Command& command);
 
+/// Whether there is a category of this name, in whatever case.
+bool is_acl_category(std::string_view name);
+
 /// Whether the command is in the category of this name, in whatever case.
 bool is_in_acl_category(const Command& command, std::string_view name);
 

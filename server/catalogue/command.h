@@ -209,6 +209,13 @@ struct Command
     int arity = arity_override != 0 ? arity_override : arity_of(words, count_arguments(syntax));
 
     constexpr bool has(Flag flag) const { return (flags & flag) != 0; }
+
+    /// Whether a request may have so many words, by the arity.
+    constexpr bool takes(std::size_t words_given) const
+    {
+        const auto given = static_cast<int>(words_given);
+        return arity > 0 ? given == arity : given >= -arity;
+    }
 };
 
 }  // namespace server

@@ -109,8 +109,7 @@ std::vector<FoundKey> quoted_keys(Call& call)
     const auto [row, unknown_subcommand] = table.resolve(request);
     if (row == nullptr || unknown_subcommand) throw CommandError{"ERR Invalid command specified"};
     if (!has_keys(*row)) throw CommandError{"ERR The command has no key arguments"};
-    const auto given = static_cast<int>(request.size());
-    if ((row->arity > 0 && given != row->arity) || given < -row->arity)
+    if (!row->takes(request.size()))
         throw CommandError{"ERR Invalid number of arguments specified for command"};
 
     auto found = find_keys(*row, request);

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "ascii/case.h"
+#include "ascii/hex.h"
 #include "server/catalogue/command.h"
 #include "server/commands/debug_digest.h"
 #include "server/commands/families.h"
@@ -33,14 +34,14 @@ void sleep(Call& call)
     call.reply.ok();
 }
 
-void digest(Call& call) { call.reply.simple(to_hex(digest_of(call.server.databases))); }
+void digest(Call& call) { call.reply.simple(ascii::to_hex(digest_of(call.server.databases))); }
 
 /// The same value has the same digest on every server; a key that is missing has none but zeros.
 void digest_value(Call& call)
 {
     const auto keys = call.args.rest();
     call.reply.array(keys.size());
-    for (const auto key : keys) call.reply.simple(to_hex(digest_of_value(call.keys, key)));
+    for (const auto key : keys) call.reply.simple(ascii::to_hex(digest_of_value(call.keys, key)));
 }
 
 /// Settings of how Redis keeps its data, which change nothing here.

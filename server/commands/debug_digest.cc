@@ -1,25 +1,15 @@
 #include "server/commands/debug_digest.h"
 
 #include <fmt/format.h>
-#include <nettle/sha1.h>
 
 #include <vector>
 
+#include "server/scripting/sha1.h"
 #include "store/snapshot/value_codec.h"
 
 namespace server::commands {
 
 namespace {
-
-Digest sha1(std::string_view bytes)
-{
-    Digest digest;
-    sha1_ctx context;
-    sha1_init(&context);
-    sha1_update(&context, bytes.size(), reinterpret_cast<const std::uint8_t*>(bytes.data()));
-    sha1_digest(&context, digest.size(), digest.data());
-    return digest;
-}
 
 std::string_view bytes_of(const Digest& digest)
 {
@@ -29,7 +19,7 @@ std::string_view bytes_of(const Digest& digest)
 /// In any order.
 void combine(Digest& digest, std::string_view bytes)
 {
-    const Digest other = sha1(bytes);
+    const Digest other = scripting::sha1_bytes(bytes);
     for (std::size_t i = 0; i < digest.size(); ++i) digest[i] ^= other[i];
 }
 
@@ -37,7 +27,7 @@ void combine(Digest& digest, std::string_view bytes)
 void mix(Digest& digest, std::string_view bytes)
 {
     combine(digest, bytes);
-    digest = sha1(bytes_of(digest));
+    digest = scripting::sha1_bytes(bytes_of(digest));
 }
 
 /// As four bytes, the highest first.
@@ -134,13 +124,6 @@ Digest digest_of(Databases& databases)
         }
     }
     return all;
-}
-
-std::string to_hex(const Digest& digest)
-{
-    std::string digits;
-    for (const std::uint8_t byte : digest) digits += fmt::format("{:02x}", byte);
-    return digits;
 }
 
 }  // namespace server::commands

@@ -1,11 +1,9 @@
 #pragma once
 
-#include <array>
-#include <cstdint>
-#include <string>
 #include <string_view>
 
 #include "server/databases.h"
+#include "server/scripting/sha1.h"
 #include "store/keyspace.h"
 
 /// DEBUG DIGEST: one number for all data, by which two servers are compared. It is Redis's own
@@ -14,16 +12,12 @@
 /// before. What has none, as members and keys, is combined by exclusive or.
 namespace server::commands {
 
-/// Of SHA-1's size.
-using Digest = std::array<std::uint8_t, 20>;
+using Digest = scripting::Sha1Bytes;
 
 /// Of the key's value, and of whether it expires; zeros if there is no such key. Counts no hit.
 Digest digest_of_value(store::Keyspace& keys, std::string_view key);
 
 /// Of all databases; zeros if they are empty.
 Digest digest_of(Databases& databases);
-
-/// 40 digits.
-std::string to_hex(const Digest& digest);
 
 }  // namespace server::commands

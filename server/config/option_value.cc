@@ -6,6 +6,8 @@
 #include <charconv>
 #include <type_traits>
 
+#include "ascii/split.h"
+
 namespace server {
 namespace {
 
@@ -54,18 +56,6 @@ void add_renaming(std::vector<Renaming>& renamings, std::string_view text)
     renamings.push_back({std::string{text.substr(0, space)}, std::string{text.substr(space + 1)}});
 }
 
-// Grammar::User ends each word with its line.
-std::vector<std::string> split_user(std::string_view text)
-{
-    std::vector<std::string> words;
-    while (true) {
-        const auto end = text.find('\n');
-        words.emplace_back(text.substr(0, end));
-        if (end == text.npos) return words;
-        text.remove_prefix(end + 1);
-    }
-}
-
 template <class Value>
 void assign(Value& value, const Option& option, std::string_view text)
 {
@@ -79,7 +69,9 @@ void assign(Value& value, const Option& option, std::string_view text)
     } else if constexpr (std::is_same_v<Value, std::vector<Renaming>>) {
         add_renaming(value, text);
     } else if constexpr (std::is_same_v<Value, std::vector<std::vector<std::string>>>) {
-        value.push_back(split_user(text));
+        // Each word ends with its line.
+        const auto words = ascii::split(text, '\n');
+        value.emplace_back(words.begin(), words.end());
     } else if constexpr (std::is_same_v<Value, LogLevel>) {
         value = static_cast<LogLevel>(index_in(split_at_spaces(option.choices), text));
     } else if constexpr (std::is_same_v<Value, OutputLimits>) {

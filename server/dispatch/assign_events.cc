@@ -40,8 +40,7 @@ std::string to_json(std::string_view order, store::AssignmentEvent event,
         R"("expires_at_ms":{},"time_ms":{},"sequence":{}{}}})",
         store::name_of(event), quoted(order), store::name_of(record.state),
         held ? quoted(held->driver) : "null", record.token,
-        held ? fmt::format("{}", held->distance_m) : "null", expiry_of(record),
-        std::chrono::floor<std::chrono::milliseconds>(now).time_since_epoch().count(),
+        held ? fmt::format("{}", held->distance_m) : "null", expiry_of(record), store::unix_ms(now),
         record.sequence, reason.empty() ? "" : ",\"reason\":" + quoted(reason));
 }
 

@@ -17,15 +17,6 @@ DerivedKey keys_like(std::string_view pattern, std::uint8_t rights)
     return {std::string{pattern.substr(0, star)}, std::string{pattern.substr(star + 1)}, rights};
 }
 
-/// A pattern of SORT's BY without the field of a hash, which is no part of the key.
-std::string_view without_field(std::string_view pattern)
-{
-    const auto star = pattern.find('*');
-    const auto arrow = pattern.find("->", star == pattern.npos ? 0 : star);
-    const bool has_field = arrow != pattern.npos && arrow + 2 < pattern.size();
-    return has_field ? pattern.substr(0, arrow) : pattern;
-}
-
 }  // namespace
 
 void add_search_keys(const store::AssignmentSearch& search, SearchUse use,
@@ -43,7 +34,7 @@ void add_search_keys(const store::AssignmentSearch& search, SearchUse use,
     for (const std::string& set : search.except) add(set, kReadKey);
     keys.push_back(keys_like(search.lock_pattern, rights));
     if (search.strategy == store::Strategy::Rating)
-        keys.push_back(keys_like(without_field(search.rating_pattern), kReadKey));
+        keys.push_back(keys_like(store::split_value_pattern(search.rating_pattern).key, kReadKey));
 }
 
 void add_record_keys(const store::AssignmentRecord& record, std::vector<DerivedKey>& keys)

@@ -28,9 +28,7 @@ struct CheckArity
     static constexpr unsigned kOrigins = kOutside | kReplays;
     static bool fails(const Server&, const Invocation& invocation, const Command& command)
     {
-        const auto given = static_cast<int>(invocation.request.size());
-        const int arity = command.arity;
-        return command.run == nullptr || (arity > 0 && given != arity) || given < -arity;
+        return command.run == nullptr || !command.takes(invocation.request.size());
     }
     static CommandError error(const Command& command) { return wrong_number_of_arguments(command); }
 };

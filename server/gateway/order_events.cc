@@ -12,11 +12,6 @@ namespace {
 
 constexpr std::string_view kGeoPrefix = "drivers:geo:";
 
-std::int64_t milliseconds(store::TimePoint time)
-{
-    return std::chrono::floor<std::chrono::milliseconds>(time).time_since_epoch().count();
-}
-
 /// ASSIGN's own event, with the number and the city in front.
 Message message_of(const OrderEvent& event, std::string_view json)
 {
@@ -36,7 +31,7 @@ void OrderEvents::order_changed(int database, std::string_view order, store::Ass
                      .geo = record.search.geo,
                      .reason = std::string{reason},
                      .token = record.token,
-                     .time_ms = milliseconds(clock_.now())};
+                     .time_ms = store::unix_ms(clock_.now())};
     if (record.reservation) {
         noted.driver = record.reservation->driver;
         noted.distance_m = record.reservation->distance_m;

@@ -2,23 +2,24 @@
 
 #include <nettle/sha1.h>
 
-#include <cstdint>
+#include "ascii/hex.h"
 
 namespace server::scripting {
 
-Sha1 sha1(std::string_view text)
+Sha1Bytes sha1_bytes(std::string_view text)
 {
     sha1_ctx context;
     sha1_init(&context);
     sha1_update(&context, text.size(), reinterpret_cast<const std::uint8_t*>(text.data()));
-    std::array<std::uint8_t, SHA1_DIGEST_SIZE> bytes;
+    Sha1Bytes bytes;
     sha1_digest(&context, bytes.size(), bytes.data());
+    return bytes;
+}
+
+Sha1 sha1(std::string_view text)
+{
     Sha1 digits;
-    auto at = digits.begin();
-    for (const std::uint8_t byte : bytes) {
-        *at++ = "0123456789abcdef"[byte >> 4];
-        *at++ = "0123456789abcdef"[byte & 15];
-    }
+    ascii::write_hex(digits.data(), sha1_bytes(text));
     return digits;
 }
 

@@ -2,10 +2,15 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <string_view>
 
 namespace server::scripting {
+
+using Sha1Bytes = std::array<std::uint8_t, 20>;
+
+Sha1Bytes sha1_bytes(std::string_view text);
 
 /// 40 hexadecimal digits.
 using Sha1 = std::array<char, 40>;

@@ -185,15 +185,18 @@ bool is_token_key(std::string_view key, std::string_view geo)
            key.ends_with(kTokenSuffix);
 }
 
+ValuePattern split_value_pattern(std::string_view pattern)
+{
+    const auto arrow = pattern.find("->", std::min(pattern.find('*'), pattern.size()));
+    const bool has_field = arrow != std::string_view::npos && arrow + 2 < pattern.size();
+    if (!has_field) return {pattern, {}};
+    return {pattern.substr(0, arrow), pattern.substr(arrow + 2)};
+}
+
 double rating_of(Keyspace& keys, std::string_view pattern, std::string_view member)
 {
-    std::string_view field;
-    const auto arrow = pattern.find("->", std::min(pattern.find('*'), pattern.size()));
-    if (arrow != std::string_view::npos && arrow + 2 < pattern.size()) {
-        field = pattern.substr(arrow + 2);
-        pattern = pattern.substr(0, arrow);
-    }
-    const auto key = substitute(pattern, member);
+    const auto [key_pattern, field] = split_value_pattern(pattern);
+    const auto key = substitute(key_pattern, member);
     if (!key) return 0;
     std::optional<std::string_view> text;
     const auto type = keys.type(*key);

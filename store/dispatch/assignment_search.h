@@ -60,6 +60,14 @@ void put_lock_key(std::string& key, std::string_view pattern, std::string_view m
 std::string token_key(std::string_view geo);
 bool is_token_key(std::string_view key, std::string_view geo);
 
+/// A pattern of SORT's BY: a key with a `*`, and the field behind `->`, empty if there is none.
+struct ValuePattern
+{
+    std::string_view key;
+    std::string_view field;
+};
+ValuePattern split_value_pattern(std::string_view pattern);
+
 /// What a candidate is rated, by SORT's rules for BY patterns. No rating, or text that is no
 /// number, is 0.
 double rating_of(Keyspace& keys, std::string_view pattern, std::string_view member);

@@ -6,18 +6,13 @@
 
 #include "ascii/integer.h"
 #include "store/snapshot/compact_reader.h"
+#include "store/snapshot/string_codec.h"
 
 namespace store::snapshot {
 
 namespace {
 
 constexpr std::size_t kListpackHeader = 6;
-
-/// Lowest byte first.
-void append_little(std::string& out, std::uint64_t value, std::size_t size)
-{
-    for (std::size_t i = 0; i < size; ++i) out += static_cast<char>(value >> (8 * i) & 0xff);
-}
 
 bool fits(std::int64_t value, unsigned bits)
 {
@@ -58,7 +53,7 @@ void ListpackWriter::add_text(std::string_view text)
         bytes_ += static_cast<char>(size & 0xff);
     } else {
         bytes_ += static_cast<char>(0xf0);
-        append_little(bytes_, size, 4);
+        write_little(bytes_, size, 4);
     }
     bytes_ += text;
 }
@@ -78,7 +73,7 @@ void ListpackWriter::add_integer(std::int64_t value)
             return candidate.first == 8 || fits(value, 8 * candidate.first);
         });
         bytes_ += static_cast<char>(size->second);
-        append_little(bytes_, bits, size->first);
+        write_little(bytes_, bits, size->first);
     }
 }
 
@@ -97,8 +92,8 @@ std::string ListpackWriter::finish()
     constexpr std::size_t kUnknownCount = 0xffff;
     bytes_ += static_cast<char>(kCompactEnd);
     std::string header;
-    append_little(header, bytes_.size(), 4);
-    append_little(header, std::min(count_, kUnknownCount), 2);
+    write_little(header, bytes_.size(), 4);
+    write_little(header, std::min(count_, kUnknownCount), 2);
     bytes_.replace(0, kListpackHeader, header);
     std::string done = std::move(bytes_);
     begin();
@@ -112,10 +107,10 @@ std::string intset_of(std::span<std::int64_t> numbers)
     for (const std::int64_t end : {numbers.front(), numbers.back()})
         while (width < 8 && !fits(end, static_cast<unsigned>(8 * width))) width *= 2;
     std::string bytes;
-    append_little(bytes, width, 4);
-    append_little(bytes, numbers.size(), 4);
+    write_little(bytes, width, 4);
+    write_little(bytes, numbers.size(), 4);
     for (const std::int64_t number : numbers)
-        append_little(bytes, static_cast<std::uint64_t>(number), width);
+        write_little(bytes, static_cast<std::uint64_t>(number), width);
     return bytes;
 }
 

@@ -81,11 +81,6 @@ std::string read_special(ByteReader& reader, std::uint8_t kind)
 
 }  // namespace
 
-void write_little(ByteWriter& out, std::uint64_t value, std::size_t size)
-{
-    for (std::size_t i = 0; i < size; ++i) out += static_cast<char>(value >> (8 * i) & 0xff);
-}
-
 void write_length(ByteWriter& out, std::uint64_t length)
 {
     if (length < 1 << 6) {

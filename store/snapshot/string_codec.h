@@ -18,7 +18,11 @@ void write_string(ByteWriter& out, std::string_view text);
 std::uint64_t read_length(ByteReader& reader);
 std::string read_string(ByteReader& reader);
 
-/// The bytes of a number, lowest first.
-void write_little(ByteWriter& out, std::uint64_t value, std::size_t size);
+/// The bytes of a number, lowest first, to a ByteWriter or a string.
+template <class Out>
+void write_little(Out& out, std::uint64_t value, std::size_t size)
+{
+    for (std::size_t i = 0; i < size; ++i) out += static_cast<char>(value >> (8 * i) & 0xff);
+}
 
 }  // namespace store::snapshot

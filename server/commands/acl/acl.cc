@@ -1,7 +1,5 @@
 #include <algorithm>
-#include <chrono>
 
-#include "ascii/case.h"
 #include "server/access/rule_error.h"
 #include "server/catalogue/acl_categories.h"
 #include "server/catalogue/command.h"
@@ -37,18 +35,14 @@ void reply_category(Call& call, std::string_view category)
 void cat(Call& call)
 {
     if (call.args.remaining() > 1) throw wrong_use(call);
-    const auto names = acl_category_names();
     if (call.args.done()) {
+        const auto names = acl_category_names();
         call.reply.array(names.size());
         for (const auto name : names) call.reply.bulk(name);
         return;
     }
     const auto category = call.args.next();
-    const auto is_it = [&](std::string_view name) {
-        return ascii::equal_ignoring_case(name, category);
-    };
-    if (std::ranges::none_of(names, is_it))
-        throw CommandError{"ERR Unknown category '{}'", category};
+    if (!is_acl_category(category)) throw CommandError{"ERR Unknown category '{}'", category};
     reply_category(call, category);
 }
 
@@ -76,9 +70,7 @@ const Command& command_of(Call& call, Request request)
     const auto [command, unknown_subcommand] = call.server.commands.resolve(request);
     if (command == nullptr || unknown_subcommand)
         throw CommandError{"ERR Command '{}' not found", request[0]};
-    const auto given = static_cast<int>(request.size());
-    const bool fits = command->arity > 0 ? given == command->arity : given >= -command->arity;
-    if (!fits) throw wrong_number_of_arguments(*command);
+    if (!command->takes(request.size())) throw wrong_number_of_arguments(*command);
     return *command;
 }
 
@@ -95,11 +87,6 @@ void dryrun(Call& call)
     call.reply.bulk(access::full_text_of(*denial, user->name()));
 }
 
-std::int64_t unix_ms(store::TimePoint moment)
-{
-    return std::chrono::floor<std::chrono::milliseconds>(moment.time_since_epoch()).count();
-}
-
 void reply_entry(Call& call, const access::DenialLog::Entry& entry)
 {
     protocol::ReplyWriter& reply = call.reply;
@@ -111,7 +98,8 @@ void reply_entry(Call& call, const access::DenialLog::Entry& entry)
         reply.bulk(name);
         reply.integer(value);
     };
-    const std::int64_t age_ms = unix_ms(call.server.clock.now()) - unix_ms(entry.updated_at);
+    const std::int64_t age_ms =
+        store::unix_ms(call.server.clock.now()) - store::unix_ms(entry.updated_at);
     reply.map(10);
     integer("count", static_cast<std::int64_t>(entry.count));
     bulk("reason", access::name_of(entry.reason));
@@ -122,8 +110,8 @@ void reply_entry(Call& call, const access::DenialLog::Entry& entry)
     reply.number(static_cast<double>(age_ms) / 1000);
     bulk("client-info", entry.client);
     integer("entry-id", static_cast<std::int64_t>(entry.id));
-    integer("timestamp-created", unix_ms(entry.created_at));
-    integer("timestamp-last-updated", unix_ms(entry.updated_at));
+    integer("timestamp-created", store::unix_ms(entry.created_at));
+    integer("timestamp-last-updated", store::unix_ms(entry.updated_at));
 }
 
 void log(Call& call)

@@ -14,7 +14,7 @@ using access::User;
 void setuser(Call& call)
 {
     const auto name = call.args.next();
-    if (!access::is_user_name(name))
+    if (!access::is_one_word(name))
         throw CommandError{"ERR Usernames can't contain spaces or null characters"};
     try {
         call.server.access.set_user(name, call.args.rest());
