@@ -94,6 +94,14 @@ public:
     /// As type(), but counts nothing.
     std::optional<Type> peek_type(std::string_view key);
 
+    /// As find_if_type(), but counts nothing.
+    template <class T>
+    const T* peek(std::string_view key)
+    {
+        const Entry* entry = lookup(key);
+        return entry == nullptr || entry->type() != kTypeOf<T> ? nullptr : &entry->get<T>();
+    }
+
     /// Throws Error{WrongType} if the key holds a value of another type. Counts as find().
     template <class T>
     void require_type(std::string_view key)

@@ -58,6 +58,11 @@ Dispatcher::Orders Dispatcher::orders(store::Keyspace& keys, std::string_view or
     return {*this, keys};
 }
 
+void Dispatcher::watch_locks(int database, std::string_view geo, std::string_view pattern)
+{
+    if (locks_.add(database, geo, pattern)) follow_open_orders();
+}
+
 void Dispatcher::let_orders_rest(bool rest)
 {
     resting_ = rest;
@@ -197,7 +202,15 @@ bool Dispatcher::wants(const store::KeyEvent& event) const
     if (event.change == store::Change::Cleared) return true;
     // What the rules change is known; but a driver who is taken may be offered another order, too.
     if (acting_) return !event.removed.empty() && open_.concerns(event.database, event.key);
-    return !is_harmless(event) && (is_arrival(event) || open_.concerns(event.database, event.key));
+    return !is_harmless(event) && (is_arrival(event) || may_be_new_lock(event) ||
+                                   open_.concerns(event.database, event.key));
+}
+
+bool Dispatcher::may_be_new_lock(const store::KeyEvent& event) const
+{
+    return event.type == store::kTypeOf<store::String> &&
+           (event.change == store::Change::Modified || event.change == store::Change::Arrived) &&
+           locks_.may_be_lock(event.database, event.key);
 }
 
 void Dispatcher::key_changed(const store::KeyEvent& event)
@@ -208,6 +221,7 @@ void Dispatcher::key_changed(const store::KeyEvent& event)
         return follow_open_orders();
     }
     if (is_arrival(event) || open_.find(database, key) != nullptr) order_key_changed(event);
+    if (may_be_new_lock(event)) locks_.hide_driver_of(databases_[database], key);
     const auto holders = open_.of_lock(database, key);
     wake_now(holders);
     hold_again(holders);
@@ -267,10 +281,12 @@ void Dispatcher::wake_now(const std::vector<OpenOrders::Name>& orders)
 // Time
 
 /// To be called after every change to the open orders. While there is none, only a record that
-/// arrives matters.
+/// arrives matters, and a lock.
 void Dispatcher::follow_open_orders()
 {
-    listen(open_.size() == 0 ? store::Changes{store::Change::Arrived} : store::Changes::all());
+    store::Changes wanted{store::Change::Arrived};
+    if (!locks_.empty()) wanted |= store::Changes{store::Change::Modified};
+    listen(open_.size() == 0 ? wanted : store::Changes::all());
     const auto next = open_.next_wake();
     if (resting_ || !next || *next == store::Deadline::max()) return;
     // What is due already waits for the next millisecond, so that clients have their turns.

@@ -11,6 +11,7 @@
 #include "server/config/options.h"
 #include "server/databases.h"
 #include "server/dispatch/dispatch_stats.h"
+#include "server/dispatch/lock_watch.h"
 #include "server/dispatch/open_orders.h"
 #include "server/key_events.h"
 #include "store/clock.h"
@@ -45,6 +46,10 @@ public:
     Orders orders(store::Keyspace& keys, std::string_view order);
     Orders orders(store::Keyspace& keys);
 
+    /// ASSIGN searches this geo set, or may come to do so.
+    void watch_locks(int database, std::string_view geo,
+                     std::string_view pattern = store::kDefaultLockPattern);
+
     /// Tells this one, too, of every change of an order: in the middle of the command that made it,
     /// so it must leave the keyspace alone. nullptr: nobody. It outlives this, or says so.
     void tell(store::AssignmentListener* watcher) { watcher_ = watcher; }
@@ -72,7 +77,11 @@ public:
     void reset_statistics() { stats_ = {}; }
 
     /// Two databases were exchanged, with the orders in them.
-    void swap_databases(int first, int second) { open_.swap(first, second); }
+    void swap_databases(int first, int second)
+    {
+        open_.swap(first, second);
+        locks_.swap(first, second);
+    }
 
     /// A hash was read from a file: if it is the record of an open order, that is looked after from
     /// here on. To be called once all the data are there.
@@ -131,6 +140,7 @@ private:
     void publish(std::string_view order, store::AssignmentEvent event,
                  const store::AssignmentRecord& record, std::string_view reason);
 
+    bool may_be_new_lock(const store::KeyEvent& event) const;
     void look_after(int database, std::string_view order);
     void read_again(int database, std::string_view order);
     void order_key_changed(const store::KeyEvent& event);
@@ -147,6 +157,7 @@ private:
     PubSub& pubsub_;
     store::AssignmentListener* watcher_ = nullptr;
     OpenOrders open_;
+    LockWatch locks_;
     std::optional<Renamed> renamed_;
     bool acting_ = false;  ///< the rules are at work: their changes are known
     bool resting_ = false;

@@ -177,6 +177,17 @@ std::string lock_key(std::string_view pattern, std::string_view member)
     return key;
 }
 
+std::optional<std::string_view> lock_stem(std::string_view pattern, std::string_view lock)
+{
+    const auto star = pattern.find('*');
+    if (star == std::string_view::npos) return std::nullopt;
+    const auto before = pattern.substr(0, star), after = pattern.substr(star + 1);
+    const bool matches = lock.size() >= before.size() + after.size() && lock.ends_with(after) &&
+                         lock.starts_with(before);
+    if (!matches) return std::nullopt;
+    return lock.substr(star, lock.size() - before.size() - after.size());
+}
+
 std::string token_key(std::string_view geo) { return std::string{geo}.append(kTokenSuffix); }
 
 bool is_token_key(std::string_view key, std::string_view geo)

@@ -56,6 +56,9 @@ std::string lock_key(std::string_view pattern, std::string_view member);
 /// The same, written over `key`.
 void put_lock_key(std::string& key, std::string_view pattern, std::string_view member);
 
+/// What stands for the pattern's `*` in this lock's key; nothing if it is no lock of the pattern.
+std::optional<std::string_view> lock_stem(std::string_view pattern, std::string_view lock);
+
 /// The key of the counter from which a geo key's tokens come.
 std::string token_key(std::string_view geo);
 bool is_token_key(std::string_view key, std::string_view geo);

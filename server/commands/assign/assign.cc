@@ -36,6 +36,8 @@ void assign(Call& call)
     auto record = orders.standing(request.order);
     if (!record) {
         request.find_place(call.keys);
+        call.server.dispatcher.watch_locks(call.keys.index(), request.search.geo,
+                                           request.search.lock_pattern);
         record = orders.begin(request.order, std::move(request.search), request.retry);
     }
     reply_record(call, request.order, record);

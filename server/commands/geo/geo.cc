@@ -42,6 +42,7 @@ void geoadd(Call& call)
     }
 
     call.reply.integer(put_items(call, key, options, items));
+    call.server.dispatcher.watch_locks(call.keys.index(), key);
 }
 
 void geodist(Call& call)
