@@ -370,26 +370,44 @@ void Keyspace::remove(Entry* entry)
 void Keyspace::hide(std::string_view set, std::string_view name, std::string_view member,
                     std::string_view while_key)
 {
-    Entry* const sorted_set = table_.find(set, hash_bytes(set));
+    SortedSet* const members = sorted_set_at(set);
     Entry* const key = table_.find(while_key, hash_bytes(while_key));
-    if (sorted_set == nullptr || key == nullptr || sorted_set->type() != kTypeOf<SortedSet>) return;
-    auto& members = sorted_set->get<SortedSet>();
-    if (!members.contains(member) || !members.hide(name, member)) return;
+    if (members == nullptr || key == nullptr) return;
+    if (!members->contains(member) || !members->hide(name, member)) return;
     try {
-        hidden_.add(key, set, member);
+        hidden_.add(key, set, name, member);
     } catch (const std::bad_alloc&) {
-        members.show(member);
+        members->show(name, member);
         throw;
     }
 }
 
+bool Keyspace::hide(std::string_view set, std::string_view name, std::string_view member)
+{
+    SortedSet* const members = sorted_set_at(set);
+    return members != nullptr && members->contains(member) && members->hide(name, member);
+}
+
+void Keyspace::show_all(std::string_view set, std::string_view name)
+{
+    if (SortedSet* const members = sorted_set_at(set))
+        members->show_all(name, [this](SortedSet& hidden) { disposal_.take(hidden); });
+}
+
 void Keyspace::show_hidden_by(Entry* entry)
 {
-    hidden_.take(entry, [this](std::string_view set, std::string_view member) {
-        Entry* const sorted_set = table_.find(set, hash_bytes(set));
-        if (sorted_set != nullptr && sorted_set->type() == kTypeOf<SortedSet>)
-            sorted_set->get<SortedSet>().show(member);
-    });
+    hidden_.take(entry,
+                 [this](std::string_view set, std::string_view name, std::string_view member) {
+                     if (SortedSet* const members = sorted_set_at(set)) members->show(name, member);
+                 });
+}
+
+/// For what changes nothing that can be seen. nullptr if there is none.
+SortedSet* Keyspace::sorted_set_at(std::string_view key)
+{
+    Entry* const entry = table_.find(key, hash_bytes(key));
+    const bool is_one = entry != nullptr && entry->type() == kTypeOf<SortedSet>;
+    return is_one ? &entry->get<SortedSet>() : nullptr;
 }
 
 /// The value gets another name, under which its members would stay hidden.

@@ -197,6 +197,9 @@ public:
     /// exists. Nothing happens if there is no such member or key.
     void hide(std::string_view set, std::string_view name, std::string_view member,
               std::string_view while_key);
+    /// The same until show_all(). False if there is no such member, or no place for the name.
+    bool hide(std::string_view set, std::string_view name, std::string_view member);
+    void show_all(std::string_view set, std::string_view name);
 
     // Telling more
 
@@ -315,6 +318,7 @@ private:
     Entry* insert_string(std::string_view key, std::uint64_t hash, std::string_view value);
     void assign_string(Entry* entry, std::string_view value);
     void remove(Entry* entry);
+    SortedSet* sorted_set_at(std::string_view key);
     void show_hidden_by(Entry* entry);
     void show_all_in(Entry* entry);
     void clear_deadline(Entry* entry);

@@ -41,7 +41,8 @@ bool only_holds(const OpenOrder* before, const store::AssignmentRecord& record)
 
 store::Assignments Dispatcher::rules(store::Keyspace& keys)
 {
-    return {keys, *this, stats_.searches, std::chrono::seconds{options_.assign_record_ttl_seconds}};
+    return {keys, *this, asked_, stats_.searches,
+            std::chrono::seconds{options_.assign_record_ttl_seconds}};
 }
 
 Dispatcher::Orders Dispatcher::orders(store::Keyspace& keys) { return {*this, keys}; }
@@ -104,6 +105,13 @@ void Dispatcher::look_after(int database, std::string_view order)
     if (open != nullptr && open->wakes_at <= clock_.now_ms()) read_again(database, order);
 }
 
+/// The order is not open any more.
+void Dispatcher::close(int database, std::string_view order)
+{
+    asked_.forget(databases_[database], order);
+    open_.erase(database, order);
+}
+
 /// The index says of the order what its record says now.
 void Dispatcher::read_again(int database, std::string_view order)
 {
@@ -115,7 +123,7 @@ void Dispatcher::read_again(int database, std::string_view order)
     const bool is_allowed =
         !may_follow || !is_open || only_holds(before, *record) || may_follow(*record);
     if (!is_allowed) {
-        open_.erase(database, order);
+        close(database, order);
     } else if (is_open) {
         if (before != nullptr && before->lock != record->reservation->lock) {
             const Acting acting{*this};
@@ -130,7 +138,7 @@ void Dispatcher::read_again(int database, std::string_view order)
     } else if (before != nullptr) {
         const Acting acting{*this};
         orders.release_lock(order, before->lock);
-        open_.erase(database, order);
+        close(database, order);
     }
     follow_open_orders();
 }
@@ -144,13 +152,18 @@ void Dispatcher::order_changed(int database, std::string_view order, store::Assi
     searching_ = {};
     if (event == AssignmentEvent::Assigned)
         stats_.ms_to_assignment.add((clock_.now_ms() - since).count());
+    if (event == AssignmentEvent::Assigned) asked_.forget(databases_[database], order);
     if (event == AssignmentEvent::Offered || event == AssignmentEvent::Assigned) {
         open_.put(database, order, record, since, record.reservation->expires_at, true);
     } else {
-        open_.erase(database, order);
         const bool goes_on = event == AssignmentEvent::Rejected ||
                              event == AssignmentEvent::TimedOut || event == AssignmentEvent::Lost;
-        if (goes_on) searching_ = {database, std::string{order}, since};
+        if (goes_on) {
+            open_.erase(database, order);
+            searching_ = {database, std::string{order}, since};
+        } else {
+            close(database, order);
+        }
     }
     follow_open_orders();
 }
@@ -218,6 +231,7 @@ void Dispatcher::key_changed(const store::KeyEvent& event)
     const auto& [database, key, change, name, type, removed] = event;
     if (change == store::Change::Cleared) {
         open_.clear(database);
+        asked_.forget_all(database);
         return follow_open_orders();
     }
     if (is_arrival(event) || open_.find(database, key) != nullptr) order_key_changed(event);
@@ -245,7 +259,7 @@ void Dispatcher::order_key_changed(const store::KeyEvent& event)
     const auto& [database, key, change, name, type, removed] = event;
     if (name == store::event::kRenamedFrom) {
         renamed_ = Renamed{database, std::string{key}, open_.find(database, key)->lock};
-        return open_.erase(database, key);
+        return close(database, key);
     }
     if (name == store::event::kRenamedTo && renamed_ && renamed_->database == database) {
         const Acting acting{*this};
@@ -253,7 +267,7 @@ void Dispatcher::order_key_changed(const store::KeyEvent& event)
         if (const OpenOrder* overwritten = open_.find(database, key)) {
             const std::string lock = overwritten->lock;
             rules(databases_[database]).release_lock(key, lock);
-            open_.erase(database, key);
+            close(database, key);
         }
         rules(databases_[database]).rename_lock(renamed_->lock, renamed_->order, key);
     }

@@ -15,6 +15,7 @@
 #include "server/dispatch/open_orders.h"
 #include "server/key_events.h"
 #include "store/clock.h"
+#include "store/dispatch/asked_drivers.h"
 #include "store/dispatch/assignment.h"
 
 namespace server {
@@ -80,6 +81,7 @@ public:
     void swap_databases(int first, int second)
     {
         open_.swap(first, second);
+        asked_.swap(first, second);
         locks_.swap(first, second);
     }
 
@@ -141,6 +143,7 @@ private:
                  const store::AssignmentRecord& record, std::string_view reason);
 
     bool may_be_new_lock(const store::KeyEvent& event) const;
+    void close(int database, std::string_view order);
     void look_after(int database, std::string_view order);
     void read_again(int database, std::string_view order);
     void order_key_changed(const store::KeyEvent& event);
@@ -158,6 +161,7 @@ private:
     store::AssignmentListener* watcher_ = nullptr;
     OpenOrders open_;
     LockWatch locks_;
+    store::AskedDrivers asked_;
     std::optional<Renamed> renamed_;
     bool acting_ = false;  ///< the rules are at work: their changes are known
     bool resting_ = false;

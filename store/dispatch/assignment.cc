@@ -17,15 +17,6 @@ constexpr std::string_view kLockSet = "set", kDriverAdded = "sadd", kDriverRemov
 constexpr std::string_view kLockLost = "the lock was lost";
 constexpr std::string_view kDriverLeft = "the driver is no longer available";
 
-/// The drivers that a running search passes over. Views the record.
-MemberSet passed_over(const AssignmentRecord& record)
-{
-    MemberSet members;
-    members.add(record.tried);
-    members.add(record.rejected);
-    return members;
-}
-
 Error wrong_state(const AssignmentRecord& record)
 {
     return Error{Reason::WrongState, name_of(record.state)};
@@ -68,7 +59,7 @@ std::optional<AssignmentRecord> Assignments::begin(std::string_view order, Assig
     }
     last_token(record.search.geo);  // refuses a counter that is none
     const auto candidate =
-        find_candidate(keys_, order, record.search, passed_over(record), counts_);
+        find_candidate(keys_, order, record.search, asked_.of(keys_, order, record), counts_);
     if (!candidate) {
         record.sequence = 0;  // nothing is written: this is no event of a record
         listener_.order_changed(keys_.index(), order, AssignmentEvent::Unassigned, record,
@@ -293,7 +284,7 @@ std::optional<Candidate> Assignments::next_candidate(std::string_view order,
     last_token(record.search.geo);  // refuses a counter that is none
     const auto deadline = record.search.deadline;
     if (deadline && *deadline <= keys_.clock().now_ms()) return std::nullopt;
-    return find_candidate(keys_, order, record.search, passed_over(record), counts_);
+    return find_candidate(keys_, order, record.search, asked_.of(keys_, order, record), counts_);
 }
 
 void Assignments::reserve(std::string_view order, AssignmentRecord& record,

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "store/dispatch/asked_drivers.h"
 #include "store/dispatch/assignment_record.h"
 #include "store/dispatch/assignment_search.h"
 #include "store/keyspace.h"
@@ -85,10 +86,14 @@ class Assignments
 public:
     using Token = std::optional<std::uint64_t>;
 
-    /// All three must outlive it. Finished records live on for `record_time`.
-    Assignments(Keyspace& keys, AssignmentListener& listener, SearchCounts& counts,
-                std::chrono::milliseconds record_time)
-        : keys_(keys), listener_(listener), counts_(counts), record_time_(record_time)
+    /// All four must outlive it. Finished records live on for `record_time`.
+    Assignments(Keyspace& keys, AssignmentListener& listener, AskedDrivers& asked,
+                SearchCounts& counts, std::chrono::milliseconds record_time)
+        : keys_(keys),
+          listener_(listener),
+          asked_(asked),
+          counts_(counts),
+          record_time_(record_time)
     {}
 
     /// The record of an order that ASSIGN is to leave as it is: offered, assigned or completed.
@@ -182,6 +187,7 @@ private:
 
     Keyspace& keys_;
     AssignmentListener& listener_;
+    AskedDrivers& asked_;
     SearchCounts& counts_;
     std::chrono::milliseconds record_time_;
 };

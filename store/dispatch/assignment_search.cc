@@ -46,9 +46,9 @@ class CandidateSearch : private MemberFilter
 {
 public:
     CandidateSearch(const SortedSet& places, const AssignmentSearch& search,
-                    CandidateFilter& filter)
+                    std::string_view asked_hidden_as, CandidateFilter& filter)
         : places_(places),
-          hidden_(places.hidden(search.lock_pattern)),
+          hidden_{places.hidden(search.lock_pattern), places.hidden(asked_hidden_as)},
           shape_(search.shape),
           filter_(filter),
           outward_(places, search.shape, hidden_),
@@ -108,6 +108,13 @@ private:
         return std::nullopt;
     }
 
+    bool is_hidden(std::string_view member) const
+    {
+        return std::ranges::any_of(hidden_, [&](const SortedSet* hidden) {
+            return hidden != nullptr && hidden->contains(member);
+        });
+    }
+
     /// All who are available, inside the shape, and farther than the last one met outward.
     void collect()
     {
@@ -115,7 +122,7 @@ private:
         const ShapeTest inside{shape_};
         filter_.available()->for_each([&](std::string_view member) {
             const auto score = places_.score(member);
-            if (!score || (hidden_ != nullptr && hidden_->contains(member))) return;
+            if (!score || is_hidden(member)) return;
             const std::uint64_t cell = cell_of_score(*score);
             const Place place = place_of(cell);
             const auto distance = inside.distance_if_inside(place);
@@ -127,7 +134,7 @@ private:
     }
 
     const SortedSet& places_;
-    const SortedSet* hidden_;  ///< members known to be locked; nullptr if there are none
+    NearestSearch::Hidden hidden_;  ///< members known to be locked, or to have been asked
     const Shape& shape_;
     CandidateFilter& filter_;
     NearestSearch outward_;
@@ -314,14 +321,14 @@ void hide_locked(Keyspace& keys, const AssignmentSearch& search, const Candidate
 }
 
 std::optional<Candidate> find_candidate_now(Keyspace& keys, std::string_view order,
-                                            const AssignmentSearch& search, const MemberSet& tried,
+                                            const AssignmentSearch& search, const Asked& asked,
                                             SearchCounts& counts)
 {
     const auto* places = keys.find<SortedSet>(search.geo);
-    CandidateFilter filter{keys, order, search, tried};
+    CandidateFilter filter{keys, order, search, asked.members};
     if (places == nullptr || filter.available() == nullptr) return std::nullopt;
 
-    CandidateSearch candidates{*places, search, filter};
+    CandidateSearch candidates{*places, search, asked.hidden_as, filter};
     const auto found = search.strategy == Strategy::Nearest
                            ? candidates.next()
                            : find_best_rated(keys, search, candidates);
@@ -334,7 +341,7 @@ std::optional<Candidate> find_candidate_now(Keyspace& keys, std::string_view ord
 }  // namespace
 
 std::optional<Candidate> find_candidate(Keyspace& keys, std::string_view order,
-                                        const AssignmentSearch& search, const MemberSet& tried,
+                                        const AssignmentSearch& search, const Asked& asked,
                                         SearchCounts& counts)
 {
     ++counts.searches;
@@ -343,7 +350,7 @@ std::optional<Candidate> find_candidate(Keyspace& keys, std::string_view order,
     constexpr std::size_t kSome = 40;
     keys.expire_due(kSome);
     for (;;) {
-        if (auto found = find_candidate_now(keys, order, search, tried, counts)) return found;
+        if (auto found = find_candidate_now(keys, order, search, asked, counts)) return found;
         if (keys.expire_due(100 * kSome) == 0) return std::nullopt;
     }
 }

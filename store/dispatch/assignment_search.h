@@ -92,6 +92,14 @@ struct Judgement
     std::size_t which = 0;
 };
 
+/// The drivers whom a search passes over because they were asked before.
+struct Asked
+{
+    const MemberSet& members;
+    /// The name under which some of them are hidden in the geo set; empty if none are.
+    std::string_view hidden_as = {};
+};
+
 /// Asks about drivers one by one. Holds pointers into the keyspace: valid until something changes.
 class CandidateFilter
 {
@@ -154,7 +162,7 @@ struct SearchCounts
 /// The candidate that the strategy takes, nothing if there is none. Cost: about the drivers nearer
 /// than the candidate, or those available, whichever are fewer. Throws Error{WrongType}.
 std::optional<Candidate> find_candidate(Keyspace& keys, std::string_view order,
-                                        const AssignmentSearch& search, const MemberSet& tried,
+                                        const AssignmentSearch& search, const Asked& asked,
                                         SearchCounts& counts);
 
 /// Why a search found no candidate.

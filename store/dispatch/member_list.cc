@@ -1,6 +1,6 @@
 #include "store/dispatch/member_list.h"
 
-#include <charconv>
+#include <algorithm>
 #include <utility>
 
 #include "ascii/integer.h"
@@ -26,17 +26,19 @@ void MemberList::add(std::string_view member)
 /// Takes the first member off the text; nothing if it does not begin with one.
 std::optional<std::string_view> MemberList::take(std::string_view& rest)
 {
-    std::size_t size = 0;
-    const char* const end = rest.data() + rest.size();
-    const auto [colon, error] = std::from_chars(rest.data(), end, size);
-    const bool has_leading_zero = rest[0] == '0' && colon != rest.data() + 1;
-    if (error != std::errc{} || has_leading_zero || colon == end || *colon != ':')
+    constexpr std::size_t kMaxDigits = 10;  // more than a value may be long
+    std::size_t size = 0, colon = 0;
+    const std::size_t max_digits = std::min(kMaxDigits, rest.size());
+    for (; colon < max_digits && rest[colon] >= '0' && rest[colon] <= '9'; ++colon)
+        size = 10 * size + static_cast<std::size_t>(rest[colon] - '0');
+    const bool has_leading_zero = rest[0] == '0' && colon != 1;
+    if (colon == 0 || has_leading_zero || colon == rest.size() || rest[colon] != ':')
         return std::nullopt;
-    const char* const begin = colon + 1;
-    const auto left = static_cast<std::size_t>(end - begin);
-    if (size >= left || begin[size] != ',') return std::nullopt;
-    rest = {begin + size + 1, left - size - 1};
-    return std::string_view{begin, size};
+    const std::size_t begin = colon + 1;
+    if (size >= rest.size() - begin || rest[begin + size] != ',') return std::nullopt;
+    const std::string_view member = rest.substr(begin, size);
+    rest.remove_prefix(begin + size + 1);
+    return member;
 }
 
 void MemberSet::add(std::string_view member)

@@ -35,14 +35,26 @@ public:
     template <class Visit>
     void for_each(Visit&& visit) const
     {
-        std::string_view rest = text_;
-        while (!rest.empty()) visit(*take(rest));
+        visit_all(text_, visit);
+    }
+
+    /// The same for those behind the members of another list. REQUIRES: this one begins with them.
+    template <class Visit>
+    void for_each_behind(const MemberList& first, Visit&& visit) const
+    {
+        visit_all(std::string_view{text_}.substr(first.text_.size()), visit);
     }
 
     bool operator==(const MemberList& other) const { return text_ == other.text_; }
 
 private:
     static std::optional<std::string_view> take(std::string_view& rest);
+
+    template <class Visit>
+    static void visit_all(std::string_view text, Visit& visit)
+    {
+        while (!text.empty()) visit(*take(text));
+    }
 
     std::string text_;
     std::size_t size_ = 0;

@@ -41,8 +41,8 @@ bool has_many(SortedSet::Iterator position, double end)
 
 // Nearest first
 
-NearestSearch::NearestSearch(const SortedSet& set, const Shape& shape, const SortedSet* hidden)
-    : set_(set), hidden_(hidden), test_(shape), bounds_(shape)
+NearestSearch::NearestSearch(const SortedSet& set, const Shape& shape, const Hidden& hidden)
+    : set_(set), hidden_(hidden), any_hidden_(hidden != Hidden{}), test_(shape), bounds_(shape)
 {
     if (set.empty()) return;
     queue_.reserve(kQueueReserve);
@@ -163,8 +163,12 @@ void NearestSearch::open(CellBlock block)
     const auto position = set_.lower_bound(score_of(block.first));
     const double end = score_of(block.end());
     if (position.at_end() || position.score() >= end) return;
-    if (hidden_ != nullptr && hides_all_of(block)) return;
-    if (block.level == 0) return push_cell(block.first, first_shown(position, end));
+    if (any_hidden_ && are_all_hidden(block)) return;
+    if (block.level == 0) {
+        const auto shown = first_shown(position, end);
+        if (!shown.at_end() && shown.score() < end) push_cell(block.first, shown);
+        return;
+    }
     if (!has_many(position, end)) return push_members(position, end);
 
     const CellBlock dense = shrink(block, position);
@@ -234,26 +238,48 @@ void NearestSearch::push_kept_members(SortedSet::Iterator position, double end)
     }
 }
 
-bool NearestSearch::hides_all_of(CellBlock block) const
+/// By one of the two sets: a block with some of each is looked into.
+bool NearestSearch::are_all_hidden(CellBlock block) const
 {
     const double begin = score_of(block.first), end = score_of(block.end());
-    const std::size_t hidden = hidden_->count_below(end) - hidden_->count_below(begin);
-    return hidden != 0 && hidden == set_.count_below(end) - set_.count_below(begin);
+    const auto count_in = [&](const SortedSet& members) {
+        return members.count_below(end) - members.count_below(begin);
+    };
+    std::optional<std::size_t> all;
+    for (const SortedSet* const hidden : hidden_) {
+        const std::size_t count = hidden == nullptr ? 0 : count_in(*hidden);
+        if (count == 0) continue;
+        if (!all) all = count_in(set_);
+        if (count == *all) return true;
+    }
+    return false;
+}
+
+SortedSet::Iterator NearestSearch::skip_hidden(SortedSet::Iterator position, double end) const
+{
+    SortedSet::Iterator before;
+    do {
+        before = position;
+        for (const SortedSet* const hidden : hidden_)
+            if (hidden != nullptr) position = skip_those_in(*hidden, position, end);
+    } while (position != before);
+    return position;
 }
 
 /// Both sets have the same order. If the member some places on is also that many places on among
 /// those hidden, then all between are hidden, too: so the first that is not is found by halving.
-SortedSet::Iterator NearestSearch::skip_hidden(SortedSet::Iterator position, double end) const
+SortedSet::Iterator NearestSearch::skip_those_in(const SortedSet& hidden,
+                                                 SortedSet::Iterator position, double end) const
 {
     if (position.at_end() || position.score() >= end) return position;
     const auto member = position.member();
-    const auto hidden_rank = hidden_->rank(member);
+    const auto hidden_rank = hidden.rank(member);
     if (!hidden_rank) return position;
     const std::size_t rank = *set_.rank(member);
     const auto is_hidden = [&](std::size_t distance) {
-        return set_.at(rank + distance).member() == hidden_->at(*hidden_rank + distance).member();
+        return set_.at(rank + distance).member() == hidden.at(*hidden_rank + distance).member();
     };
-    std::size_t first = 1, last = hidden_->count_below(end) - *hidden_rank;
+    std::size_t first = 1, last = hidden.count_below(end) - *hidden_rank;
     if (first < last && !is_hidden(first)) last = first;  // as a rule
     while (first < last) {
         const std::size_t middle = first + (last - first) / 2;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -63,10 +64,12 @@ public:
 class NearestSearch
 {
 public:
-    /// The search passes over the members in `hidden`, whole blocks of them at once: some of the
-    /// set's own, with the same scores. Whatever is added to them during a search may or may not be
-    /// found.
-    NearestSearch(const SortedSet& set, const Shape& shape, const SortedSet* hidden = nullptr);
+    /// Members that a search passes over, whole blocks of them at once: some of the set's own, with
+    /// the same scores. nullptr: none.
+    using Hidden = std::array<const SortedSet*, 2>;
+
+    /// Whatever is added to the hidden members during a search may or may not be found.
+    NearestSearch(const SortedSet& set, const Shape& shape, const Hidden& hidden = {});
 
     /// The next nearest member; nullopt when no more are in the shape.
     std::optional<Found> next();
@@ -127,20 +130,23 @@ private:
     void push_members(SortedSet::Iterator position, double end);
     void push_kept_members(SortedSet::Iterator position, double end);
     void push_cell(std::uint64_t cell, SortedSet::Iterator members);
-    bool hides_all_of(CellBlock block) const;
+    bool are_all_hidden(CellBlock block) const;
     /// This position, or the first one after it and before the end whose member is not hidden; or
     /// one that is not before the end.
     SortedSet::Iterator first_shown(SortedSet::Iterator position, double end) const
     {
-        return hidden_ == nullptr ? position : skip_hidden(position, end);
+        return any_hidden_ ? skip_hidden(position, end) : position;
     }
     SortedSet::Iterator skip_hidden(SortedSet::Iterator position, double end) const;
+    SortedSet::Iterator skip_those_in(const SortedSet& hidden, SortedSet::Iterator position,
+                                      double end) const;
 
     Found begin_run(const Candidate& candidate, double distance_m);
     Found take_from_run();
 
     const SortedSet& set_;
-    const SortedSet* hidden_;  ///< nullptr: none are
+    Hidden hidden_;
+    bool any_hidden_;
     ShapeTest test_;
     ShapeBounds bounds_;
     std::vector<Waiting> queue_;  ///< a heap

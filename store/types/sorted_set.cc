@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <new>
+#include <numeric>
 #include <utility>
 #include <vector>
 
@@ -60,8 +61,9 @@ SortedSet::PutResult SortedSet::put(std::string_view member, double score, const
     }
     if (present->score() == score) return PutResult::Unchanged;
     tree_.move(present, score);
-    if (hidden_ != nullptr && hidden_->members.contains(member))
-        hidden_->members.put(member, score);
+    if (hidden_ != nullptr)
+        for (const auto& hidden : *hidden_)
+            if (hidden->members.contains(member)) hidden->members.put(member, score);
     return PutResult::Updated;
 }
 
@@ -85,7 +87,7 @@ void SortedSet::expect(std::string_view first, std::size_t count, const Limits& 
 
 void SortedSet::take(const ScoredMember* member)
 {
-    show(member->key());
+    show_everywhere(member->key());
     ScoredMember* const taken = table_.take(member->key());
     tree_.erase(taken);
     ScoredMember::destroy(taken);
@@ -104,7 +106,7 @@ void SortedSet::erase_ranks(std::size_t first, std::size_t last)
 
 bool SortedSet::erase(std::string_view member)
 {
-    show(member);
+    show_everywhere(member);
     ScoredMember* present = table_.take(member);
     if (present == nullptr) return false;
     tree_.erase(present);
@@ -124,7 +126,8 @@ void SortedSet::clear()
 std::size_t SortedSet::free_some(std::size_t max)
 {
     if (hidden_ != nullptr) {
-        if (const std::size_t freed = hidden_->members.free_some(max)) return freed;
+        for (const auto& hidden : *hidden_)
+            if (const std::size_t freed = hidden->members.free_some(max)) return freed;
         hidden_.reset();
     }
     // The tree first: it does not look at the members when it is freed.
@@ -141,34 +144,73 @@ std::optional<std::size_t> SortedSet::rank(std::string_view member) const
 
 SortedSet::Item SortedSet::random(Random& random) const { return *at(random.below(size())); }
 
+SortedSet::Hidden* SortedSet::hidden_as(std::string_view name) const
+{
+    if (hidden_ == nullptr) return nullptr;
+    const auto its = [&](const auto& hidden) { return hidden->name == name; };
+    const auto found = std::ranges::find_if(*hidden_, its);
+    return found == hidden_->end() ? nullptr : found->get();
+}
+
+/// nullptr if there are too many names.
+SortedSet::Hidden* SortedSet::place_for_hidden(std::string_view name)
+{
+    if (Hidden* const hidden = hidden_as(name)) return hidden;
+    if (hidden_ == nullptr) hidden_ = std::make_unique<AllHidden>();
+    if (hidden_->size() < kMaxHiddenNames) {
+        hidden_->push_back(std::make_unique<Hidden>());
+        hidden_->back()->name = name;
+        return hidden_->back().get();
+    }
+    const auto is_empty = [](const auto& hidden) { return hidden->members.empty(); };
+    const auto unused = std::ranges::find_if(*hidden_, is_empty);
+    if (unused == hidden_->end()) return nullptr;
+    (*unused)->name = name;
+    return unused->get();
+}
+
 bool SortedSet::hide(std::string_view name, std::string_view member)
 {
-    if (hidden_ == nullptr) hidden_ = std::make_unique<Hidden>();
-    if (hidden_->members.empty()) hidden_->name = name;
-    if (hidden_->name != name) return false;
-    hidden_->members.put(member, *score(member));
+    Hidden* const hidden = place_for_hidden(name);
+    if (hidden == nullptr) return false;
+    hidden->members.put(member, *score(member));
     return true;
 }
 
-void SortedSet::show(std::string_view member)
+void SortedSet::show(std::string_view name, std::string_view member)
 {
-    // What is empty stays: a search may be looking at it.
-    if (hidden_ != nullptr) hidden_->members.erase(member);
+    if (Hidden* const hidden = hidden_as(name)) hidden->members.erase(member);
+}
+
+void SortedSet::show_everywhere(std::string_view member)
+{
+    if (hidden_ == nullptr) return;
+    for (const auto& hidden : *hidden_) hidden->members.erase(member);
 }
 
 std::size_t SortedSet::index_bytes() const
 {
     const std::size_t bytes = table_.memory_bytes() + tree_.memory_bytes();
-    return hidden_ == nullptr ? bytes : bytes + sizeof(Hidden) + hidden_->members.memory_bytes();
+    if (hidden_ == nullptr) return bytes;
+    return std::accumulate(hidden_->begin(), hidden_->end(), bytes,
+                           [](std::size_t sum, const auto& hidden) {
+                               return sum + sizeof(Hidden) + hidden->members.memory_bytes();
+                           });
+}
+
+bool SortedSet::check_hidden() const
+{
+    for (const auto& hidden : *hidden_) {
+        if (!hidden->members.check()) return false;
+        for (const Item item : hidden->members)
+            if (score(item.member) != item.score) return false;
+    }
+    return true;
 }
 
 bool SortedSet::check() const
 {
-    if (hidden_ != nullptr) {
-        if (!hidden_->members.check()) return false;
-        for (const Item item : hidden_->members)
-            if (score(item.member) != item.score) return false;
-    }
+    if (hidden_ != nullptr && !check_hidden()) return false;
     if (!table_.check() || !tree_.check() || table_.size() != tree_.size()) return false;
     for (auto position = tree_.begin(); !position.at_end(); ++position) {
         if (table_.find(position.member()->key()) != position.member()) return false;

@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "store/random.h"
 #include "store/structures/score_tree.h"
@@ -157,12 +158,15 @@ public:
 
     // Hiding: members stay what they are, but are known as those that certain searches pass over
 
-    /// Adds the member to those hidden under this name. REQUIRES: it is there. One name has hidden
-    /// members at a time: false, and nothing done, if it is another.
+    /// Adds the member to those hidden under this name. REQUIRES: it is there. A few names have
+    /// hidden members at a time: false, and nothing done, if it is one more.
     bool hide(std::string_view name, std::string_view member);
-    /// The member is hidden no more. One that is erased is not, either.
-    void show(std::string_view member);
-    /// No member is hidden any more; what was known of those goes to `visit(SortedSet&)` first.
+    /// The member is not hidden under this name any more. One that is erased is hidden under none.
+    void show(std::string_view name, std::string_view member);
+    /// No member is hidden under this name any more, or under any; what was known of those goes to
+    /// `visit(SortedSet&)` first.
+    template <class Visit>
+    void show_all(std::string_view name, Visit&& visit);
     template <class Visit>
     void show_all(Visit&& visit);
     /// The members hidden under this name, with the scores they have here; nullptr if there are
@@ -180,9 +184,17 @@ public:
 
 private:
     struct Hidden;
+    /// By name. What is empty stays, because a search may be looking at it, until its place is
+    /// needed for another name.
+    using AllHidden = std::vector<std::unique_ptr<Hidden>>;
+    static constexpr std::size_t kMaxHiddenNames = 12;
 
     void add(std::string_view member, std::uint64_t hash, double score);
     void take(const ScoredMember* member);
+    Hidden* hidden_as(std::string_view name) const;
+    Hidden* place_for_hidden(std::string_view name);
+    void show_everywhere(std::string_view member);
+    bool check_hidden() const;
 
     template <class Visit>
     std::uint64_t visit_all(Visit&& visit) const;
@@ -190,7 +202,7 @@ private:
     Table<ScoredMember> table_;
     [[no_unique_address]] ScoreTree tree_;  // its last bytes are free
     Encoding encoding_ = Encoding::Compact;
-    std::unique_ptr<Hidden> hidden_;  ///< as a rule there is none
+    std::unique_ptr<AllHidden> hidden_;  ///< as a rule there is none
 };
 
 struct SortedSet::Hidden
@@ -280,15 +292,25 @@ inline SortedSet::Iterator SortedSet::lower_bound(double score, std::string_view
 
 inline const SortedSet* SortedSet::hidden(std::string_view name) const
 {
-    const bool has_any = hidden_ != nullptr && hidden_->name == name && !hidden_->members.empty();
-    return has_any ? &hidden_->members : nullptr;
+    const Hidden* const hidden = hidden_as(name);
+    return hidden != nullptr && !hidden->members.empty() ? &hidden->members : nullptr;
+}
+
+template <class Visit>
+void SortedSet::show_all(std::string_view name, Visit&& visit)
+{
+    Hidden* const hidden = hidden_as(name);
+    if (hidden == nullptr) return;
+    visit(hidden->members);
+    std::erase_if(*hidden_, [&](const auto& other) { return other.get() == hidden; });
+    if (hidden_->empty()) hidden_.reset();
 }
 
 template <class Visit>
 void SortedSet::show_all(Visit&& visit)
 {
     if (hidden_ == nullptr) return;
-    visit(hidden_->members);
+    for (const auto& hidden : *hidden_) visit(hidden->members);
     hidden_.reset();
 }
 

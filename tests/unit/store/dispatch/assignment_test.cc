@@ -45,7 +45,7 @@ struct City : store::Observer, store::AssignmentListener
     {
         store::MemberSet passed_over;
         passed_over.add(tried);
-        return store::find_candidate(keys, order, search, passed_over, counts);
+        return store::find_candidate(keys, order, search, {passed_over}, counts);
     }
 
     static store::AssignmentSearch search(double radius_m = 5000)
@@ -60,7 +60,8 @@ struct City : store::Observer, store::AssignmentListener
     store::Clock clock{store::TimePoint{1'700'000'000s}};
     store::Keyspace keys{0, clock, *this};
     store::SearchCounts counts;
-    store::Assignments orders{keys, *this, counts, 1h};
+    store::AskedDrivers asked;
+    store::Assignments orders{keys, *this, asked, counts, 1h};
     std::vector<std::string> events;
     int changes = 0;
 };

@@ -403,17 +403,22 @@ TEST_CASE("members who are hidden are passed over, the others come as before")
         Random random{59};
         for (const std::size_t one_in : {1, 2, 10, 1000}) {
             SortedSet set = populate(random, world.any_place, 2000);
-            SortedSet hidden;
-            for (const SortedSet::Item item : set)
+            SortedSet hidden, hidden_too;
+            for (const SortedSet::Item item : set) {
                 if (random.below(one_in) != 0 || one_in == 1) hidden.put(item.member, item.score);
+                if (random.below(3) == 0) hidden_too.put(item.member, item.score);
+            }
             for (int i = 0; i < 20; ++i) {
                 const Shape shape = any_shape(random, world, set);
                 INFO(describe(shape));
                 std::vector<Row> expected = nearest(set, shape);
-                std::erase_if(expected,
-                              [&](const Row& row) { return hidden.contains(row.member); });
+                const bool has_both = i % 2 == 0;
+                std::erase_if(expected, [&](const Row& row) {
+                    return hidden.contains(row.member) ||
+                           (has_both && hidden_too.contains(row.member));
+                });
 
-                NearestSearch search{set, shape, &hidden};
+                NearestSearch search{set, shape, {&hidden, has_both ? &hidden_too : nullptr}};
                 std::vector<Row> found;
                 while (const auto next = search.next())
                     found.push_back({next->distance_m, next->cell, std::string{next->member}});
@@ -429,7 +434,7 @@ TEST_CASE("a crowd that is hidden at one point does not stop a search")
     const double score = static_cast<double>(cell_of({77.6, 13.0}));
     for (int i = 0; i < 5000; ++i) set.put(numbered("d", 10'000 + i), score);
     for (int i = 0; i < 4999; ++i) hidden.put(numbered("d", 10'000 + i), score);
-    NearestSearch search{set, Circle{{77.6002, 13.0}, 5000}, &hidden};
+    NearestSearch search{set, Circle{{77.6002, 13.0}, 5000}, {nullptr, &hidden}};
     CHECK(search.next()->member == "d14999");
     CHECK_FALSE(search.next());
 }
