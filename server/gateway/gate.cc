@@ -64,6 +64,8 @@ std::optional<Problem> Gate::refusal_of_host(const Request& request) const
     const bool is_host_known = is_address(host) || ascii::equal_ignoring_case(host, "localhost") ||
                                contains(options_.http_hosts, host);
     if (is_host_known) return std::nullopt;
+    if (request.host.empty())
+        return Problem{ProblemType::BadRequest, "It has no header Host, or several."};
     return Problem{ProblemType::HostNotAllowed,
                    fmt::format("The request's Host is \"{}\".", request.host)};
 }

@@ -27,7 +27,7 @@ struct Request
     bool wants_web_socket = false;
 
     // The headers that matter here; empty if missing.
-    std::string_view host;
+    std::string_view host;  ///< empty also if there are several
     std::string_view origin;
     std::string_view fetch_site;
     std::string_view authorization;

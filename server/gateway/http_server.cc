@@ -7,6 +7,9 @@
 #include <utility>
 
 #include "ascii/case.h"
+#include "server/gateway/farewell.h"
+#include "server/gateway/http_stream.h"
+#include "server/gateway/problem.h"
 #include "server/gateway/status.h"
 #include "server/gateway/web_socket_connection.h"
 #include "server/net/address.h"
@@ -18,11 +21,6 @@ namespace {
 // An order's answer may wait for drivers: how long, its timeout_sec says.
 constexpr std::chrono::hours kTimeToHandle{24};
 constexpr std::chrono::seconds kTimeToWrite{30};
-
-constexpr std::size_t kMaxTarget = 8 * 1024;
-constexpr std::size_t kMaxHeaderName = 256;
-constexpr std::size_t kMaxHeaderValue = 8 * 1024;
-constexpr std::size_t kMaxHeaders = 100;
 
 /// Counts RESTinio's connections.
 class ConnectionCounter
@@ -41,6 +39,8 @@ public:
 
 struct Traits : restinio::default_single_thread_traits_t
 {
+    using stream_socket_t = HttpStream;
+    using logger_t = RestinioLog;
     using connection_state_listener_t = ConnectionCounter;
 };
 
@@ -73,6 +73,17 @@ std::string_view field_of(const restinio::http_request_header_t& header,
     return value ? std::string_view{value->data(), value->size()} : std::string_view{};
 }
 
+/// Empty unless there is exactly one.
+std::string_view host_of(const restinio::http_request_header_t& header)
+{
+    std::size_t count = 0;
+    header.for_each_value_of(restinio::http_field::host, [&](restinio::string_view_t) {
+        ++count;
+        return restinio::http_header_fields_t::continue_enumeration();
+    });
+    return count == 1 ? field_of(header, restinio::http_field::host) : std::string_view{};
+}
+
 std::string_view fetch_site_of(const restinio::http_request_header_t& header)
 {
     const auto value = header.opt_value_of("Sec-Fetch-Site");
@@ -92,7 +103,7 @@ Request to_request(const restinio::request_t& from)
     request.body = from.body();
     request.address = net::to_text(from.remote_endpoint());
     request.wants_web_socket = wants_web_socket(header);
-    request.host = field_of(header, Field::host);
+    request.host = host_of(header);
     request.origin = field_of(header, Field::origin);
     request.fetch_site = fetch_site_of(header);
     request.authorization = field_of(header, Field::authorization);
@@ -161,7 +172,10 @@ public:
     }
 
     std::size_t web_sockets() const { return sockets_.size(); }
-    std::size_t connections() const { return counter_->count + sockets_.size(); }
+    std::size_t connections() const
+    {
+        return counter_->count + sockets_.size() + farewells_.size();
+    }
 
     void close_all()
     {
@@ -194,18 +208,17 @@ private:
             .request_handler(
                 [this](restinio::request_handle_t request) { return handle(std::move(request)); })
             .connection_state_listener(counter_)
+            .logger(refusals_)
             .read_next_http_message_timelimit(patience)
             .write_http_response_timelimit(kTimeToWrite)
             .handle_request_timeout(kTimeToHandle)
             .buffer_size(kReadRoom)
-            .incoming_http_msg_limits(
-                restinio::incoming_http_msg_limits_t{}
-                    .max_url_size(kMaxTarget)
-                    .max_field_name_size(kMaxHeaderName)
-                    .max_field_value_size(kMaxHeaderValue)
-                    .max_field_count(kMaxHeaders)
-                    // A body that is a little too long gets an answer that says so.
-                    .max_body_size(2 * max_body));
+            .incoming_http_msg_limits(restinio::incoming_http_msg_limits_t{}
+                                          .max_url_size(kMaxTarget)
+                                          .max_field_name_size(kMaxHeaderName)
+                                          .max_field_value_size(kMaxHeaderValue)
+                                          .max_field_count(kMaxHeaders)
+                                          .max_body_size(max_body));
         auto timers = settings.timer_factory()->create(io_);
         auto shared = std::make_shared<restinio::impl::connection_settings_t<Traits>>(
             settings,
@@ -222,12 +235,13 @@ private:
         if (gone) return;
         const bool is_open = connections_.server.access.default_user().needs_no_password();
         if (options.protected_mode && is_open && !net::is_local(remote))
-            return turn_away(socket, 403,
-                             "Protected mode: no password is set, so only this machine is served. "
-                             "Set requirepass, or protected-mode no.");
+            return farewells_.say(std::move(socket),
+                                  to_response(Problem{ProblemType::Protected,
+                                                      "The request comes from another machine."}));
         if (connections() >= static_cast<std::size_t>(options.http_max_connections))
-            return turn_away(socket, 503,
-                             "http-max-connections are open already. Try again later.");
+            return farewells_.say(std::move(socket),
+                                  to_response(Problem{ProblemType::TooManyConnections,
+                                                      "No more are served at once."}));
         try {
             hand_over(std::move(socket));
         } catch (const restinio::exception_t& error) {
@@ -244,22 +258,10 @@ private:
         tcp::socket client{io_, is_v6 ? tcp::v6() : tcp::v4(), socket.release()};
         client.set_option(tcp::no_delay{true});
         const auto remote = client.remote_endpoint();
-        factory_.create_new_connection(std::move(client), remote, LifetimeMonitor{nullptr})->init();
-    }
-
-    // The few bytes fit into a fresh socket's buffer: no need to wait for it.
-    static void turn_away(net::Socket& socket, int status, std::string_view detail)
-    {
-        const std::string body =
-            fmt::format(R"({{"type":"about:blank","title":"{}","status":{},"detail":"{}"}})",
-                        reason_of(status), status, detail);
-        const std::string answer = fmt::format(
-            "HTTP/1.1 {} {}\r\nContent-Type: application/problem+json\r\nContent-Length: "
-            "{}\r\nConnection: close\r\n\r\n{}",
-            status, reason_of(status), body.size(), body);
-        net::Error ignored;
-        socket.non_blocking(true, ignored);
-        socket.write_some(asio::buffer(answer), ignored);
+        factory_
+            .create_new_connection(HttpStream{std::move(client), refusals_}, remote,
+                                   LifetimeMonitor{nullptr})
+            ->init();
     }
 
     restinio::request_handling_status_t handle(restinio::request_handle_t request);
@@ -283,6 +285,8 @@ private:
     net::Connections& connections_;
     RequestHandler& handler_;
     std::shared_ptr<ConnectionCounter> counter_ = std::make_shared<ConnectionCounter>();
+    Farewells farewells_;
+    std::shared_ptr<Refusals> refusals_ = std::make_shared<Refusals>(io_, farewells_);
     WebSockets sockets_;
     std::vector<std::unique_ptr<net::Listener>> listeners_;
     restinio::impl::connection_factory_t<Traits> factory_;

@@ -11,6 +11,12 @@ namespace {
 using enum ProblemType;
 
 constexpr ProblemRow kProblems[] = {
+    {BadRequest, "bad-request", 400, "This is no request of HTTP/1.1",
+     "Use a client of HTTP; without TLS, unless something in front of the server speaks it."},
+    {TargetTooLong, "target-too-long", 414, "The request's path and query are too long",
+     "Send what is long in a body."},
+    {HeadersTooLong, "headers-too-long", 431, "The request's headers are too many or too long",
+     "Send fewer; perhaps cookies of other servers on this machine are among them."},
     {BadJson, "bad-json", 400, "The body is not JSON",
      "Send a JSON object; the detail says where reading it failed."},
     {NotAnObject, "not-an-object", 400, "The body is not a JSON object",
@@ -70,10 +76,16 @@ constexpr ProblemRow kProblems[] = {
      "The detail says why."},
     {TooManyHeld, "too-many-waiting", 503, "Too many orders are waiting for their drivers",
      "Try again later, or use \"mode\": \"assign\"."},
+    {TooManyConnections, "too-many-connections", 503, "Too many connections are open",
+     "Try again later, or raise http-max-connections."},
+    {Protected, "protected-mode", 403, "Without a password, only this machine is served",
+     "Set requirepass, or protected-mode no if everybody may come in."},
+    {ShuttingDown, "shutting-down", 503, "The server is shutting down",
+     "Ask again when it is back. What was begun for an order goes on if the data are saved."},
 };
 
 static_assert(std::ranges::is_sorted(kProblems, {}, &ProblemRow::type) &&
-                  std::size(kProblems) == static_cast<std::size_t>(TooManyHeld) + 1,
+                  std::size(kProblems) == static_cast<std::size_t>(ShuttingDown) + 1,
               "each type has its row, in order");
 
 }  // namespace
@@ -106,6 +118,7 @@ Response to_response(const Problem& problem)
         response.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"dabba\"");
         response.close = true;  // guessing costs a connection each time
     }
+    if (problem.type == BadRequest) response.close = true;  // who knows what comes next
     if (response.status == 503) response.headers.emplace_back("Retry-After", "1");
     return response;
 }

@@ -14,6 +14,9 @@ namespace server::gateway {
 
 /// Why a request cannot be answered as asked.
 enum class ProblemType : std::uint8_t {
+    BadRequest,
+    TargetTooLong,
+    HeadersTooLong,
     BadJson,
     NotAnObject,
     BadField,
@@ -44,6 +47,9 @@ enum class ProblemType : std::uint8_t {
     CommandNeedsConnection,
     CommandRefused,
     TooManyHeld,
+    TooManyConnections,
+    Protected,
+    ShuttingDown,
 };
 
 /// A type of problems, declared once: the answer, the OpenAPI document and /v1/problems follow.

@@ -4,6 +4,7 @@
 SERVER_BINARY names the server.
 """
 
+import json
 import os
 import socket
 import subprocess
@@ -82,19 +83,64 @@ class GatewayHttp(unittest.TestCase):
                 self.assertIn(b"assigned", ask(resp, "ASSIGN.ACCEPT", "order:O", "1"))
             self.assertEqual(http.get("/v1/session")[0], 200)
 
-    def test_malformed_requests_end_their_connection_and_nothing_else(self):
+    def test_broken_and_oversized_requests_are_told_why_and_end_their_connection(self):
+        get = b"GET /v1/session HTTP/1.1\r\nHost: localhost\r\n"
+        post = b"POST /v1/command HTTP/1.1\r\nHost: localhost\r\n"
+        requests = (
+            (400, "bad-request", b"nonsense\r\n\r\n"),
+            (431, "headers-too-long", b"GET /\r\n" + b"X" * 100_000),
+            (400, "bad-request", b"\x16\x03\x01\x02\x00" * 100),
+            (400, "bad-request", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
+            (400, "bad-request", b"GET /v1/session HTTP/1.1\r\n\r\n"),
+            (400, "bad-request", get + b"Host: elsewhere\r\n\r\n"),
+            (400, "bad-request", post + b"Content-Length: -1\r\n\r\n"),
+            (400, "bad-request", post + b"Content-Length: 1\r\nContent-Length: 2\r\n\r\nab"),
+            (400, "bad-request", post + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n"),
+            (414, "target-too-long", b"GET /" + b"a" * 10_000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n"),
+            (431, "headers-too-long", get + b"Cookie: " + b"a" * 10_000 + b"\r\n\r\n"),
+            (431, "headers-too-long", get + b"a" * 1000 + b": b\r\n\r\n"),
+            (431, "headers-too-long", get + b"A: b\r\n" * 200 + b"\r\n"),
+            (413, "body-too-long", post + b"Content-Length: 1000000000\r\n\r\n"))
         with serve(BINARY) as (_, http):
-            for bytes_ in (b"nonsense\r\n\r\n", b"GET /\r\n" + b"X" * 100_000,
-                           b"GET /" + b"a" * 10_000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n",
-                           b"POST /v1/command HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n",
-                           b"POST /v1/command HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
-                           b"\x00\xff\x16\x03\x01" * 100):
-                with self.subTest(bytes_[:30]):
-                    try:
-                        self.assertNotIn(b" 200 ", talk(http.port, bytes_))
-                    except ConnectionResetError:
-                        pass
+            for status, slug, bytes_ in requests:
+                with self.subTest(bytes_[:80]):
+                    head, _, body = talk(http.port, bytes_).partition(b"\r\n\r\n")
+                    self.assertEqual(int(head.split()[1]), status)
+                    self.assertIn(b"application/problem+json", head)
+                    problem = json.loads(body)
+                    self.assertEqual((problem["type"], problem["status"]), (f"/v1/problems#{slug}", status))
+                    self.assertEqual(http.get("/v1/session")[0], 200)
+
+    def test_what_is_good_before_what_is_broken_is_answered(self):
+        with serve(BINARY) as (_, http):
+            answers = talk(http.port, b"GET /v1/session HTTP/1.1\r\nHost: localhost\r\n\r\nnonsense\r\n\r\n")
+            self.assertEqual([answers.count(b"HTTP/1.1 200 "), answers.count(b"HTTP/1.1 400 ")], [1, 1])
+
+    def test_a_client_that_sends_too_much_reads_why(self):
+        with serve(BINARY, "--http-max-body", "64kb") as (_, http):
+            for head in (b"Content-Length: 2000000\r\n\r\n", b"Transfer-Encoding: chunked\r\n\r\n1e8480\r\n"):
+                answer = talk(http.port, b"POST /v1/command HTTP/1.1\r\nHost: localhost\r\n" + head + b"x" * 2_000_000)
+                self.assertTrue(answer.startswith(b"HTTP/1.1 413 "), answer[:100])
+
+    def test_a_body_is_sent_when_it_is_asked_for(self):
+        with serve(BINARY) as (_, http), socket.create_connection(("127.0.0.1", http.port), timeout=10) as client:
+            body = b'{"args":["PING"]}'
+            for _ in range(2):
+                client.sendall(b"POST /v1/command HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                               b"Content-Length: %d\r\nExpect: 100-continue\r\n\r\n" % len(body))
+                self.assertEqual(client.recv(1000), b"HTTP/1.1 100 Continue\r\n\r\n")
+                client.sendall(body)
+                answer = b""
+                while b"PONG" not in answer:
+                    answer += client.recv(1000)
+
+    def test_who_is_turned_away_leaves_nothing_behind(self):
+        with serve(BINARY) as (server, http):
             self.assertEqual(http.get("/v1/session")[0], 200)
+            before = server.open_files()
+            for _ in range(50):
+                talk(http.port, b"nonsense\r\n\r\n")
+            wait_until(lambda: server.open_files() <= before, "the descriptors")
 
     def test_a_slow_request_is_not_waited_for(self):
         with serve(BINARY, "--http-timeout", "1") as (_, http):

@@ -135,6 +135,10 @@ class ServerProcess:
         """The most memory the process has ever held (VmHWM)."""
         return self._status_bytes("VmHWM:")
 
+    def open_files(self):
+        """How many descriptors the process has: files, sockets and Asio's own."""
+        return len(os.listdir(f"/proc/{self.process.pid}/fd"))
+
     def _status_bytes(self, field):
         with open(f"/proc/{self.process.pid}/status", encoding="ascii") as status:
             for line in status:
