@@ -1,87 +1,28 @@
 #!/usr/bin/python3
-"""A city over HTTP and WebSockets: orders from shops that may die, offers to apps that decline, stay silent or die.
+"""A city over HTTP and WebSockets: shops place orders, apps accept, decline, say nothing or hang up, and their processes
+are killed in the middle.
 
-After it: no driver was with two orders at once, no order has two drivers, nobody is lost. STORM_SEED repeats a run;
-PORT of RESP is not needed. SERVER_BINARY names the server.
+No driver is ever with two orders, an order that was answered keeps its driver, nobody is lost, and the server keeps no
+socket of the dead. STORM_SEED repeats the clients' choices. SERVER_BINARY names the server.
 """
 
-import json
 import os
+import pathlib
 import random
+import tempfile
 import threading
-import time
 import unittest
 
 from gateway_client import Closed, Http, serve
+from gateway_storm_client import DRIVERS, ORDERS, PROCESSES, SHOPS, read_diaries
+from server_process import wait_until
+from storm_process import ClientProcess
 
 BINARY = os.environ["SERVER_BINARY"]
-SEED = int(os.environ.get("STORM_SEED", random.randrange(1 << 32)))
-DRIVERS = 40
-ORDERS = 200
-SHOPS = 8
-
-
-class App(threading.Thread):
-    """One driver: accepts, declines, says nothing, or dies and comes back. Completes what it accepted."""
-
-    def __init__(self, port, number, stop):
-        super().__init__(daemon=True)
-        self.port, self.id, self.stop_ = port, f"D{number}", stop
-        self.chance = random.Random(SEED * 1000 + number)
-
-    def run(self):
-        while not self.stop_.is_set():
-            try:
-                self.drive()
-            except (Closed, OSError):
-                time.sleep(0.01)
-
-    def drive(self):
-        app = Http(self.port).web_socket(f"/v1/drivers/{self.id}/socket?city=blr")
-        app.socket.settimeout(0.5)
-        try:
-            while not self.stop_.is_set():
-                try:
-                    self.answer(app, app.receive())
-                except TimeoutError:
-                    app.send({"type": "position", "lat": 12.97, "lng": 77.58 + self.chance.random() / 1000})
-        finally:
-            app.close()
-
-    def answer(self, app, message):
-        order = {"order": message.get("order"), "token": message.get("token")}
-        is_offer = message["type"] == "offer" or (message["type"] == "hello" and message.get("status") == "offered")
-        if is_offer:
-            what = self.chance.choice(["accept"] * 5 + ["reject"] * 2 + ["silence", "die"])
-            if what == "die":
-                raise Closed(1006)
-            if what != "silence":
-                app.send(dict(order, type=what))
-        elif message["type"] == "assigned" or (message["type"] == "hello" and message.get("status") == "busy"):
-            if order["order"]:
-                app.send(dict(order, type="complete"))
-
-
-class Shop(threading.Thread):
-    """Places its orders, one after the other; now and then it does not wait for the answer."""
-
-    def __init__(self, port, number, answers):
-        super().__init__(daemon=True)
-        self.port, self.number, self.answers = port, number, answers
-        self.chance = random.Random(SEED * 77 + number)
-
-    def run(self):
-        for number in range(self.number, ORDERS, SHOPS):
-            http = Http(self.port)
-            body = {"order_id": f"O{number}", "city": "blr", "location": {"lat": 12.97, "lng": 77.5805},
-                    "timeout_sec": 1, "mode": self.chance.choice(["auto", "auto", "offer", "assign"])}
-            if self.chance.random() < 0.1:
-                http.connection.request("POST", "/v1/delivery/assign", json.dumps(body),
-                                        {"Content-Type": "application/json"})
-                http.connection.close()
-                continue
-            self.answers[f"O{number}"] = http.post("/v1/delivery/assign", body)
-            http.connection.close()
+CLIENT = pathlib.Path(__file__).with_name("gateway_storm_client.py")
+KINDS = ("shops", "apps")
+KILLS = 3  # of each kind
+PATIENCE_S = 50
 
 
 class Ledger(threading.Thread):
@@ -90,10 +31,10 @@ class Ledger(threading.Thread):
     def __init__(self, port):
         super().__init__(daemon=True)
         self.events = Http(port).web_socket("/v1/events?since=0")
+        self.orders = set()
         self.with_order = {}
         self.wrong = []
         self.seq = 0
-        self.missed = 0
 
     def run(self):
         try:
@@ -104,13 +45,14 @@ class Ledger(threading.Thread):
 
     def note(self, message):
         if message["type"] == "missed":
-            self.missed += 1
+            self.wrong.append(message)
         if message["type"] != "event":
             return
         if message["seq"] != self.seq + 1:
             self.wrong.append(f"event {message['seq']} follows {self.seq}")
         self.seq = message["seq"]
         driver, order = message["driver"], message["order"]
+        self.orders.add(order)
         if message["event"] in ("offered", "assigned"):
             if self.with_order.get(driver, order) != order:
                 self.wrong.append(f"{driver} is with {self.with_order[driver]} and {order}")
@@ -120,39 +62,71 @@ class Ledger(threading.Thread):
 
 
 class GatewayStorm(unittest.TestCase):
-    def test_no_driver_is_ever_with_two_orders(self):
-        print(f"STORM_SEED={SEED}", flush=True)
-        with serve(BINARY) as (_, http):
+    def setUp(self):
+        self.seed = int(os.environ.get("STORM_SEED") or random.SystemRandom().randrange(1_000_000))
+        print(f"STORM_SEED={self.seed}", flush=True)
+        self.chance = random.Random(self.seed)
+        folder = tempfile.TemporaryDirectory(prefix="dabba-storm-")
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+
+    def start(self, port, kind):
+        processes = [
+            ClientProcess(CLIENT, [port, kind, number, self.seed], self.folder / f"{kind}-{number}")
+            for number in range(PROCESSES)
+        ]
+        for process in processes:
+            self.addCleanup(process.stop)
+        return processes
+
+    def test_clients_are_killed_and_no_driver_is_ever_with_two_orders(self):
+        with serve(BINARY) as (server, http):
             for number in range(DRIVERS):
                 http.command("GEOADD", "drivers:geo:blr", 77.58 + number / 100000, 12.97, f"driver:D{number}")
                 http.command("SADD", "drivers:available:blr", f"driver:D{number}")
             ledger = Ledger(http.port)
             ledger.start()
-            stop, answers = threading.Event(), {}
-            apps = [App(http.port, number, stop) for number in range(0, DRIVERS, 2)]  # the others have none
-            shops = [Shop(http.port, number, answers) for number in range(SHOPS)]
-            for thread in apps + shops:
-                thread.start()
-            for shop in shops:
-                shop.join(60)
-                self.assertFalse(shop.is_alive(), "a shop was never answered")
-            stop.set()
-            for app in apps:
-                app.join(10)
-            self.judge(http, ledger, answers)
+            self.addCleanup(ledger.events.close)
+            files = server.open_files()
+            processes = {kind: self.start(http.port, kind) for kind in KINDS}
+            kills = self.kill_some(processes, ledger)
+            self.assertEqual([process.wait(PATIENCE_S) for process in processes["shops"]], [0] * PROCESSES)
+            for process in processes["apps"]:
+                process.stop()
+            self.judge(http, ledger, read_diaries(path for shop in processes["shops"] for path in shop.diaries))
+            wait_until(lambda: server.open_files() <= files, "the end of the sockets of the dead")
+            print(f"{ledger.seq} events of {len(ledger.orders)} orders; kill -9 of {kills}", flush=True)
+
+    def kill_some(self, processes, ledger):
+        """Each time when a part of the orders is under way; how many were killed of each kind."""
+        kills = dict.fromkeys(KINDS, 0)
+        for number in range(1, KILLS + 1):
+            wanted = PROCESSES * SHOPS * ORDERS * number // (KILLS + 2)
+            wait_until(lambda: len(ledger.orders) >= wanted, f"{wanted} orders", PATIENCE_S)
+            for kind in KINDS:
+                kills[kind] += self.chance.choice(processes[kind]).kill()
+        self.assertGreaterEqual(kills["shops"], 1)
+        self.assertEqual(kills["apps"], KILLS)
+        return kills
 
     def judge(self, http, ledger, answers):
+        wait_until(lambda: http.get("/v1/stats")[1]["http"]["waiting_for_drivers"] == 0, "the end of all offers")
+        wait_until(lambda: not http.get("/v1/orders")[1]["orders"], "the end of all offers")
         self.assertEqual(ledger.wrong, [])
-        self.assertEqual(ledger.missed, 0)
-        self.assertEqual({status for status, _ in answers.values()} - {200, 409}, set())
-        for id_, (status, answer) in answers.items():
+        self.assertEqual({order for order, _, _ in answers},
+                         {f"O{shop}-{count}" for shop in range(PROCESSES * SHOPS) for count in range(ORDERS)})
+        self.assertEqual({status for _, status, _ in answers} - {200, 409}, set())
+        for order, status, driver in answers:
             if status == 200:
-                self.assertEqual(http.get(f"/v1/orders/{id_}")[1]["driver"], answer["driver"]["id"])
+                self.assertEqual(http.get(f"/v1/orders/{order}")[1]["driver"], driver)
         for number in range(DRIVERS):
-            driver = http.get(f"/v1/drivers/D{number}?city=blr")[1]
-            self.assertIn(driver["status"], ("available", "offered", "busy"), f"D{number} is lost")
-            if driver["status"] == "busy":
-                self.assertEqual(http.get(f"/v1/orders/{driver['order']}")[1]["driver"], f"D{number}")
+            self.judge_driver(http, f"D{number}")
+
+    def judge_driver(self, http, id_):
+        driver = http.get(f"/v1/drivers/{id_}?city=blr")[1]
+        self.assertIn(driver["status"], ("available", "busy"), f"{id_} is lost")
+        if driver["status"] == "busy":
+            self.assertEqual(http.get(f"/v1/orders/{driver['order']}")[1]["driver"], id_)
 
 
 if __name__ == "__main__":

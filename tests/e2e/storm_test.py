@@ -9,9 +9,6 @@ import collections
 import os
 import pathlib
 import random
-import signal
-import subprocess
-import sys
 import tempfile
 import time
 import unittest
@@ -32,6 +29,7 @@ from storm_city import (
     read_diary,
 )
 from storm_judge import Holds, Listener, Moment, open_questions, stock_locks, unknown_locks, wrongs_of_locks
+from storm_process import ClientProcess
 
 PORT = int(os.environ["PORT"])
 KINDS = ("stock", "assign")
@@ -42,41 +40,6 @@ PATIENCE_S = 200  # for a slow machine, or a server with sanitizers
 def server_ahead_ms():
     """How far the server's clock is ahead of the diaries'."""
     return (time.time() - time.monotonic()) * 1000
-
-
-class ClientProcess:
-    """A process of the storm, which can be killed and followed by another one."""
-
-    def __init__(self, folder, kind, number, seed):
-        self._command = [sys.executable, str(pathlib.Path(__file__).with_name("storm_client.py"))]
-        self._arguments = [str(PORT), kind, str(number), str(seed)]
-        self._name = str(pathlib.Path(folder) / f"{kind}-{number}")
-        self.killed = []
-        self._start()
-
-    @property
-    def diaries(self):
-        return [*self.killed, self._diary]
-
-    def kill(self):
-        """kill -9, and another one goes on. False if it had finished before."""
-        self._process.send_signal(signal.SIGKILL)
-        if self._process.wait() != -signal.SIGKILL:
-            return False
-        self.killed.append(self._diary)
-        self._start()
-        return True
-
-    def wait(self):
-        return self._process.wait(PATIENCE_S)
-
-    def stop(self):
-        self._process.kill()
-        self._process.wait()
-
-    def _start(self):
-        self._diary = f"{self._name}.{len(self.killed)}"
-        self._process = subprocess.Popen([*self._command, *self._arguments, self._diary, *self.killed])
 
 
 class Storm(unittest.TestCase):
@@ -94,7 +57,11 @@ class Storm(unittest.TestCase):
         self.folder = folder.name
 
     def start(self, kind):
-        processes = [ClientProcess(self.folder, kind, number, self.seed) for number in range(PROCESSES)]
+        script, folder = pathlib.Path(__file__).with_name("storm_client.py"), pathlib.Path(self.folder)
+        processes = [
+            ClientProcess(script, [PORT, kind, number, self.seed], folder / f"{kind}-{number}")
+            for number in range(PROCESSES)
+        ]
         for process in processes:
             self.addCleanup(process.stop)
         return processes
@@ -114,7 +81,7 @@ class Storm(unittest.TestCase):
                 kills[kind] += self.chance.choice(processes[kind]).kill()
             self.check(Moment(self.server).wrongs(), f"after kill {number}")
         everybody = [process for kind in KINDS for process in processes[kind]]
-        self.assertEqual([process.wait() for process in everybody], [0] * len(everybody))
+        self.assertEqual([process.wait(PATIENCE_S) for process in everybody], [0] * len(everybody))
         diaries = [read_diary(path) for process in everybody for path in process.diaries]
         moment = Moment(self.server)
         self.check(moment.wrongs() + unknown_locks(moment, diaries), "when the last client had gone")
