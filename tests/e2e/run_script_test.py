@@ -8,8 +8,10 @@ import signal
 import socket
 import subprocess
 import unittest
+import urllib.request
 
-SCRIPT = str(pathlib.Path(__file__).resolve().parents[2] / "scripts" / "run")
+SCRIPTS = pathlib.Path(__file__).resolve().parents[2] / "scripts"
+SCRIPT, DEMO = str(SCRIPTS / "run"), str(SCRIPTS / "demo")
 
 
 class Run:
@@ -71,15 +73,41 @@ class RunScript(unittest.TestCase):
             for step in range(1, 6):
                 self.assertIn(f"STEP {step}", text)
             self.assertEqual(re.findall(r'^\d\) 1\) "(driver:D\d)"', text, re.M), ["driver:D2", "driver:D4", "driver:D7", "driver:D1"])
-            self.assertEqual(text.count('"state" => "assigned"'), 3)
+            self.assertEqual(re.findall(r'"state" => "(\w+)"', text), ["assigned", "offered", "offered", "assigned", "completed"])
+            self.assertIn('"outcome" => "would assign driver:D30"', text)
             asked = subprocess.run(["redis-cli", "-p", port, "GET", "agent:D2:lock"], capture_output=True, text=True, check=True)
             self.assertEqual(asked.stdout, "order:ORD_2848\n")
             _, code = run.interrupt()
             self.assertEqual(code, 0)
 
+    def test_the_demo_shows_the_same_over_http(self):
+        with Run("--port", "0", "--http-port", "-1", "--demo") as run:
+            page = run.read_until("^Open http")[-1].removeprefix("Open ")
+            text = "\n".join(run.read_until("goes on until Ctrl-C"))
+            drivers = re.findall(r'^\{"delivery_id":"DEL_(\d)","driver":\{"id":"(D\d+)"', text, re.M)
+            self.assertEqual(drivers, [("4", "D1"), ("4", "D1"), ("6", "D45")])
+            self.assertEqual(re.findall(r'"state":"(\w+)"', text), ["offered", "assigned", "completed"])
+            self.assertIn('"chosen":"D30"', text)
+            self.assertNotIn('"problem', text)
+            self.assertIn(f"the rest of the console: {page}", text)
+            with urllib.request.urlopen(page, timeout=10) as answer:
+                self.assertEqual(answer.status, 200)
+
+    def test_the_demo_may_be_shown_again_and_does_without_http(self):
+        with Run("--port", "0", "--http-port", "0", "--demo") as run:
+            port = re.search(r":(\d+)$", run.read_until("Listening on 127")[-1]).group(1)
+            first = run.read_until("goes on until Ctrl-C")
+            self.assertNotIn("curl", "\n".join(first))
+            again = subprocess.run([DEMO, "-p", port], capture_output=True, text=True, check=True, timeout=60).stdout
+            states = re.compile(r'"(?:state|driver|token)" => (.*)')
+            self.assertEqual(states.findall(again), states.findall("\n".join(first)))
+
     def test_the_demo_comes_in_with_the_password(self):
         with Run("--port", "0", "--demo", "--requirepass", "secret") as run:
-            self.assertNotIn("NOAUTH", "\n".join(run.read_until("goes on until Ctrl-C")))
+            text = "\n".join(run.read_until("goes on until Ctrl-C"))
+            self.assertNotIn("NOAUTH", text)
+            self.assertNotIn("not-authenticated", text)
+            self.assertIn('"delivery_id":"DEL_6"', text)
 
     def test_a_port_that_is_taken(self):
         with socket.socket() as taken:
