@@ -87,6 +87,18 @@ std::string outcome_of(const Call& call, const store::AssignmentSearch& search,
                        explanation.drivers.size() + explanation.unlisted);
 }
 
+/// Which orders hold the drivers is only known now. Of one that the user may not read, what the
+/// lock says is told: its name.
+void leave_out_hidden_orders(const Call& call, store::Explanation& explanation)
+{
+    const access::User* const user = call.session.limits;
+    if (user == nullptr) return;
+    for (Explained& driver : explanation.drivers) {
+        const DerivedKey order{driver.now.value, std::nullopt, kReadKey};
+        if (driver.now.record && !user->may_touch({&order, 1})) driver.now.record.reset();
+    }
+}
+
 void reply_explained(Call& call, const store::AssignmentSearch& search, const Explained& driver)
 {
     call.reply.map(4);
@@ -119,6 +131,7 @@ void explain(Call& call)
         if (record && !request.retry) passed_over.add(record->rejected);
         explanation = store::explain_candidates(call.keys, orders, request.order, request.search,
                                                 passed_over, kMaxListed);
+        leave_out_hidden_orders(call, explanation);
         outcome = outcome_of(call, request.search, explanation);
     }
 

@@ -132,6 +132,19 @@ TEST_CASE("what shows any order needs the right to read any key")
     CHECK(City::assign(all.desk, "order:1") == kNoKey);
 }
 
+TEST_CASE("EXPLAIN tells the state of other orders to who may read them")
+{
+    const auto explained = [](const std::vector<std::string_view>& keys) {
+        City city{keys};
+        City::assign(city.admin, "secret:1", "OFFER");
+        return city.desk("ASSIGN.EXPLAIN", "geo", "free", "order:1", "FROMLONLAT", "77.5946",
+                         "12.9716", "BYRADIUS", "5", "KM");
+    };
+    CHECK_THAT(explained({"%R~*"}), Catch::Contains("held by secret:1 (offered 0.0 s ago)"));
+    CHECK_THAT(explained({"%R~geo", "%R~free", "%R~agent:*", "%R~order:*"}),
+               Catch::Contains("locked by secret:1 for"));
+}
+
 TEST_CASE("who writes to an order's record does not free its driver")
 {
     City city{{"~order:*"}};
