@@ -217,7 +217,10 @@ void Server::unpause_clients()
     pause.end();
     keep_all_keys(false);
     // Not in the middle of CLIENT UNPAUSE, or of the transaction that it is part of.
-    if (pause.held() > 0) agenda.add(clock.now_ms(), [this] { executor.run_held(pause.held()); });
+    agenda.add(clock.now_ms(), [this] {
+        executor.run_held(pause.held());
+        pause.over();
+    });
 }
 
 void Server::keep_all_keys(bool keep)

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <list>
 #include <string>
 #include <string_view>
@@ -46,6 +47,9 @@ public:
         Session* session;
         std::vector<std::string> request;
     };
+
+    /// Told soon after a pause is over: another front door keeps its requests itself.
+    std::function<void()> over = [] {};
 
     std::size_t held() const { return held_.size(); }
     /// Takes out the request that was held first; the session is blocked no more. REQUIRES held().

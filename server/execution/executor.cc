@@ -98,7 +98,7 @@ Outcome Executor::look_up_and_run(const Invocation& invocation)
     }
     session.last_request_at = server_.clock.now();
     if (invocation.origin == Origin::Client) {
-        if (server_.pause.active() && !session.is_monitor && must_wait(invocation, *command))
+        if (server_.pause.active() && !session.is_monitor && is_paused(invocation, *command))
             [[unlikely]]
             return hold(invocation);
         if (session.transaction.open && !command->has(kNotQueued))
@@ -336,8 +336,15 @@ void Executor::end_wait(Session& session)
     if (session.peer != nullptr) session.peer->resume();
 }
 
+bool Executor::must_wait(const Invocation& invocation) const
+{
+    if (!server_.pause.active()) return false;
+    const auto [command, unknown_subcommand_given] = server_.commands.resolve(invocation.request);
+    return command != nullptr && !unknown_subcommand_given && is_paused(invocation, *command);
+}
+
 /// Redis lets nothing pass CLIENT PAUSE ALL, not even CLIENT UNPAUSE.
-bool Executor::must_wait(const Invocation& invocation, const Command& command) const
+bool Executor::is_paused(const Invocation& invocation, const Command& command) const
 {
     if (server_.pause.scope() == Pause::Scope::All) return true;
     if (command.may_write != nullptr) return command.may_write(server_, invocation);

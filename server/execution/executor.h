@@ -55,6 +55,10 @@ public:
     /// Ends the wait of a session with an error.
     void interrupt(Session& session, std::string_view error);
 
+    /// Whether CLIENT PAUSE holds such a request back. Those of Origin::Client are held here; who
+    /// brings others asks first.
+    bool must_wait(const Invocation& invocation) const;
+
     /// Runs the first `count` requests that CLIENT PAUSE held back, as if they came just now: some
     /// at once, the others after clients that are ready.
     void run_held(std::size_t count);
@@ -79,7 +83,7 @@ private:
     void settle(Session& session, std::size_t reply_start, Outcome outcome);
 
     void serve_blocked_on(const BlockedClients::Key& key);
-    bool must_wait(const Invocation& invocation, const Command& command) const;
+    bool is_paused(const Invocation& invocation, const Command& command) const;
     Outcome hold(const Invocation& invocation);
     void run_again(Session& session, const Wake& wake);
     Outcome serve(const Invocation& invocation, const Command& command, const Wake& wake);

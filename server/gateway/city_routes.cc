@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -50,67 +49,7 @@ void put_restaurant(Call& call)
     call.reply({{"id", inputs.text("id")}, {"city", city}});
 }
 
-/// Where half of a few drivers are further north, and half further east: the middle of the city,
-/// whatever a stray one does.
-Json center_of(Commands& commands, const std::string& geo)
-{
-    constexpr std::string_view kFew = "101";
-    const Value members = commands("ZRANDMEMBER", geo, kFew);
-    std::vector<std::string_view> request{"GEOPOS", geo};
-    for (const Value& member : members.elements) request.push_back(member.text);
-    const Value places = commands(std::span<const std::string_view>{request});
-    std::vector<double> longitudes;
-    std::vector<double> latitudes;
-    for (const Value& place : places.elements) {
-        if (place.elements.size() != 2) continue;
-        longitudes.push_back(number_of(&place.elements[0]).value_or(0));
-        latitudes.push_back(number_of(&place.elements[1]).value_or(0));
-    }
-    if (longitudes.empty()) return nullptr;
-    const auto middle = [](std::vector<double>& values) {
-        const auto at = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-        std::nth_element(values.begin(), at, values.end());
-        return *at;
-    };
-    return {{"lat", middle(latitudes)}, {"lng", middle(longitudes)}};
-}
-
-/// The keys drivers:geo:*, looked for in a bounded number of steps: a large keyspace may hide some.
-std::vector<std::string> geo_keys(Commands& commands)
-{
-    constexpr int kMaxSteps = 100;
-    constexpr std::size_t kMaxCities = 200;
-    std::vector<std::string> keys;
-    std::string cursor = "0";
-    for (int step = 0; step < kMaxSteps && keys.size() < kMaxCities; ++step) {
-        const Value reply =
-            commands("SCAN", cursor, "MATCH", "drivers:geo:*", "COUNT", "1000", "TYPE", "zset");
-        for (const Value& key : reply.elements[1].elements)
-            if (!city_of(key.text).empty() && !key.text.ends_with(":token"))
-                keys.push_back(key.text);
-        cursor = reply.elements[0].text;
-        if (cursor == "0") break;
-    }
-    std::sort(keys.begin(), keys.end());
-    keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
-    return keys;
-}
-
-void list_cities(Call& call)
-{
-    Commands& commands = call.gateway.commands;
-    Json cities = Json::array();
-    for (const std::string& geo : geo_keys(commands)) {
-        const std::string_view city = city_of(geo);
-        const std::string available = available_key(city);
-        const std::string_view count[] = {"SCARD", available};
-        cities.push_back({{"city", city},
-                          {"drivers", commands("ZCARD", geo).integer},
-                          {"available", commands.run(count).integer},
-                          {"center", center_of(commands, geo)}});
-    }
-    call.reply(cities);
-}
+void list_cities(Call& call) { call.gateway.cities.ask(call.exchange); }
 
 constexpr Field kListFields[] = {{.name = "city", .in = In::Query, .example = "blr"}};
 constexpr Field kPutFields[] = {

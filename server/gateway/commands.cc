@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <utility>
 
 #include "server/gateway/json.h"
 #include "server/gateway/problem.h"
@@ -15,30 +16,6 @@ using protocol::Value;
 
 // Memory for replies that is kept for the next one; more goes back.
 constexpr std::size_t kKeptRoom = 64 * 1024;
-
-/// The gateway's session in CLIENT LIST. There is no connection to kill, and nothing to evict.
-class NoPeer final : public Peer
-{
-public:
-    void flush() override {}
-    void resume() override {}
-    void kill() override {}
-    void evict() override {}
-    std::string remote_address() const override { return "http:0"; }
-    std::string local_address() const override { return "http:0"; }
-    int descriptor() const override { return -1; }
-    std::size_t query_bytes() const override { return 0; }
-    std::size_t query_room() const override { return 0; }
-    std::size_t reply_bytes() const override { return 0; }
-    std::size_t reply_room() const override { return 0; }
-    std::size_t reply_blocks() const override { return 0; }
-};
-
-Peer& no_peer()
-{
-    static NoPeer peer;
-    return peer;
-}
 
 Json to_object(const Value& map)
 {
@@ -60,9 +37,29 @@ Json to_array(const Value& list)
 
 }  // namespace
 
-Commands::Commands(Server& server) : server_(server)
+/// The gateway's session in CLIENT LIST. There is no connection to kill, and nothing to evict.
+class Commands::NoPeer final : public Peer
 {
-    session_.peer = &no_peer();
+public:
+    void flush() override {}
+    void resume() override {}
+    void kill() override {}
+    void evict() override {}
+    std::string remote_address() const override { return address; }
+    std::string local_address() const override { return "http:0"; }
+    int descriptor() const override { return -1; }
+    std::size_t query_bytes() const override { return 0; }
+    std::size_t query_room() const override { return 0; }
+    std::size_t reply_bytes() const override { return 0; }
+    std::size_t reply_room() const override { return 0; }
+    std::size_t reply_blocks() const override { return 0; }
+
+    std::string address = "http:0";
+};
+
+Commands::Commands(Server& server) : server_(server), peer_(std::make_unique<NoPeer>())
+{
+    session_.peer = peer_.get();
     session_.name = "http";
     session_.protocol = protocol::Version::Resp3;
     session_.no_evict = true;
@@ -71,11 +68,21 @@ Commands::Commands(Server& server) : server_(server)
 
 Commands::~Commands() { server_.close(session_); }
 
+void Commands::note_wrong_password(std::string_view address)
+{
+    const std::string nobody = std::exchange(peer_->address, std::string{address});
+    server_.access.note({.reason = access::Reason::Login, .object = "http"}, "toplevel", session_,
+                        server_.access.default_user().name());
+    peer_->address = nobody;
+}
+
 Value Commands::run(std::span<const std::string_view> words)
 {
     session_.output.clear();
     protocol::ReplyWriter reply{session_.output, session_.protocol};
-    server_.executor.execute({session_, Origin::Gateway, words, reply});
+    const Invocation invocation{session_, Origin::Gateway, words, reply};
+    if (server_.executor.must_wait(invocation)) throw Paused{};
+    server_.executor.execute(invocation);
     Value value = protocol::read_reply(session_.output.view());
     session_.output.clear();
     if (session_.output.capacity() > kKeptRoom) session_.output.release();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -15,6 +16,11 @@ class Server;
 }
 
 namespace server::gateway {
+
+/// CLIENT PAUSE holds the command back: nothing has happened, and it is to be tried again when the
+/// pause is over.
+struct Paused
+{};
 
 /// Runs commands for the gateway: through the executor, as a client of RESP3 would, with all of its
 /// checks. What one request of HTTP runs, it runs in one turn of the event loop: no other client
@@ -34,10 +40,13 @@ public:
     /// Whether the requests from now on have shown the password.
     void authenticate(bool authenticated) { session_.authenticated = authenticated; }
 
-    /// The reply, which may be an error.
+    /// Counts a wrong password that came from this address, and adds it to ACL LOG.
+    void note_wrong_password(std::string_view address);
+
+    /// The reply, which may be an error. Throws Paused.
     protocol::Value run(std::span<const std::string_view> words);
 
-    /// The reply. Throws the Problem that an error means.
+    /// The reply. Throws the Problem that an error means, and Paused.
     protocol::Value operator()(std::span<const std::string_view> words);
     template <class... Words>
     protocol::Value operator()(const Words&... words)
@@ -51,7 +60,10 @@ public:
     bool needs_connection(std::span<const std::string_view> words) const;
 
 private:
+    class NoPeer;
+
     Server& server_;
+    std::unique_ptr<NoPeer> peer_;
     Session session_;
 };
 

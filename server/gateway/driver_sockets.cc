@@ -98,12 +98,23 @@ void DriverSockets::remove(DriverSocket& socket)
 void DriverSockets::take_off_the_gone()
 {
     for (const std::string& member : std::exchange(due_, {})) {
-        const auto node = leaving_.extract(member);
+        auto node = leaving_.extract(member);
         if (node.empty() || has(member)) continue;
         const std::string_view request[] = {"SREM", node.mapped().first, member};
         gateway_.commands.authenticate(true);
-        gateway_.commands.run(request);
+        try {
+            gateway_.commands.run(request);
+        } catch (const Paused&) {
+            leaving_.insert(std::move(node));
+            due_.push_back(member);
+        }
     }
+}
+
+void DriverSockets::go_on(std::string_view member)
+{
+    const auto found = by_member_.find(member);
+    if (found != by_member_.end()) found->second->go_on();
 }
 
 void DriverSockets::order_changed(const OrderEvent& event)
@@ -159,13 +170,49 @@ void DriverSocket::received(std::string_view text)
     try {
         gateway_.commands.authenticate(true);
         act(read_inputs(kMessage, {}, {}, text));
+    } catch (const Paused&) {
+        wait_for_pause(text);
     } catch (const Problem& problem) {
-        Json error = Json::parse(to_document(problem));
-        error["problem"] = error["type"];
-        error["type"] = "error";
-        socket_->send(Message::text(to_text(error)));
+        report(problem);
     }
     gateway_.wake();
+}
+
+void DriverSocket::report(const Problem& problem)
+{
+    Json error = Json::parse(to_document(problem));
+    error["problem"] = error["type"];
+    error["type"] = "error";
+    socket_->send(Message::text(to_text(error)));
+}
+
+/// Positions are waited with as one, the last; other messages one behind the other.
+void DriverSocket::wait_for_pause(std::string_view text)
+{
+    if (!text.empty()) {
+        if (waiting_.size() == kMaxWaiting)
+            return socket_->close(CloseCode::TryAgainLater, "too much was said in a pause");
+        waiting_.emplace_back(text);
+    }
+    if (std::exchange(waits_, true)) return;
+    gateway_.after_pause(
+        [&gateway = gateway_, member = member_] { gateway.driver_sockets.go_on(member); });
+}
+
+void DriverSocket::go_on()
+{
+    waits_ = false;
+    for (const std::string& text : std::exchange(waiting_, {})) received(text);
+    burst_ended();
+}
+
+void DriverSocket::burst_ended()
+{
+    try {
+        put_last_position();
+    } catch (const Paused&) {
+        wait_for_pause({});
+    }
 }
 
 void DriverSocket::act(const Inputs& inputs)
@@ -178,7 +225,8 @@ void DriverSocket::act(const Inputs& inputs)
                           inputs.flag_or("force", false)};
         return;
     }
-    put_last_position();  // where they are may matter to what follows
+    if (!waiting_.empty()) throw Paused{};  // behind those
+    put_last_position();                    // where they are may matter to what follows
     if (type == "available") {
         require(inputs, {"available"});
         return put_availability(gateway_, city_, id_, inputs.flag_or("available", true));
@@ -209,11 +257,11 @@ void DriverSocket::put_last_position()
     try {
         gateway_.commands.authenticate(true);
         put_position(gateway_, city_, id_, reported->place, reported->at_ms, reported->force);
+    } catch (const Paused&) {
+        last_position_ = reported;
+        throw;
     } catch (const Problem& problem) {
-        Json error = Json::parse(to_document(problem));
-        error["problem"] = error["type"];
-        error["type"] = "error";
-        socket_->send(Message::text(to_text(error)));
+        report(problem);
     }
 }
 

@@ -17,6 +17,7 @@ namespace server::gateway {
 class DriverSocket;
 class Gateway;
 class Inputs;
+class Problem;
 
 /// The drivers whose app is connected, each by its newest socket.
 class DriverSockets
@@ -34,6 +35,9 @@ public:
 
     /// Takes drivers off whose socket has been gone for `http-driver-gone` seconds.
     void take_off_the_gone();
+
+    /// CLIENT PAUSE is over: what this driver said in it is heard.
+    void go_on(std::string_view member);
 
     // For the sockets:
     void add(DriverSocket& socket);
@@ -56,12 +60,14 @@ public:
     void opened(WebSocket& socket) override;
     void received(std::string_view text) override;
     /// Of the positions of a burst, the last one counts.
-    void burst_ended() override { put_last_position(); }
+    void burst_ended() override;
     void closed() override;
 
     void order_changed(const OrderEvent& event);
     /// The driver has connected anew.
     void replace();
+    /// CLIENT PAUSE is over.
+    void go_on();
 
     const std::string& member() const { return member_; }
     const std::string& city() const { return city_; }
@@ -74,7 +80,11 @@ private:
         bool force;
     };
 
+    static constexpr std::size_t kMaxWaiting = 100;
+
     void act(const Inputs& inputs);
+    void wait_for_pause(std::string_view text);
+    void report(const Problem& problem);
     void put_last_position();
     void answer_order(std::string_view command, const Inputs& inputs);
     void greet();
@@ -85,6 +95,8 @@ private:
     const std::string city_;
     WebSocket* socket_ = nullptr;
     std::optional<Reported> last_position_;
+    std::vector<std::string> waiting_;  // what was said during CLIENT PAUSE
+    bool waits_ = false;
 };
 
 }  // namespace server::gateway

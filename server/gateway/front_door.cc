@@ -23,6 +23,12 @@ void FrontDoor::go_on_soon()
     going_on_ = true;
 }
 
+void FrontDoor::close_all()
+{
+    gateway_.shut_down();
+    http_.close_all();
+}
+
 std::vector<std::string> FrontDoor::addresses() const
 {
     std::vector<std::string> all = http_.addresses();

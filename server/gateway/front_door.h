@@ -19,7 +19,8 @@ public:
 
     void start() { http_.start(); }
     void resume() { http_.resume(); }
-    void close_all() { http_.close_all(); }
+    /// Tells all who wait that the server goes down.
+    void close_all();
     /// As a browser takes them: "http://127.0.0.1:8080".
     std::vector<std::string> addresses() const;
 

@@ -43,31 +43,6 @@ bool is_json(std::string_view content_type)
     return ascii::equal_ignoring_case(type.substr(0, type.find(' ')), "application/json");
 }
 
-/// Adds the headers of the gateway to whatever answers a request.
-class WithHeaders final : public Exchange
-{
-public:
-    WithHeaders(std::shared_ptr<Exchange> next, const Request* foreign)
-        : next_(std::move(next)), origin_(foreign == nullptr ? "" : foreign->origin)
-    {}
-
-    void respond(Response response) override
-    {
-        add_security_headers(response);
-        if (!origin_.empty()) add_cors_headers(response, {.origin = origin_});
-        next_->respond(std::move(response));
-    }
-
-    void upgrade(std::unique_ptr<SocketListener> listener) override
-    {
-        next_->upgrade(std::move(listener));
-    }
-
-private:
-    std::shared_ptr<Exchange> next_;
-    std::string origin_;
-};
-
 /// What a browser asks before a page of another site may use the API.
 Response preflight_answer()
 {
@@ -79,6 +54,45 @@ Response preflight_answer()
 }
 
 }  // namespace
+
+/// Adds the headers of the gateway to whatever answers a request, once.
+class Gateway::Answered final : public Exchange
+{
+public:
+    Answered(Gateway& gateway, std::shared_ptr<Exchange> next, const Request* foreign)
+        : unanswered_(gateway.unanswered_),
+          next_(std::move(next)),
+          origin_(foreign == nullptr ? "" : foreign->origin)
+    {}
+    ~Answered() override { unanswered_->erase(this); }
+
+    bool is_open() const { return next_ != nullptr; }
+
+    void respond(Response response) override
+    {
+        const auto next = take();
+        if (next == nullptr) return;  // the server goes down, and has said so
+        add_security_headers(response);
+        if (!origin_.empty()) add_cors_headers(response, {.origin = origin_});
+        next->respond(std::move(response));
+    }
+
+    void upgrade(std::unique_ptr<SocketListener> listener) override
+    {
+        take()->upgrade(std::move(listener));
+    }
+
+private:
+    std::shared_ptr<Exchange> take()
+    {
+        unanswered_->erase(this);
+        return std::move(next_);
+    }
+
+    const std::shared_ptr<std::set<Answered*>> unanswered_;
+    std::shared_ptr<Exchange> next_;
+    std::string origin_;
+};
 
 void Call::reply(const Json& body, int status) const
 {
@@ -103,25 +117,61 @@ Gateway::Gateway(Server& its_server, Surroundings surroundings)
         for (EventSocket* reader : event_sockets) reader->go_on();
     });
     server.dispatcher.tell(&events);
+    server.pause.over = [this] {
+        pause_is_over_ = true;
+        wake();
+    };
     look_again_in_a_second();
 }
 
 Gateway::~Gateway()
 {
     server.dispatcher.tell(nullptr);
+    server.pause.over = [] {};
     server.agenda.cancel(next_look_);
 }
 
 void Gateway::go_on()
 {
+    if (server.pause.scope() == Pause::Scope::All) return;
+    go_on_after_pause();
     events.tell();
     driver_sockets.take_off_the_gone();
     if (std::exchange(second_is_over_, false)) {
         held_orders.check();
         maps.begin_pass();
     }
+    if (cities.go_on()) wake();
     if (everything_may_be_seen() && maps.go_on()) wake();
     events.tell();
+}
+
+void Gateway::after_pause(std::function<void()> action)
+{
+    after_pause_.push_back(std::move(action));
+}
+
+// What finds the next pause waits for its end.
+void Gateway::go_on_after_pause()
+{
+    constexpr std::size_t kMaxAtOnce = 100;
+    if (!pause_is_over_) return;
+    auto left = std::min(after_pause_.size(), kMaxAtOnce);
+    for (; left > 0 && !server.pause.active(); --left) {
+        const auto action = std::move(after_pause_.front());
+        after_pause_.pop_front();
+        action();
+    }
+    pause_is_over_ = !after_pause_.empty() && !server.pause.active();
+    if (pause_is_over_) wake();
+}
+
+void Gateway::shut_down()
+{
+    while (!unanswered_->empty())
+        (*unanswered_->begin())
+            ->respond(
+                to_response(Problem{ProblemType::ShuttingDown, "The answer was not there yet."}));
 }
 
 // The agenda runs between two requests, where no command may be run: the rest is done soon after.
@@ -139,27 +189,40 @@ void Gateway::accept(std::string_view order, std::uint64_t token)
     const std::string number = std::to_string(token);
     const std::string_view request[] = {"ASSIGN.ACCEPT", order, number};
     commands.authenticate(true);
-    commands.run(request);
+    try {
+        commands.run(request);
+    } catch (const Paused&) {
+        after_pause([this, order = std::string{order}, token] { accept(order, token); });
+    }
 }
 
 void Gateway::handle(const Request& request, std::shared_ptr<Exchange> exchange)
 {
-    const auto began = server.stopwatch();
-    const auto answered = std::make_shared<WithHeaders>(
-        std::move(exchange), gate.is_foreign_friend(request) ? &request : nullptr);
-    try {
-        dispatch(request, answered);
-    } catch (const Problem& problem) {
-        answered->respond(to_response(problem));
-    } catch (const std::bad_alloc&) {
-        answered->respond(to_response(Problem{ProblemType::OutOfMemory, "No memory is left."}));
-    }
-    latency.add(server.stopwatch() - began);
+    const Request* const foreign = gate.is_foreign_friend(request) ? &request : nullptr;
+    serve(request, std::make_shared<Answered>(*this, std::move(exchange), foreign),
+          server.stopwatch());
     try {
         go_on();
     } catch (const std::bad_alloc&) {
         surroundings_.wake();
     }
+}
+
+void Gateway::serve(const Request& request, const std::shared_ptr<Answered>& exchange, Moment began)
+{
+    try {
+        dispatch(request, exchange, began);
+        if (exchange->is_open()) unanswered_->insert(exchange.get());
+    } catch (const Paused&) {
+        unanswered_->insert(exchange.get());
+        after_pause([this, request, exchange, began] { serve(request, exchange, began); });
+        return;
+    } catch (const Problem& problem) {
+        exchange->respond(to_response(problem));
+    } catch (const std::bad_alloc&) {
+        exchange->respond(to_response(Problem{ProblemType::OutOfMemory, "No memory is left."}));
+    }
+    times_ns.add((server.stopwatch() - began).count());
 }
 
 std::optional<Problem> Gateway::refusal_of(const Request& request, bool needs_password)
@@ -181,11 +244,12 @@ bool Gateway::everything_may_be_seen() const
 
 void Gateway::report_wrong_password(const Request& request)
 {
-    ++server.stats.wrong_passwords;
+    commands.note_wrong_password(request.address);
     surroundings_.wrong_password(request.address);
 }
 
-void Gateway::dispatch(const Request& request, const std::shared_ptr<Exchange>& exchange)
+void Gateway::dispatch(const Request& request, const std::shared_ptr<Exchange>& exchange,
+                       Moment began)
 {
     const bool is_api = request.path.starts_with(kApi);
     // A link of another site may lead to the page, but not a page of it to the API.
@@ -204,13 +268,14 @@ void Gateway::dispatch(const Request& request, const std::shared_ptr<Exchange>& 
         response.headers.emplace_back("Allow", std::move(found.allowed));
         return exchange->respond(std::move(response));
     }
-    run(*found.route, std::move(found.path), request, exchange);
+    run(*found.route, std::move(found.path), request, exchange, began);
 }
 
 void Gateway::run(const Route& route, Parameters path, const Request& request,
-                  const std::shared_ptr<Exchange>& exchange)
+                  const std::shared_ptr<Exchange>& exchange, Moment began)
 {
     if (const auto refusal = refusal_of(request, !route.without_password)) throw *refusal;
+    if (server.pause.scope() == Pause::Scope::All) throw Paused{};
     if (route.web_socket && !everything_may_be_seen())
         throw Problem{ProblemType::NoPermission, "A WebSocket shows what no rule speaks of."};
     if (route.web_socket && !request.wants_web_socket)
@@ -223,7 +288,7 @@ void Gateway::run(const Route& route, Parameters path, const Request& request,
                       "The body's type is \"" + std::string{request.content_type} + "\"."};
     Call call{*this, request,
               read_inputs(route.fields, path, parse_query(request.query), request.body), exchange,
-              server.stopwatch()};
+              began};
     route.run(call);
 }
 

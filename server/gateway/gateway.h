@@ -1,11 +1,14 @@
 #pragma once
 
+#include <chrono>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string_view>
 
+#include "server/gateway/city_list.h"
 #include "server/gateway/city_map.h"
 #include "server/gateway/commands.h"
 #include "server/gateway/driver_sockets.h"
@@ -14,10 +17,10 @@
 #include "server/gateway/gate.h"
 #include "server/gateway/held_orders.h"
 #include "server/gateway/http.h"
-#include "server/gateway/latency.h"
 #include "server/gateway/order_events.h"
 #include "server/gateway/positions.h"
 #include "server/gateway/problem.h"
+#include "server/insight/histogram.h"
 #include "server/server.h"
 
 namespace server::gateway {
@@ -51,8 +54,12 @@ public:
     void go_on();
     /// Asks for go_on() soon.
     void wake() const { surroundings_.wake(); }
+    /// Does something when CLIENT PAUSE is over, with a time of its own for each.
+    void after_pause(std::function<void()> action);
+    /// Answers all who still wait: the server goes down.
+    void shut_down();
 
-    /// Counts it, and tells the log.
+    /// Counts it, and tells the log and ACL LOG.
     void report_wrong_password(const Request& request);
 
     /// Whether an app listens that the driver could be asked through; whether any does.
@@ -73,13 +80,19 @@ public:
     DriverSockets driver_sockets{*this};
     std::set<EventSocket*> event_sockets;
     CityMaps maps{*this};
-    Latency latency;
+    CityList cities{*this};
+    Histogram times_ns;  ///< how long requests took
 
 private:
+    class Answered;
+    using Moment = std::chrono::nanoseconds;  // by the server's stopwatch
+
     std::optional<Problem> refusal_of(const Request& request, bool needs_password);
-    void dispatch(const Request& request, const std::shared_ptr<Exchange>& exchange);
+    void serve(const Request& request, const std::shared_ptr<Answered>& exchange, Moment began);
+    void dispatch(const Request& request, const std::shared_ptr<Exchange>& exchange, Moment began);
     void run(const Route& route, Parameters path, const Request& request,
-             const std::shared_ptr<Exchange>& exchange);
+             const std::shared_ptr<Exchange>& exchange, Moment began);
+    void go_on_after_pause();
 
     void look_again_in_a_second();
     /// Events and maps are for a default user who may do everything: they are no commands, which
@@ -89,6 +102,11 @@ private:
     const Surroundings surroundings_;
     Agenda::Item next_look_;
     bool second_is_over_ = false;
+    // For longer than a turn. Some of them may outlive the gateway.
+    const std::shared_ptr<std::set<Answered*>> unanswered_ =
+        std::make_shared<std::set<Answered*>>();
+    std::deque<std::function<void()>> after_pause_;
+    bool pause_is_over_ = false;
 };
 
 }  // namespace server::gateway

@@ -16,7 +16,7 @@ enum class Method : std::uint8_t { Get, Head, Post, Put, Delete, Options, Other 
 
 std::string_view name_of(Method method);
 
-/// One request. Views: valid until the handler returns.
+/// One request. Views: valid until it is answered.
 struct Request
 {
     Method method = Method::Get;

@@ -118,7 +118,8 @@ Response to_response(const Problem& problem)
         response.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"dabba\"");
         response.close = true;  // guessing costs a connection each time
     }
-    if (problem.type == BadRequest) response.close = true;  // who knows what comes next
+    // Who knows what comes next; and nothing does.
+    if (problem.type == BadRequest || problem.type == ShuttingDown) response.close = true;
     if (response.status == 503) response.headers.emplace_back("Retry-After", "1");
     return response;
 }

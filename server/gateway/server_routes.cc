@@ -63,7 +63,9 @@ void get_stats(Call& call)
     Gateway& gateway = call.gateway;
     Server& server = gateway.server;
     const std::chrono::duration<double> uptime = server.clock.now() - server.started_at;
-    const Latency& latency = gateway.latency;
+    const auto percentile_us = [&](double percent) {
+        return microseconds(std::chrono::nanoseconds{gateway.times_ns.percentile(percent)});
+    };
     const Stats& stats = server.stats;
     call.reply({{"time_ms", server.clock.now_ms().time_since_epoch().count()},
                 {"uptime_s", uptime.count()},
@@ -72,11 +74,9 @@ void get_stats(Call& call)
                 {"commands_per_s", stats.commands_meter.per_second()},
                 {"errors_total", stats.error_replies},
                 {"http",
-                 {{"requests_total", latency.count()},
+                 {{"requests_total", gateway.times_ns.total()},
                   {"waiting_for_drivers", gateway.held_orders.size()}}},
-                {"latency_us",
-                 {{"p50", microseconds(latency.percentile(0.5))},
-                  {"p99", microseconds(latency.percentile(0.99))}}},
+                {"latency_us", {{"p50", percentile_us(50)}, {"p99", percentile_us(99)}}},
                 {"memory",
                  {{"used", allocated_bytes()},
                   {"rss", resident_bytes()},

@@ -6,6 +6,7 @@ SERVER_BINARY names the server.
 
 import json
 import os
+import re
 import socket
 import subprocess
 import time
@@ -69,6 +70,43 @@ class GatewayHttp(unittest.TestCase):
                 wait_until(lambda: b"offered" in ask(resp, "ASSIGN.GET", "order:O"), "an offer")
                 ask(resp, "ASSIGN.ACCEPT", "order:O", "1")
             self.assertEqual(http.connection.getresponse().status, 200)
+
+    def test_who_waits_is_told_that_the_server_goes_down(self):
+        for how in ("SIGTERM", "SHUTDOWN"):
+            with self.subTest(how), serve(BINARY) as (server, http):
+                make_city(http)
+                http.connection.request("POST", "/v1/delivery/assign", json.dumps(dict(ORDER, order_id="O", mode="offer")),
+                                        {"Content-Type": "application/json"})
+                with server.connect() as resp:
+                    wait_until(lambda: b"offered" in ask(resp, "ASSIGN.GET", "order:O"), "an offer")
+                    if how == "SIGTERM":
+                        server.process.terminate()
+                    else:
+                        resp.sendall(b"SHUTDOWN NOSAVE\r\n")
+                    answer = http.connection.getresponse()
+                    problem = json.loads(answer.read())
+                self.assertEqual((answer.status, problem["type"]), (503, "/v1/problems#shutting-down"))
+                self.assertEqual(answer.headers["Connection"], "close")
+
+    def test_a_pause_of_clients_holds_requests_of_http(self):
+        with serve(BINARY) as (server, http), server.connect() as resp:
+            ask(resp, "CLIENT", "PAUSE", "60000", "WRITE")
+            self.assertEqual(http.command("GET", "a"), None)
+            http.connection.request("POST", "/v1/command", '{"args":["SET","a","1"]}', {"Content-Type": "application/json"})
+            with server.connect() as other:
+                self.assertEqual(ask(other, "GET", "a"), b"$-1\r\n")
+            ask(resp, "CLIENT", "UNPAUSE")
+            self.assertEqual(json.loads(http.connection.getresponse().read())["text"], "OK")
+
+    def test_cities_among_very_many_keys_hold_nobody_up(self):
+        with serve(BINARY) as (server, http), server.connect() as resp:
+            ask(resp, "EVAL", "for i = 1, 100000 do redis.call('SET', 'key:' .. i, '') end", "0")
+            make_city(http)
+            self.assertEqual([city["city"] for city in http.get("/v1/cities")[1]], ["blr"])
+            ask(resp, "CONFIG", "RESETSTAT")
+            http.get("/v1/cities")
+            scans = int(re.search(rb"cmdstat_scan:calls=(\d+)", ask(resp, "INFO", "commandstats")).group(1))
+            self.assertGreater(scans, 10)
 
     def test_a_client_that_leaves_changes_nothing_for_its_order(self):
         with serve(BINARY) as (server, http):
@@ -181,6 +219,11 @@ class GatewayHttp(unittest.TestCase):
             self.assertEqual(http.request("GET", "/v1/stats", headers={"Cookie": cookie})[0], 200)
             http.request("GET", "/v1/stats", headers={"Authorization": "Bearer x"})
             wait_until(lambda: "password" in server.log(), "a line about the wrong password")
+            with server.connect() as resp:
+                ask(resp, "AUTH", "tiffin")
+                log = ask(resp, "ACL", "LOG")
+            self.assertIn(b"auth\r\n", log)
+            self.assertRegex(log, rb"addr=127\.0\.0\.1:\d+")
 
     def test_the_page_is_strict_and_may_be_kept(self):
         with serve(BINARY) as (_, http):

@@ -195,3 +195,73 @@ TEST_CASE("explain tells why, and changes nothing")
     CHECK(why["candidates"][0]["verdict"] == "passed over");
     CHECK(why["candidates"][1]["verdict"] == "chosen");
 }
+
+TEST_CASE("CLIENT PAUSE holds requests that may change something")
+{
+    City city;
+    city.client("CLIENT", "PAUSE", "1000", "WRITE");
+    CHECK(city.get("/v1/drivers/D2?city=blr")["status"] == "available");
+    const auto held = city.offer("ORD_1");
+    CHECK_FALSE(held->response);
+    CHECK(city.client("EXISTS", "order:ORD_1") == ":0\r\n");
+
+    SECTION("until it is over")
+    {
+        city.client.clock.advance(1s);
+        city.client("PING");
+        city.gateway.go_on();
+        CHECK_FALSE(held->response);  // offered, by now
+        CHECK(city.client("HGET", "order:ORD_1", "state") == "$7\r\noffered\r\n");
+        city.client("ASSIGN.ACCEPT", "order:ORD_1", "1");
+        city.gateway.go_on();
+        CHECK(city.read(*held->response)["driver"]["id"] == "D2");
+    }
+    SECTION("until it is ended")
+    {
+        city.client("CLIENT", "UNPAUSE");
+        city.client("PING");
+        city.gateway.go_on();
+        CHECK(city.client("HGET", "order:ORD_1", "state") == "$7\r\noffered\r\n");
+    }
+    SECTION("and through the next one")
+    {
+        city.client("CLIENT", "PAUSE", "5000", "WRITE");
+        city.client.clock.advance(2s);
+        city.client("PING");
+        city.gateway.go_on();
+        CHECK(city.client("EXISTS", "order:ORD_1") == ":0\r\n");
+    }
+    SECTION("or the server goes down")
+    {
+        city.gateway.shut_down();
+        CHECK(city.read(*held->response)["type"] == "/v1/problems#shutting-down");
+    }
+}
+
+TEST_CASE("CLIENT PAUSE ALL holds every request")
+{
+    City city;
+    city.client("CLIENT", "PAUSE", "1000", "ALL");
+    const auto held = city.begin({.path = "/v1/drivers/D2", .query = "city=blr"});
+    CHECK_FALSE(held->response);
+    city.client.clock.advance(1s);
+    city.client.server().tick();
+    city.gateway.go_on();
+    CHECK(city.read(*held->response)["status"] == "available");
+}
+
+TEST_CASE("who waits for a driver is told that the server goes down, once")
+{
+    City city;
+    const auto held = city.offer("ORD_1");
+    REQUIRE_FALSE(held->response);
+    city.gateway.shut_down();
+    REQUIRE(held->response);
+    CHECK(held->response->status == 503);
+    CHECK(held->response->close);
+    CHECK(city.read(*held->response)["type"] == "/v1/problems#shutting-down");
+    held->response.reset();
+    city.client("ASSIGN.ACCEPT", "order:ORD_1", "1");
+    city.gateway.go_on();
+    CHECK_FALSE(held->response);
+}

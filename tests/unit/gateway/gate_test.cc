@@ -158,3 +158,27 @@ TEST_CASE("WebSockets are for a default user who may do everything")
     CHECK(refused->socket == nullptr);
     CHECK(refused->response->status == 403);
 }
+
+TEST_CASE("wrong passwords are counted, and in ACL LOG")
+{
+    Caller http{with_password()};
+    http.client("AUTH", "tiffin");
+    const auto post = [&](std::string_view body) {
+        return http
+            .send({.method = Method::Post,
+                   .path = "/v1/session",
+                   .body = body,
+                   .address = "10.0.0.7:51234"})
+            .status;
+    };
+    http.send({.path = "/v1/stats", .address = "10.0.0.7:51233", .authorization = "Bearer lunch"});
+    CHECK(post(R"({"password":"lunch"})") == 401);
+    CHECK(post(R"({"password":"tiffin"})") == 200);
+    http.send({.path = "/v1/stats"});  // gives none
+    CHECK_THAT(http.client("INFO", "stats"), Catch::Contains("acl_access_denied_auth:2\r\n"));
+    const std::string log = http.client("ACL", "LOG");
+    CHECK_THAT(log,
+               Catch::StartsWith("*1\r\n*20\r\n$5\r\ncount\r\n:2\r\n$6\r\nreason\r\n$4\r\nauth"));
+    CHECK_THAT(log, Catch::Contains("addr=10.0.0.7:5123"));
+    CHECK_THAT(http.client("CLIENT", "LIST"), Catch::Contains("addr=http:0"));
+}

@@ -129,3 +129,25 @@ TEST_CASE("restaurants and cities")
     CHECK(cities[0]["available"] == 0);
     CHECK(cities[0]["center"]["lat"].get<double>() == Approx(12.97).margin(1e-4));
 }
+
+TEST_CASE("cities are looked for among many keys a slice at a time, once for all who ask")
+{
+    Caller http;
+    for (int i = 0; i < 10'000; ++i) http.client("SET", "key:" + std::to_string(i), "1");
+    add_driver(http, "D1", "77.59");
+    const auto first = http.begin({.path = "/v1/cities"});
+    const auto second = http.begin({.path = "/v1/cities"});
+    CHECK_FALSE(first->response);
+    int slices = 0;
+    while (!first->response && slices < 100) {
+        http.gateway.go_on();
+        ++slices;
+    }
+    CHECK(slices > 3);
+    CHECK(http.read(first->response.value())[0]["city"] == "blr");
+    CHECK(http.read(second->response.value())[0]["city"] == "blr");
+
+    http.client("DEL", "drivers:geo:blr");
+    http.client("FLUSHALL");
+    CHECK(http.get("/v1/cities").empty());
+}

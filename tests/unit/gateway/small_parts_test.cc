@@ -1,11 +1,9 @@
 #include <catch2/catch.hpp>
 
 #include "server/gateway/field.h"
-#include "server/gateway/latency.h"
 #include "server/gateway/utf8.h"
 
 namespace gateway = server::gateway;
-using namespace std::chrono_literals;
 
 TEST_CASE("bytes that are no UTF-8 are replaced, and all others stay")
 {
@@ -20,21 +18,6 @@ TEST_CASE("bytes that are no UTF-8 are replaced, and all others stay")
     CHECK(to_utf8("\xED\xA0\x80").find('\xED') == std::string::npos);  // half of a surrogate pair
     CHECK(to_utf8("\xF4\x90\x80\x80").find('\xF4') == std::string::npos);  // beyond U+10FFFF
     CHECK(to_utf8("cut \xE2\x82") == "cut " + replacement + replacement);
-}
-
-TEST_CASE("a percentile is at most a quarter off")
-{
-    gateway::Latency latency;
-    CHECK(latency.percentile(0.5) == 0ns);
-    for (int i = 0; i < 99; ++i) latency.add(100us);
-    latency.add(9ms);
-    CHECK(latency.count() == 100);
-    CHECK(latency.percentile(0.5) >= 100us);
-    CHECK(latency.percentile(0.5) <= 125us);
-    CHECK(latency.percentile(0.99) >= 9ms);
-    CHECK(latency.percentile(0.99) <= 11250us);
-    latency.add(0ns);
-    latency.add(std::chrono::hours{24});
 }
 
 TEST_CASE("a query's parameters")

@@ -315,3 +315,62 @@ TEST_CASE("a map is a snapshot and then changes, 16 bytes each")
     watcher.say("nonsense");
     CHECK(watcher.hear().is_null());
 }
+
+TEST_CASE("what a driver says during CLIENT PAUSE is heard afterwards, in order")
+{
+    Caller http;
+    make_city(http);
+    Peer driver{http, "/v1/drivers/D2/socket"};
+    http.client("ASSIGN", "drivers:geo:blr", "drivers:available:blr", "order:O", "FROMLONLAT",
+                "77.5946", "12.9716", "BYRADIUS", "5", "km", "OFFER");
+    CHECK(driver.hear()["type"] == "hello");
+    CHECK(driver.hear()["type"] == "offer");
+    http.client("CLIENT", "PAUSE", "1000", "WRITE");
+    driver.say(R"({"type":"position","lat":12.90,"lng":77.50})");
+    driver.say(R"({"type":"accept","order":"O","token":1})");
+    driver.say(R"({"type":"complete","order":"O","token":1})");
+    driver.say(R"({"type":"position","lat":12.91,"lng":77.51})");
+    CHECK(driver.hear() == nullptr);
+    CHECK(http.client("HGET", "order:O", "state") == "$7\r\noffered\r\n");
+
+    SECTION("all of it")
+    {
+        http.client.clock.advance(1s);
+        http.client("PING");
+        CHECK(driver.hear()["type"] == "assigned");
+        CHECK(driver.hear()["type"] == "completed");
+        CHECK(driver.hear() == nullptr);
+        CHECK_THAT(http.client("GEOPOS", "drivers:geo:blr", "driver:D2"), Catch::Contains("77.51"));
+    }
+    SECTION("unless the driver has hung up")
+    {
+        driver.hang_up();
+        http.client.clock.advance(1s);
+        http.client("PING");
+        http.gateway.go_on();
+        CHECK(http.client("HGET", "order:O", "state") == "$7\r\noffered\r\n");
+    }
+    SECTION("and no more than a bounded number of messages")
+    {
+        for (int i = 0; i < 100; ++i) driver.say(R"({"type":"available","available":true})");
+        CHECK(driver.closed_with == gateway::CloseCode::TryAgainLater);
+    }
+}
+
+TEST_CASE("a driver who has no app has the order after a pause that began meanwhile")
+{
+    Caller http;
+    make_city(http);
+    Peer driver{http, "/v1/drivers/D2/socket"};
+    const auto answer = http.begin(
+        {.method = gateway::Method::Post, .path = "/v1/delivery/assign", .body = kOrder});
+    http.client("ASSIGN.REJECT", "order:O", "1");  // D4 is asked
+    http.client("CLIENT", "PAUSE", "40000", "WRITE");
+    http.gateway.go_on();
+    CHECK_FALSE(answer->response);
+    http.client("CLIENT", "UNPAUSE");
+    http.client("PING");
+    http.gateway.go_on();
+    http.gateway.go_on();
+    CHECK(http.read(answer->response.value())["driver"]["id"] == "D4");
+}
