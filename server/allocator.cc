@@ -11,7 +11,6 @@
 
 #include <unistd.h>
 
-#include <cstdint>
 #include <fstream>
 
 #ifdef DABBA_JEMALLOC
@@ -56,10 +55,23 @@ std::string of_all_arenas(std::string_view what)
 
 }  // namespace
 
+// What was freed, and waits in a thread's cache for the next that is as large, is free.
 std::size_t allocated_bytes()
 {
+    static const std::string kCached =
+        fmt::format("stats.arenas.{}.tcache_bytes", MALLCTL_ARENAS_ALL);
     count_anew();
-    return statistic("stats.allocated");
+    return statistic("stats.allocated") - statistic(kCached.c_str());
+}
+
+ThreadCounters thread_counters()
+{
+    std::uint64_t* allocated = nullptr;
+    std::uint64_t* freed = nullptr;
+    std::size_t size = sizeof allocated;
+    if (mallctl("thread.allocatedp", &allocated, &size, nullptr, 0) != 0) return {};
+    if (mallctl("thread.deallocatedp", &freed, &size, nullptr, 0) != 0) return {};
+    return {allocated, freed};
 }
 
 AllocatorBytes allocator_bytes()
@@ -113,6 +125,8 @@ std::size_t allocated_bytes()
     const auto heap = mallinfo2();
     return heap.uordblks + heap.hblkhd;
 }
+
+ThreadCounters thread_counters() { return {}; }
 
 AllocatorBytes allocator_bytes()
 {

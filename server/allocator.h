@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -8,6 +9,15 @@ namespace server {
 
 /// Bytes that the process has allocated and not freed, as the allocator counts them.
 std::size_t allocated_bytes();
+
+/// Bytes that the thread has allocated and freed so far, which it may read at any time; nullptr if
+/// the allocator does not count by thread.
+struct ThreadCounters
+{
+    const std::uint64_t* allocated = nullptr;
+    const std::uint64_t* freed = nullptr;
+};
+ThreadCounters thread_counters();
 
 /// Bytes of memory that the system has given the process.
 std::size_t resident_bytes();

@@ -14,11 +14,13 @@ namespace server {
 class Databases
 {
 public:
-    /// The clock and the observer must outlive the databases.
-    Databases(int count, const store::Clock& clock, store::Observer& observer)
+    /// The clock, chance and the observer must outlive the databases.
+    Databases(int count, const store::Clock& clock, store::Random& random,
+              store::Observer& observer)
+        : usage(clock, random)
     {
         for (int index = 0; index < count; ++index)
-            all_.push_back(std::make_unique<store::Keyspace>(index, clock, observer));
+            all_.push_back(std::make_unique<store::Keyspace>(index, clock, usage, observer));
     }
 
     store::Keyspace& operator[](int index) { return *all_[static_cast<std::size_t>(index)]; }
@@ -31,6 +33,9 @@ public:
     }
 
     int count() const { return static_cast<int>(all_.size()); }
+
+    /// How the use of all keys is measured.
+    store::Usage usage;
 
     /// Whether tidy() removes expired keys: always, but for DEBUG SET-ACTIVE-EXPIRE.
     bool expire_in_background = true;

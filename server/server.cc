@@ -29,7 +29,7 @@ std::string make_run_id(store::Random& random)
 Server::Server(Options settings, std::span<const Command> more_commands)
     : options(std::move(settings)),
       random(options.seed),
-      databases(options.databases, clock, key_events),
+      databases(options.databases, clock, random, key_events),
       commands(more_commands, options.renamed_commands),
       insight(std::make_unique<Insight>()),
       tracking(std::make_unique<Tracking>(options, sessions, clock, agenda)),
@@ -44,6 +44,9 @@ Server::Server(Options settings, std::span<const Command> more_commands)
         std::vector<DerivedKey> keys;
         add_record_keys(record, keys);
         return changed_by->may_touch(keys);
+    };
+    evictor.spares = [this](int database, std::string_view key) {
+        return dispatcher.needs(database, key);
     };
     // Whom changes to keys are told, in this order.
     key_events.subscribe(watches);
@@ -121,13 +124,14 @@ bool Server::tick()
 {
     if (running_script.running || loading) return false;
     run_due();
-    look_at_memory();
+    const bool more_to_evict = evictor.tick();
     if (stats.sample(clock.now())) note_memory_peak();
     const bool more_orders = dispatcher.look_after_some();
     const bool more_watches = watches.tidy();
     const bool more_to_save = persistence->tick();
     const auto began = stopwatch();
-    const bool more = databases.tidy() || more_orders || more_watches || more_to_save;
+    const bool more =
+        databases.tidy() || more_orders || more_watches || more_to_save || more_to_evict;
     const auto took = stopwatch() - began;
     stats.expire_time += took;
     note_latency("expire-cycle", took);
@@ -144,7 +148,7 @@ void Server::options_changed()
         databases[index].report_also(notifications.also());
     limit_client_memory();
     persistence->options_changed();
-    look_at_memory();
+    evictor.options_changed();
     set_slow_time();
 }
 
@@ -234,11 +238,6 @@ std::size_t Server::note_memory_peak()
     const std::size_t bytes = allocated_bytes();
     memory_peak = std::max(memory_peak, bytes);
     return bytes;
-}
-
-void Server::look_at_memory()
-{
-    over_memory_limit = options.max_memory != 0 && allocated_bytes() > options.max_memory;
 }
 
 }  // namespace server

@@ -21,6 +21,7 @@
 #include "server/config/options.h"
 #include "server/databases.h"
 #include "server/dispatch/dispatcher.h"
+#include "server/eviction/evictor.h"
 #include "server/execution/executor.h"
 #include "server/execution/running_script.h"
 #include "server/key_events.h"
@@ -75,6 +76,7 @@ public:
     const CommandTable commands;
     access::Access access{options, commands, sessions, clock, stats};
     Faults faults;
+    Evictor evictor{*this};
     Executor executor{*this};
     RunningScript running_script;
     const std::unique_ptr<Insight> insight;
@@ -120,10 +122,9 @@ public:
     /// Does what no request waits for, a bounded amount. True if there is more to do already.
     bool tick();
 
-    /// Whether more memory is in use than `maxmemory` allows, by the last look at it: at each tick,
-    /// and whenever the setting changes.
+    /// Whether more memory was in use than `maxmemory` allows when the running command began, and
+    /// none could be made free.
     bool over_memory_limit = false;
-    void look_at_memory();
 
     /// The data are being read from their file: most commands are refused, and nothing is done by
     /// itself.

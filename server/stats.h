@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -25,6 +26,7 @@ struct Stats
     std::uint64_t input_bytes = 0;
     std::uint64_t output_bytes = 0;
     std::uint64_t keys_expired = 0;
+    std::uint64_t keys_evicted = 0;
     std::uint64_t changes = 0;            ///< changes to keys by commands since the start
     std::uint64_t changes_by_server = 0;  ///< and those that the server made on its own
     std::uint64_t error_replies = 0;
@@ -35,7 +37,9 @@ struct Stats
     std::uint64_t commands_denied = 0;  ///< to users who may not run them
     std::uint64_t keys_denied = 0;
     std::uint64_t channels_denied = 0;
-    std::chrono::nanoseconds expire_time{};  ///< what the ticks took to remove expired keys
+    std::chrono::nanoseconds expire_time{};       ///< what the ticks took to remove expired keys
+    std::chrono::nanoseconds time_over_memory{};  ///< over maxmemory though keys were evicted
+    std::optional<std::chrono::nanoseconds> over_memory_since;  ///< by the stopwatch, if it is now
     std::map<std::string, std::uint64_t, std::less<>> errors_by_prefix;  ///< "ERR" -> 12
 
     std::vector<CommandStats> commands;  ///< by Command::number

@@ -32,16 +32,21 @@ public:
     /// The current millisecond: what deadlines are compared with.
     Deadline now_ms() const { return now_ms_; }
 
+    /// Whole seconds since the Unix epoch: ready to be read, since every use of a key takes it.
+    std::int64_t seconds() const { return seconds_; }
+
     void set(TimePoint now)
     {
         now_ = now;
         now_ms_ = std::chrono::floor<std::chrono::milliseconds>(now);
+        seconds_ = std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
     }
     void advance(std::chrono::microseconds by) { set(now_ + by); }
 
 private:
     TimePoint now_{};
     Deadline now_ms_{};
+    std::int64_t seconds_ = 0;
 };
 
 }  // namespace store

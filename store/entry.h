@@ -11,6 +11,7 @@
 #include "store/error.h"
 #include "store/structures/sized_bytes.h"
 #include "store/types/type_list.h"
+#include "store/usage.h"
 
 namespace store {
 
@@ -101,11 +102,16 @@ public:
     /// And, once that has come, what it will read next.
     void prefetch_member(std::uint64_t member_hash) const;
 
-    bool has_deadline() const { return deadline_slot_ != kNoSlot; }
-    /// Where the keyspace's heap keeps the deadline. REQUIRES has_deadline().
-    std::uint32_t deadline_slot() const { return deadline_slot_; }
-    void set_deadline_slot(std::uint32_t slot) { deadline_slot_ = slot; }
-    void clear_deadline_slot() { deadline_slot_ = kNoSlot; }
+    bool has_deadline() const { return slot_or_usage_ < kNoSlot; }
+    /// Where the keyspace's heap keeps the deadline, and what is remembered of the key's use.
+    /// REQUIRES has_deadline().
+    std::uint32_t deadline_slot() const { return slot_or_usage_; }
+    void set_deadline_slot(std::uint32_t slot) { slot_or_usage_ = slot; }
+
+    /// REQUIRES: no deadline.
+    UsageBits usage() const { return slot_or_usage_ & ~kNoSlot; }
+    /// Takes the deadline's slot away, if there is one.
+    void set_usage(UsageBits usage) { slot_or_usage_ = kNoSlot | usage; }
 
     /// Whether an Edit of this entry is in scope.
     bool is_open() const { return open_; }
@@ -120,7 +126,7 @@ public:
     void set_snapshot_mark(bool mark) { snapshot_mark_ = mark; }
 
 private:
-    static constexpr std::uint32_t kNoSlot = 0xffffffff;
+    static constexpr std::uint32_t kNoSlot = 0xff000000;  // slots are below, usages below its bits
 
     Entry(std::string_view key, Type type);
     ~Entry() { destroy_value(); }
@@ -166,7 +172,7 @@ private:
     }
 
     alignas(void*) std::byte storage_[sizeof(void*)];
-    std::uint32_t deadline_slot_ = kNoSlot;
+    std::uint32_t slot_or_usage_ = kNoSlot;
     Type type_ : 5;
     bool snapshot_mark_ : 1 = false;
     bool open_ : 1 = false;

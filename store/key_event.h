@@ -91,6 +91,7 @@ namespace event {
 inline constexpr std::string_view kCommandsOwn = {};
 inline constexpr std::string_view kErased = "del";
 inline constexpr std::string_view kExpired = "expired";
+inline constexpr std::string_view kEvicted = "evicted";
 inline constexpr std::string_view kFieldsExpired = "hexpired";
 inline constexpr std::string_view kDeadlineSet = "expire";
 inline constexpr std::string_view kDeadlineRemoved = "persist";

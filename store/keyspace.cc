@@ -53,7 +53,7 @@ bool Keyspace::put_string(std::string_view key, std::string_view value, const St
         deadlines_.make_room();
     }
     const std::uint64_t hash = hash_bytes(key);
-    Entry* entry = lookup(key, hash);
+    Entry* entry = lookup_to_change(key, hash);
     const bool is_made = entry == nullptr;
     if (is_made) {
         if (options.condition == StringPut::Condition::IfPresent) return false;
@@ -91,7 +91,7 @@ bool Keyspace::erase(std::string_view key, std::string_view event)
 bool Keyspace::expire(std::string_view key, Deadline deadline)
 {
     pay_for_deadline();
-    Entry* entry = lookup(key);
+    Entry* entry = lookup_to_change(key);
     if (entry == nullptr) return false;
     if (deadline <= clock_.now_ms()) {
         report(*entry, Change::Erased, event::kErased);
@@ -106,7 +106,7 @@ bool Keyspace::expire(std::string_view key, Deadline deadline)
 
 bool Keyspace::persist(std::string_view key)
 {
-    Entry* entry = lookup(key);
+    Entry* entry = lookup_to_change(key);
     if (entry == nullptr || !entry->has_deadline()) return false;
     about_to_change(entry);
     clear_deadline(entry);
@@ -116,7 +116,7 @@ bool Keyspace::persist(std::string_view key)
 
 bool Keyspace::rename(std::string_view from, std::string_view to)
 {
-    Entry* source = lookup(from);
+    Entry* source = lookup_to_change(from);
     if (source == nullptr) return false;
     if (from == to) return true;
     const std::uint64_t hash = hash_bytes(to);
@@ -134,6 +134,7 @@ bool Keyspace::rename(std::string_view from, std::string_view to)
     target->steal_value(*source);
     set_timer(target);
     clear_deadline(target);
+    target->set_usage(usage_.of_new_key());
     if (source->has_deadline()) set_deadline(target, deadlines_.deadline(source->deadline_slot()));
     remove(source);
     report(*target, Change::Arrived, event::kRenamedTo);
@@ -142,7 +143,7 @@ bool Keyspace::rename(std::string_view from, std::string_view to)
 
 bool Keyspace::copy(std::string_view from, Keyspace& target, std::string_view to)
 {
-    const Entry* source = lookup(from);
+    const Entry* source = lookup_to_change(from);
     if (source == nullptr) return false;
     target.deadlines_.make_room();
     source->visit([&](const auto& value) { target.put(to, value.clone(), Change::Arrived); });
@@ -153,8 +154,8 @@ bool Keyspace::copy(std::string_view from, Keyspace& target, std::string_view to
 
 bool Keyspace::move(std::string_view key, Keyspace& target)
 {
-    Entry* source = lookup(key);
     const std::uint64_t hash = hash_bytes(key);
+    Entry* source = lookup_to_change(key, hash);
     if (source == nullptr || target.lookup(key, hash) != nullptr) return false;
     target.deadlines_.make_room();
     target.timers_.make_room();
@@ -330,6 +331,7 @@ Entry* Keyspace::insert(std::string_view key, std::uint64_t hash, Type type)
 {
     Entry* entry = Entry::make(key, type);
     entry->set_snapshot_mark(snapshot_mark_);
+    entry->set_usage(usage_.of_new_key());
     table_.insert_or_destroy(entry, hash);
     return entry;
 }
@@ -344,6 +346,7 @@ Entry* Keyspace::insert_string(std::string_view key, std::uint64_t hash, std::st
         throw;
     }
     entry->set_snapshot_mark(snapshot_mark_);
+    entry->set_usage(usage_.of_new_key());
     table_.insert_or_destroy(entry, hash);
     return entry;
 }
@@ -442,7 +445,7 @@ bool Keyspace::free_some(std::size_t max)
 {
     disposal_.work(max);
     if (disposal_.empty()) free_cleared(max);
-    return !cleared_.empty() || !disposal_.empty();
+    return has_more_to_free();
 }
 
 /// The table that was cleared last goes first: it may be the one that is to go at once.
@@ -457,8 +460,9 @@ void Keyspace::free_cleared(std::size_t max)
 void Keyspace::clear_deadline(Entry* entry)
 {
     if (!entry->has_deadline()) return;
+    const UsageBits kept = usage(*entry);
     deadlines_.erase(entry->deadline_slot());
-    entry->clear_deadline_slot();
+    entry->set_usage(kept);
 }
 
 void Keyspace::set_deadline(Entry* entry, Deadline deadline)
@@ -466,7 +470,7 @@ void Keyspace::set_deadline(Entry* entry, Deadline deadline)
     if (entry->has_deadline()) {
         deadlines_.change(entry->deadline_slot(), deadline);
     } else {
-        deadlines_.push(deadline, entry);
+        deadlines_.push(deadline, entry, entry->usage());
     }
 }
 

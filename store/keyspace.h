@@ -8,7 +8,6 @@
 #include <memory>
 #include <optional>
 #include <string_view>
-#include <type_traits>
 #include <utility>
 
 #include "store/clock.h"
@@ -21,6 +20,7 @@
 #include "store/snapshot_walk.h"
 #include "store/structures/deadline_heap.h"
 #include "store/structures/table.h"
+#include "store/usage.h"
 
 namespace store {
 
@@ -45,9 +45,9 @@ class Edit;
 class Keyspace
 {
 public:
-    /// The clock and the observer must outlive the keyspace.
-    Keyspace(int index, const Clock& clock, Observer& observer)
-        : index_(index), clock_(clock), observer_(observer)
+    /// The clock, the usage and the observer must outlive the keyspace.
+    Keyspace(int index, const Clock& clock, Usage& usage, Observer& observer)
+        : index_(index), clock_(clock), usage_(usage), observer_(observer)
     {}
     ~Keyspace();
     Keyspace(const Keyspace&) = delete;
@@ -67,13 +67,13 @@ public:
         return std::max(deadlines_.mean() - clock_.now_ms(), std::chrono::milliseconds{0});
     }
 
-    // Reading
+    // Reading. What gives the value out is a use of the key, and noted (see Usage).
 
     /// The value at `key`, nullptr if there is none. Throws Error{WrongType}. Counts a hit or miss.
     template <class T>
     const T* find(std::string_view key)
     {
-        const Entry* entry = counted_lookup(key);
+        const Entry* entry = find_entry(key);
         return entry == nullptr ? nullptr : &entry->get<T>();
     }
 
@@ -81,12 +81,20 @@ public:
     template <class T>
     const T* find_if_type(std::string_view key)
     {
-        const Entry* entry = counted_lookup(key);
+        const Entry* entry = find_entry(key);
         return entry == nullptr || entry->type() != kTypeOf<T> ? nullptr : &entry->get<T>();
     }
 
     /// The key with its value, nullptr if there is none. Counts a hit or miss.
-    const Entry* find_entry(std::string_view key) { return counted_lookup(key); }
+    const Entry* find_entry(std::string_view key)
+    {
+        Entry* entry = counted_lookup(key);
+        if (entry != nullptr) note_use(entry);
+        return entry;
+    }
+
+    /// The same, but no use of the key.
+    const Entry* look_at(std::string_view key) { return counted_lookup(key); }
 
     /// The key's type, nothing if there is no such key. Counts a hit or miss.
     std::optional<Type> type(std::string_view key);
@@ -102,6 +110,12 @@ public:
         return entry == nullptr || entry->type() != kTypeOf<T> ? nullptr : &entry->get<T>();
     }
 
+    /// The key with its value, also if it is due but not removed yet. Changes and counts nothing.
+    const Entry* peek_entry(std::string_view key) const
+    {
+        return table_.find(key, hash_bytes(key));
+    }
+
     /// Throws Error{WrongType} if the key holds a value of another type. Counts as find().
     template <class T>
     void require_type(std::string_view key)
@@ -109,13 +123,21 @@ public:
         find<T>(key);
     }
 
-    /// Counts a hit or miss.
+    /// Counts a hit or miss. No use of the key.
     bool contains(std::string_view key) { return counted_lookup(key) != nullptr; }
 
-    /// Whether there is such a key. Counts nothing.
+    /// Whether there is such a key. Counts nothing, and is no use of it.
     bool holds(std::string_view key) { return lookup(key) != nullptr; }
     /// The same with the key's hash_bytes().
     bool holds(std::string_view key, std::uint64_t hash) { return lookup(key, hash) != nullptr; }
+    /// As holds(), but a use: for a command that might have changed the key.
+    bool use(std::string_view key) { return lookup_to_change(key) != nullptr; }
+
+    /// What is remembered of the key's use. REQUIRES: the entry is of this keyspace.
+    UsageBits usage(const Entry& entry) const
+    {
+        return entry.has_deadline() ? deadlines_.note(entry.deadline_slot()) : entry.usage();
+    }
 
     /// The moment at which the key ends: nothing if there is no such key or no deadline.
     std::optional<Deadline> deadline(std::string_view key);
@@ -127,8 +149,13 @@ public:
     /// And, once that has come, the entry, which is returned unread; nullptr if there seems to be
     /// none. It may be due, or another key's.
     const Entry* prefetch_entry(std::uint64_t hash) const { return table_.prefetch_element(hash); }
+    /// And, once that has come, the deadline, with which the key's use is noted.
+    void prefetch_deadline(const Entry& entry) const
+    {
+        if (entry.has_deadline()) deadlines_.prefetch(entry.deadline_slot());
+    }
 
-    // Writing
+    // Writing. That is a use of the key, too; one that is made, or arrives, begins anew.
 
     /// The value at `key` for changing, made if missing. Throws Error{WrongType}. The guard reports
     /// the changes when it ends and drops a container left empty. REQUIRES no other open edit of
@@ -152,6 +179,12 @@ public:
 
     /// True if there was such a key.
     bool erase(std::string_view key, std::string_view event = event::kErased);
+
+    /// Remembers this of the key's use, if there is such a key.
+    void set_usage(std::string_view key, UsageBits usage);
+
+    /// As erase(), but for want of memory: that is no change which a command has made.
+    bool evict(std::string_view key);
 
     /// Gives the key a deadline; one that has come already erases the key. False if no such key.
     bool expire(std::string_view key, Deadline deadline);
@@ -222,13 +255,16 @@ public:
 
     /// Puts a value from a file at `key`. Tells nobody. False, and nothing changed, if there is
     /// such a key already.
-    bool load(std::string_view key, AnyValue value, std::optional<Deadline> deadline);
+    bool load(std::string_view key, AnyValue value, std::optional<Deadline> deadline,
+              UsageBits usage);
 
     // Freeing
 
     /// Large values that were erased, and the keys of a database that was cleared, are gone at once
     /// but freed bit by bit. Frees about this many elements; true if there is more to free.
     bool free_some(std::size_t max);
+
+    bool has_more_to_free() const { return !cleared_.empty() || !disposal_.empty(); }
 
     /// Keys that are gone but not freed yet.
     std::size_t waiting_to_be_freed() const { return cleared_entries_; }
@@ -265,6 +301,19 @@ public:
     /// A key by chance, nothing if there is none.
     std::optional<std::string_view> random_key(Random& random);
 
+    /// A key by chance, each with the same, of all or of those with a deadline; nullptr if there is
+    /// none. It may be due.
+    const Entry* random_entry(Random& random) const { return table_.random(random); }
+    const Entry* random_volatile_entry(Random& random) const;
+    /// One of those whose deadlines are the next: from 0, which is the very next one, to
+    /// volatile_size().
+    const Entry& early_entry(std::uint32_t place) const { return *deadlines_.owner(place); }
+    /// REQUIRES: the entry is of this keyspace, and has one.
+    Deadline deadline_of(const Entry& entry) const
+    {
+        return deadlines_.deadline(entry.deadline_slot());
+    }
+
     /// Lookups by find(), type() and contains() that found their key, and that did not.
     std::uint64_t hits() const { return hits_; }
     std::uint64_t misses() const { return misses_; }
@@ -294,13 +343,39 @@ private:
     /// The live entry of the key or nullptr; removes one that is due.
     Entry* lookup(std::string_view key, std::uint64_t hash);
     Entry* lookup(std::string_view key) { return lookup(key, hash_bytes(key)); }
-    const Entry* counted_lookup(std::string_view key)
+    Entry* counted_lookup(std::string_view key)
     {
-        const Entry* entry = lookup(key);
+        Entry* entry = lookup(key);
         ++(entry == nullptr ? misses_ : hits_);
         if (entry == nullptr && reports_also_.has(Change::Missed)) [[unlikely]]
             report_missed(key);
         return entry;
+    }
+    /// The same without the count, for a key that is to be changed: that is a use.
+    Entry* lookup_to_change(std::string_view key, std::uint64_t hash)
+    {
+        Entry* entry = lookup(key, hash);
+        if (entry != nullptr) note_use(entry);
+        return entry;
+    }
+    Entry* lookup_to_change(std::string_view key) { return lookup_to_change(key, hash_bytes(key)); }
+
+    /// Once a second there is something to write; at other times a key that is read stays clean.
+    void note_use(Entry* entry)
+    {
+        if (!usage_.is_simple()) [[unlikely]]
+            return note_measured_use(entry);
+        const UsageBits now = usage_.now();
+        if (usage(*entry) != now) set_usage(entry, now);
+    }
+    void note_measured_use(Entry* entry);
+    void set_usage(Entry* entry, UsageBits usage)
+    {
+        if (entry->has_deadline()) {
+            deadlines_.set_note(entry->deadline_slot(), usage);
+        } else {
+            entry->set_usage(usage);
+        }
     }
 
     /// To be called before a key's value or deadline changes, or the key goes.
@@ -309,7 +384,7 @@ private:
         if (snapshot_ != nullptr) [[unlikely]]
             show_to_snapshot(entry, deadlines_);
     }
-    void show_to_snapshot(Entry* entry, const DeadlineHeap<Entry>& deadlines);
+    void show_to_snapshot(Entry* entry, const KeyDeadlines& deadlines);
     void end_snapshot();
     void keep_cleared_for_snapshot();
     void free_later(Table<Entry>& table);
@@ -353,9 +428,10 @@ private:
 
     int index_;
     const Clock& clock_;
+    Usage& usage_;
     Observer& observer_;
     Table<Entry> table_;
-    DeadlineHeap<Entry> deadlines_;
+    KeyDeadlines deadlines_;
     DeadlineHeap<MemberTimer, 64> timers_;  ///< of values with members that have deadlines
     std::deque<Table<Entry>> cleared_;      ///< tables whose entries are still to be freed
     std::size_t cleared_entries_ = 0;
@@ -369,124 +445,6 @@ private:
     Changes reports_also_;
 };
 
-/// Open access to one value. At the end of its scope it reports a change, if there was any, and
-/// drops a container that was left empty, which is a second change.
-template <class T>
-class Edit
-{
-public:
-    Edit() = default;
-    Edit(Keyspace& keys, Entry* entry, bool was_made)
-        : keys_(&keys), entry_(entry), was_made_(was_made)
-    {
-        assert(!entry->is_open() && "one open edit a key");
-        entry->set_open(true);
-    }
-    ~Edit()
-    {
-        if (entry_ == nullptr) return;
-        entry_->set_open(false);
-        keys_->finish_edit<T>(entry_, was_made_, changes, event, removed);
-    }
-    Edit(const Edit&) = delete;
-    Edit& operator=(const Edit&) = delete;
-
-    /// False if edit_existing() found no such key.
-    explicit operator bool() const { return entry_ != nullptr; }
-
-    T& operator*() const { return entry_->get<T>(); }
-    T* operator->() const { return &entry_->get<T>(); }
-
-    /// To be called before the value's first member gets a deadline: the end of the scope, where
-    /// the keyspace takes note of it, must not run out of memory.
-    void expect_deadlines()
-    {
-        keys_->timers_.make_room();
-        entry_->get<T>().expect_deadlines();
-    }
-
-    /// True if the key did not exist before.
-    bool was_made() const { return was_made_; }
-
-    /// To be added up by the caller: 0 at the end of the scope means that nothing happened.
-    std::int64_t changes = 0;
-
-    /// Set by a caller whose change has another name than the command's own.
-    std::string_view event = event::kCommandsOwn;
-
-    /// Set by a caller who took one member out of a set, and did nothing else: for those who want
-    /// to know which.
-    std::string_view removed = {};
-
-private:
-    Keyspace* keys_ = nullptr;
-    Entry* entry_ = nullptr;
-    bool was_made_ = false;
-};
-
-template <class T>
-Edit<T> Keyspace::edit(std::string_view key)
-{
-    const std::uint64_t hash = hash_bytes(key);
-    if (Entry* entry = lookup(key, hash)) {
-        entry->require_type<T>();
-        about_to_change(entry);
-        return Edit<T>{*this, entry, false};
-    }
-    return Edit<T>{*this, insert(key, hash, kTypeOf<T>), true};
-}
-
-template <class T>
-Edit<T> Keyspace::edit_existing(std::string_view key)
-{
-    Entry* entry = lookup(key);
-    if (entry == nullptr) return {};
-    entry->require_type<T>();
-    about_to_change(entry);
-    return Edit<T>{*this, entry, false};
-}
-
-template <class T>
-void Keyspace::put(std::string_view key, T value, Change change)
-{
-    if constexpr (kIsContainer<T>) {
-        if (value.empty()) {
-            erase(key);
-            return;
-        }
-    }
-    if constexpr (WithMemberDeadlines<T>) timers_.make_room();
-    const std::uint64_t hash = hash_bytes(key);
-    auto stored = Entry::make_stored<T>(std::move(value));
-    Entry* entry = lookup(key, hash);
-    const bool is_made = entry == nullptr || change == Change::Arrived;
-    if (entry == nullptr) {
-        entry = insert(key, hash, kTypeOf<T>);
-    } else {
-        assert(!entry->is_open() && "one open edit a key");
-        about_to_change(entry);
-        clear_deadline(entry);
-        discard_value(entry);
-    }
-    entry->replace_value<T>(std::move(stored));
-    if constexpr (WithMemberDeadlines<T>) set_timer(entry);
-    if (is_made) report_made(*entry);
-    report(*entry, change);
-}
-
-template <class T>
-void Keyspace::finish_edit(Entry* entry, bool was_made, std::int64_t changes,
-                           std::string_view event, std::string_view removed)
-{
-    bool is_left = !was_made || changes != 0;
-    if constexpr (kIsContainer<T>) is_left = !entry->get<T>().empty();
-    if constexpr (WithMemberDeadlines<T>) set_timer(entry);
-    if (was_made && is_left) report_made(*entry);
-    if (changes != 0 && (is_left || !was_made))
-        report(*entry, Change::Modified, event, removed, changes);
-    if (is_left) return;
-    if (!was_made) report(*entry, Change::Erased, event::kErased, {}, changes != 0 ? 0 : 1);
-    remove(entry);
-}
-
 }  // namespace store
+
+#include "store/keyspace_edit.h"

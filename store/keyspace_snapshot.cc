@@ -33,13 +33,17 @@ void Keyspace::give_up_snapshot()
     end_snapshot();
 }
 
-void Keyspace::show_to_snapshot(Entry* entry, const DeadlineHeap<Entry>& deadlines)
+void Keyspace::show_to_snapshot(Entry* entry, const KeyDeadlines& deadlines)
 {
     if (entry->snapshot_mark() == snapshot_mark_) return;
     entry->set_snapshot_mark(snapshot_mark_);
-    std::optional<Deadline> deadline;
-    if (entry->has_deadline()) deadline = deadlines.deadline(entry->deadline_slot());
-    snapshot_->keeper.keep(snapshot_->database, *entry, deadline);
+    SnapshotKeeper& keeper = snapshot_->keeper;
+    if (entry->has_deadline()) {
+        const std::uint32_t slot = entry->deadline_slot();
+        keeper.keep(snapshot_->database, *entry, deadlines.deadline(slot), deadlines.note(slot));
+    } else {
+        keeper.keep(snapshot_->database, *entry, std::nullopt, entry->usage());
+    }
 }
 
 /// Instead of freeing them: the snapshot has yet to see some of the entries.
@@ -73,7 +77,8 @@ void Keyspace::free_later(Table<Entry>& table)
     if (!Disposal::is_worthwhile(size, cleared_entries_ - size)) free_cleared(size);
 }
 
-bool Keyspace::load(std::string_view key, AnyValue value, std::optional<Deadline> deadline)
+bool Keyspace::load(std::string_view key, AnyValue value, std::optional<Deadline> deadline,
+                    UsageBits usage)
 {
     const std::uint64_t hash = hash_bytes(key);
     if (table_.find(key, hash) != nullptr) return false;
@@ -84,6 +89,7 @@ bool Keyspace::load(std::string_view key, AnyValue value, std::optional<Deadline
             auto stored = Entry::make_stored<T>(std::move(any));
             Entry* const entry = insert(key, hash, kTypeOf<String>);
             entry->replace_value<T>(std::move(stored));
+            entry->set_usage(usage);
             if constexpr (WithMemberDeadlines<T>) set_timer(entry);
             if (deadline) set_deadline(entry, *deadline);
         },

@@ -10,6 +10,9 @@
 
 namespace store {
 
+/// The deadlines of keys, and as their notes what is remembered of those keys' use.
+using KeyDeadlines = DeadlineHeap<Entry, 4096, NotedItem<Entry>>;
+
 /// Takes the keys of a snapshot: see Keyspace::begin_snapshot().
 class SnapshotKeeper
 {
@@ -17,8 +20,8 @@ public:
     virtual ~SnapshotKeeper() = default;
     /// A key of the database that had this number when the snapshot began, as it was then. May come
     /// in the middle of a command, before its change: must not touch the keyspace.
-    virtual void keep(int database, const Entry& entry,
-                      std::optional<Deadline> deadline) noexcept = 0;
+    virtual void keep(int database, const Entry& entry, std::optional<Deadline> deadline,
+                      UsageBits usage) noexcept = 0;
 };
 
 /// How far a snapshot of one keyspace has come.
@@ -35,7 +38,7 @@ struct SnapshotWalk
     /// The keyspace was cleared meanwhile: what it held is walked here, and freed after that.
     bool was_cleared = false;
     Table<Entry> cleared = {};
-    DeadlineHeap<Entry> cleared_deadlines = {};
+    KeyDeadlines cleared_deadlines = {};
 };
 
 }  // namespace store

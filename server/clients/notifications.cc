@@ -29,6 +29,7 @@ char letter_of(store::Type type)
 char class_of(const store::KeyEvent& event)
 {
     if (event.name == store::event::kExpired) return 'x';
+    if (event.name == store::event::kEvicted) return 'e';
     if (event.change == store::Change::Missed) return 'm';
     if (event.change == store::Change::Made) return 'n';
     return is_generic(event.name) ? 'g' : letter_of(event.type);

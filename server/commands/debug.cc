@@ -55,13 +55,12 @@ void set_active_expire(Call& call)
     call.reply.ok();
 }
 
-/// What can be told truly: no times of access, which are not kept.
 void object(Call& call)
 {
     const auto key = call.args.next();
     const bool fast = call.args.accept("FAST");
     call.args.expect_end();
-    const store::Entry* entry = call.keys.holds(key) ? call.keys.find_entry(key) : nullptr;
+    const store::Entry* entry = call.keys.holds(key) ? call.keys.look_at(key) : nullptr;
     if (entry == nullptr) throw CommandError{text::kNoSuchKey};
     std::string line = fmt::format("Value at:{} refcount:1", fmt::ptr(entry));
     entry->visit([&]<class T>(const T& value) {
@@ -73,6 +72,10 @@ void object(Call& call)
         constexpr std::size_t kTag = 1;
         line += fmt::format(" serializedlength:{}", value.size() - kTag);
     }
+    const store::Usage& usage = call.server.databases.usage;
+    const store::UsageBits bits = call.keys.usage(*entry);
+    const auto idle_seconds = usage.told(bits).idle_seconds.value_or(0);
+    line += fmt::format(" lru:{} lru_seconds_idle:{}", usage.redis_bits(bits), idle_seconds);
     call.reply.simple(line);
 }
 

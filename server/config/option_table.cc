@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "server/config/access_options.h"
+#include "server/config/eviction_options.h"
 
 namespace server {
 namespace {
@@ -252,7 +253,7 @@ constexpr Option kClients[] = {
      .chapter = Chapter::Clients,
      .grammar = Grammar::EventClasses,
      .value_name = "letters",
-     .summary = "Publish changes to keys: K and/or E, and A or some of g$lshzxmn",
+     .summary = "Publish changes to keys: K and/or E, and A or some of g$lshzxemn",
      .member = &Options::notify_keyspace_events},
 };
 
@@ -306,7 +307,8 @@ constexpr Option kData[] = {
      .chapter = Chapter::Data,
      .grammar = Grammar::Memory,
      .value_name = "bytes",
-     .summary = "With this much memory in use, refuse commands that add data; 0: no limit",
+     .summary = "With this much memory in use, evict keys or refuse commands that add data; 0: no "
+                "limit",
      .member = &Options::max_memory,
      .max = kMaxLong},
     {.name = "seed",
@@ -470,7 +472,7 @@ constexpr Option kProcess[] = {
 constexpr auto kTable = [] {
     std::array<Option, std::size(kNetwork) + std::size(kHttp) + std::size(kAccess) +
                            std::size(kClients) + std::size(kInsight) + std::size(kData) +
-                           std::size(kCompactForms) + std::size(kProcess)>
+                           std::size(kEviction) + std::size(kCompactForms) + std::size(kProcess)>
         table{};
     auto end = std::copy(std::begin(kNetwork), std::end(kNetwork), table.begin());
     end = std::copy(std::begin(kHttp), std::end(kHttp), end);
@@ -478,6 +480,7 @@ constexpr auto kTable = [] {
     end = std::copy(std::begin(kClients), std::end(kClients), end);
     end = std::copy(std::begin(kInsight), std::end(kInsight), end);
     end = std::copy(std::begin(kData), std::end(kData), end);
+    end = std::copy(std::begin(kEviction), std::end(kEviction), end);
     end = std::copy(std::begin(kCompactForms), std::end(kCompactForms), end);
     std::copy(std::begin(kProcess), std::end(kProcess), end);
     return table;

@@ -104,7 +104,12 @@ struct Options
     // The data.
     int databases = 16;
     std::uint64_t max_memory = 0;  ///< bytes in use above which data may not grow; 0: no limit
-    std::uint64_t seed = 0;        ///< of all chance; main draws one unless it is given
+    std::string max_memory_policy = "noeviction";  ///< what goes then
+    int max_memory_samples = 5;
+    int max_memory_eviction_tenacity = 10;
+    int lfu_log_factor = 10;
+    int lfu_decay_minutes = 1;
+    std::uint64_t seed = 0;  ///< of all chance; main draws one unless it is given
     std::int64_t assign_record_ttl_seconds = 3600;  ///< how long a finished ASSIGN record lives
 
     // Its file.

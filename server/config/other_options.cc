@@ -182,14 +182,6 @@ constexpr auto kSnapshots =
             choices("shutdown-on-sigterm", "default", "default save nosave now force"),
         });
 
-constexpr auto kEviction =
-    all(Support::Unsupported, "No key is evicted: at maxmemory, writes are refused",
-        {
-            choice("maxmemory-policy", "noeviction",
-                   "volatile-lru volatile-lfu volatile-random volatile-ttl allkeys-lru allkeys-lfu "
-                   "allkeys-random noeviction"),
-        });
-
 constexpr auto kCommands =
     all(Support::Unsupported, "The command does not exist",
         {
@@ -247,14 +239,6 @@ constexpr auto kEncodings = all(Support::NoNeed, "Encodings are chosen by size a
                                     memory("stream-node-max-bytes", "4096"),
                                     integer("stream-node-max-entries", "100", 0, kMaxLong),
                                 });
-
-constexpr auto kNotEvicted = all(Support::NoNeed, "Nothing is evicted",
-                                 {
-                                     integer("lfu-decay-time", "1"),
-                                     integer("lfu-log-factor", "10"),
-                                     integer("maxmemory-eviction-tenacity", "10", 0, 100),
-                                     integer("maxmemory-samples", "5", 1),
-                                 });
 
 constexpr auto kNotSaved =
     all(Support::NoNeed, "There is no log of changes, and files are synced once",
@@ -357,9 +341,9 @@ constexpr auto kObsolete = all(Support::NoNeed, "Redis ignores it, too",
                                });
 
 constexpr auto kTable =
-    join(kDurability, kReplication, kCluster, kEncryption, kReplicaLogin, kSnapshots, kEviction,
-         kCommands, kModules, kThreads, kSystem, kFreeing, kEncodings, kNotEvicted, kNotSaved,
-         kNotReplicated, kNoCluster, kNotLogged, kHost, kObsolete);
+    join(kDurability, kReplication, kCluster, kEncryption, kReplicaLogin, kSnapshots, kCommands,
+         kModules, kThreads, kSystem, kFreeing, kEncodings, kNotSaved, kNotReplicated, kNoCluster,
+         kNotLogged, kHost, kObsolete);
 
 }  // namespace
 

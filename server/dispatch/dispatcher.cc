@@ -6,6 +6,7 @@
 #include <chrono>
 
 #include "server/dispatch/assign_events.h"
+#include "store/dispatch/assignment_search.h"
 
 namespace server {
 
@@ -62,6 +63,18 @@ Dispatcher::Orders Dispatcher::orders(store::Keyspace& keys, std::string_view or
 void Dispatcher::watch_locks(int database, std::string_view geo, std::string_view pattern)
 {
     if (locks_.add(database, geo, pattern)) follow_open_orders();
+}
+
+bool Dispatcher::needs(int database, std::string_view key) const
+{
+    if (open_.concerns(database, key) || locks_.may_be_lock(database, key)) return true;
+    const store::Keyspace& keys = databases_[database];
+    const auto is_sorted_set = [&](std::string_view name) {
+        const store::Entry* entry = keys.peek_entry(name);
+        return entry != nullptr && entry->type() == store::kTypeOf<store::SortedSet>;
+    };
+    if (const auto geo = store::geo_of_token_key(key)) return is_sorted_set(*geo);
+    return is_sorted_set(key) && keys.peek_entry(store::token_key(key)) != nullptr;
 }
 
 void Dispatcher::let_orders_rest(bool rest)

@@ -89,6 +89,12 @@ public:
     /// here on. To be called once all the data are there.
     void record_loaded(int database, std::string_view key) { read_again(database, key); }
 
+    /// Whether a key must stay, also when memory runs short: what open orders depend on (their
+    /// records, the locks of their drivers, and the sets that a driver with an open offer must stay
+    /// in), locks that other clients may have made of drivers, and of each city in which a driver
+    /// was ever assigned the geo set and the last token.
+    bool needs(int database, std::string_view key) const;
+
     /// While `rest` is true, no order is looked after, and none changes by itself.
     void let_orders_rest(bool rest);
 

@@ -1,5 +1,7 @@
 #include "server/execution/admission.h"
 
+#include <utility>
+
 #include "server/catalogue/command_table.h"
 #include "server/clients/client_line.h"
 #include "server/clients/session.h"
@@ -153,14 +155,30 @@ bool has_or_runs(const Invocation& invocation, const Command& command, Flag flag
     return (invocation.session.transaction.flags & flag) != 0 && command.name == "EXEC";
 }
 
+/// Makes room before any command, whatever it needs. A transaction that is being collected needs
+/// some with each.
 struct CheckMemory
 {
     static constexpr unsigned kOrigins = kOutside;
-    static bool fails(const Server& server, const Invocation& invocation, const Command& command)
+    static void require(Server& server, const Invocation& invocation, const Command& command)
     {
-        return server.over_memory_limit && has_or_runs(invocation, command, kDenyOom);
+        if (server.options.max_memory != 0 && !server.running_script.running) [[unlikely]]
+            make_room(server, invocation.session);
+        if (!server.over_memory_limit) [[likely]]
+            return;
+        const bool is_queued = invocation.session.transaction.open && !command.has(kNotQueued);
+        if (is_queued || has_or_runs(invocation, command, kDenyOom)) throw error(command);
     }
     static CommandError error(const Command&) { return CommandError{text::kOverMemoryLimit}; }
+
+private:
+    /// What a client is told of evicted keys comes before its reply, and not after it.
+    static void make_room(Server& server, Session& session)
+    {
+        const bool was_running = std::exchange(session.running, false);
+        server.over_memory_limit = server.evictor.make_room() == Evictor::Outcome::Nothing;
+        session.running = was_running;
+    }
 };
 
 /// A script that has begun to write may go on: half of its work would be worse than all of it.
@@ -170,8 +188,8 @@ struct CheckScriptMemory
     static bool fails(const Server& server, const Invocation& invocation, const Command& command)
     {
         const RunningScript& script = server.running_script;
-        return CheckMemory::fails(server, invocation, command) && !script.allow_oom &&
-               !script.changed_something;
+        return server.over_memory_limit && has_or_runs(invocation, command, kDenyOom) &&
+               !script.allow_oom && !script.changed_something;
     }
     static CommandError error(const Command& command) { return CheckMemory::error(command); }
 };

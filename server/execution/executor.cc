@@ -40,6 +40,26 @@ CommandError unknown_subcommand(const Command& container, Request request)
     return {"ERR unknown subcommand '{}'. Try {} HELP.", request[1].substr(0, 128), container.name};
 }
 
+/// CLIENT NO-TOUCH, while a command runs: to look at a key is not to use it, but for TOUCH. What a
+/// script does is its client's doing.
+class UntouchedKeys
+{
+public:
+    UntouchedKeys(store::Usage& usage, const Session& session, const Command& command)
+        : usage_(usage), was_ignored_(usage.is_ignored())
+    {
+        if (session.no_touch || was_ignored_) [[unlikely]]
+            usage.ignore(command.name != "TOUCH");
+    }
+    ~UntouchedKeys() { usage_.ignore(was_ignored_); }
+    UntouchedKeys(const UntouchedKeys&) = delete;
+    UntouchedKeys& operator=(const UntouchedKeys&) = delete;
+
+private:
+    store::Usage& usage_;
+    bool was_ignored_;
+};
+
 /// CLIENT REPLY: takes back a reply that the client does not want.
 void apply_reply_mode(Session& session, std::size_t reply_start)
 {
@@ -150,6 +170,7 @@ Outcome Executor::run(const Invocation& invocation, const Command& command, cons
     const access::User* const limits = invocation.session.limits;
     if (limits != nullptr) [[unlikely]]
         server_.changed_by = limits;
+    const UntouchedKeys untouched{server_.databases.usage, invocation.session, command};
     const Outcome outcome = run_handler(invocation, command, wake);
     server_.key_events.tell();
     if (limits != nullptr) [[unlikely]]

@@ -39,6 +39,7 @@ std::size_t Prefetcher::fetch(store::Keyspace& keys, std::string_view input)
         if (entries[i] == nullptr) continue;
         hashes[i] = store::hash_bytes(requests[i].last);
         entries[i]->prefetch_value(hashes[i]);
+        keys.prefetch_deadline(*entries[i]);
     }
     for (std::size_t i = 0; i < requests.size(); ++i)
         if (entries[i] != nullptr) entries[i]->prefetch_member(hashes[i]);

@@ -150,7 +150,7 @@ void Loading::sizes(int, std::uint64_t) {}
 void Loading::library(std::string code) { plan_.load_library(code); }
 
 void Loading::key(int database, std::string key, store::AnyValue value,
-                  std::optional<store::Deadline> deadline)
+                  const store::snapshot::RdbKeyHead& head)
 {
     if (database >= databases_.count()) {
         throw Error{
@@ -159,12 +159,13 @@ void Loading::key(int database, std::string key, store::AnyValue value,
                         database, databases_.count(), database + 1)};
     }
     store::Keyspace& keys = databases_[database];
-    if (deadline && *deadline <= keys.clock().now_ms()) {
+    if (head.deadline && *head.deadline <= keys.clock().now_ms()) {
         ++keys_expired_;
         return;
     }
     const bool is_record = may_be_record(value);
-    if (!keys.load(key, std::move(value), deadline)) {
+    const store::UsageBits usage = databases_.usage.bits_of(head.usage);
+    if (!keys.load(key, std::move(value), head.deadline, usage)) {
         throw Error{
             fmt::format("it has key '{}' of database {} twice: it is damaged. Take an "
                         "older copy",

@@ -3,7 +3,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -67,7 +66,7 @@ private:
     void sizes(int database, std::uint64_t keys) override;
     void library(std::string code) override;
     void key(int database, std::string key, store::AnyValue value,
-             std::optional<store::Deadline> deadline) override;
+             const store::snapshot::RdbKeyHead& head) override;
 
     const Plan plan_;
     Databases& databases_;

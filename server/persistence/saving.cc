@@ -15,7 +15,9 @@ constexpr std::size_t kMostWaiting = 16 << 20;
 
 Saving::Saving(const SavingPlan& plan, Databases& databases, const store::snapshot::RdbHead& head,
                std::span<const std::string_view> functions)
-    : writer_(plan.texts), file_(plan.temporary_path, plan.path, plan.checksum)
+    : writer_(plan.texts),
+      file_(plan.temporary_path, plan.path, plan.checksum),
+      usage_(plan.with_usage ? &databases.usage : nullptr)
 {
     writer_.write_head(head);
     writer_.write_functions(functions);
@@ -102,13 +104,15 @@ void Saving::finish()
     }
 }
 
-void Saving::keep(int database, const store::Entry& entry,
-                  std::optional<store::Deadline> deadline) noexcept
+void Saving::keep(int database, const store::Entry& entry, std::optional<store::Deadline> deadline,
+                  store::UsageBits usage) noexcept
 {
     if (is_spoiled()) return;
+    store::snapshot::RdbKeyHead head{.deadline = deadline};
+    if (usage_ != nullptr) head.usage = usage_->told(usage);
     try {
         if (database != selected_) select(database);
-        writer_.write_key(entry, deadline);
+        writer_.write_key(entry, head);
         hand_over(kBlock);
         ++keys_written_;
     } catch (const std::bad_alloc&) {

@@ -21,6 +21,7 @@ struct SavingPlan
     std::string path;
     store::snapshot::ByteWriter::Texts texts{};
     FileWriter::Checksum checksum{};
+    bool with_usage = false;  ///< of keys: only a policy of eviction goes by it
 };
 
 /// All databases on their way into a file: as they are when it begins, however they change until
@@ -61,8 +62,8 @@ private:
         bool is_announced = false;
     };
 
-    void keep(int database, const store::Entry& entry,
-              std::optional<store::Deadline> deadline) noexcept override;
+    void keep(int database, const store::Entry& entry, std::optional<store::Deadline> deadline,
+              store::UsageBits usage) noexcept override;
     void begin_snapshots();
     void select(int database);
     bool step();
@@ -72,7 +73,8 @@ private:
 
     store::snapshot::RdbWriter writer_;
     FileWriter file_;
-    std::vector<Part> parts_;  ///< that were not seen completely, the last one first
+    const store::Usage* usage_;  ///< nullptr: it is not written
+    std::vector<Part> parts_;    ///< that were not seen completely, the last one first
     int selected_ = -1;
     std::uint64_t bytes_ = 0;  ///< handed over
     std::uint64_t keys_written_ = 0;

@@ -197,6 +197,12 @@ std::optional<std::string_view> lock_stem(std::string_view pattern, std::string_
 
 std::string token_key(std::string_view geo) { return std::string{geo}.append(kTokenSuffix); }
 
+std::optional<std::string_view> geo_of_token_key(std::string_view key)
+{
+    if (!key.ends_with(kTokenSuffix)) return std::nullopt;
+    return key.substr(0, key.size() - kTokenSuffix.size());
+}
+
 bool is_token_key(std::string_view key, std::string_view geo)
 {
     return key.size() == geo.size() + kTokenSuffix.size() && key.starts_with(geo) &&

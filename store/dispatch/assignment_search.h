@@ -61,6 +61,8 @@ std::optional<std::string_view> lock_stem(std::string_view pattern, std::string_
 
 /// The key of the counter from which a geo key's tokens come.
 std::string token_key(std::string_view geo);
+/// The set whose token_key() this is, if it is there; nothing if it can be no such key.
+std::optional<std::string_view> geo_of_token_key(std::string_view key);
 bool is_token_key(std::string_view key, std::string_view geo);
 
 /// A pattern of SORT's BY: a key with a `*`, and the field behind `->`, empty if there is none.

@@ -1,7 +1,12 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
+
+#include "store/clock.h"
+#include "store/usage.h"
 
 /// RDB files, as Redis writes them:
 /// https://github.com/redis/redis/blob/7.2/src/rdb.h, rdb.c. A file is a header, items, each behind
@@ -32,6 +37,13 @@ enum class RdbMark : std::uint8_t {
     DeadlineSeconds = 253,
     Database = 254,
     End = 255,
+};
+
+/// What stands before a key: marks, each with its number.
+struct RdbKeyHead
+{
+    std::optional<Deadline> deadline = {};
+    ToldUsage usage = {};
 };
 
 }  // namespace store::snapshot

@@ -132,27 +132,33 @@ int RdbReader::read_database(ByteReader& reader) const
     return static_cast<int>(database);
 }
 
-void RdbReader::read_key(ByteReader& reader, std::uint8_t mark)
+/// Leaves the first mark that is none of these.
+RdbKeyHead RdbReader::read_key_head(ByteReader& reader, std::uint8_t& mark)
 {
-    std::optional<Deadline> deadline;
+    RdbKeyHead head;
     while (true) {
-        const auto kind = static_cast<RdbMark>(mark);
-        if (kind == RdbMark::DeadlineMs) {
-            deadline = deadline_at(reader.take_signed(8));
-        } else if (kind == RdbMark::DeadlineSeconds) {
-            deadline = deadline_at(reader.take_signed(4) * 1000);
-        } else if (kind == RdbMark::IdleTime) {
-            read_length(reader);
-        } else if (kind == RdbMark::Frequency) {
-            reader.take_byte();
-        } else {
-            break;
+        switch (static_cast<RdbMark>(mark)) {
+            case RdbMark::DeadlineMs: head.deadline = deadline_at(reader.take_signed(8)); break;
+            case RdbMark::DeadlineSeconds:
+                head.deadline = deadline_at(reader.take_signed(4) * 1000);
+                break;
+            case RdbMark::IdleTime:
+                head.usage.idle_seconds = static_cast<std::int64_t>(
+                    read_length(reader) & std::numeric_limits<std::uint32_t>::max());
+                break;
+            case RdbMark::Frequency: head.usage.frequency = reader.take_byte(); break;
+            default: return head;
         }
         mark = reader.take_byte();
     }
+}
+
+void RdbReader::read_key(ByteReader& reader, std::uint8_t mark)
+{
+    const RdbKeyHead head = read_key_head(reader, mark);
     std::string key = read_string(reader);
     AnyValue value = read_checked(reader, mark, key);
-    visitor_.key(database_, std::move(key), std::move(value), deadline);
+    visitor_.key(database_, std::move(key), std::move(value), head);
 }
 
 AnyValue RdbReader::read_checked(ByteReader& reader, std::uint8_t tag, std::string_view key) const

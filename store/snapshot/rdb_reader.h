@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -10,6 +9,7 @@
 #include "store/clock.h"
 #include "store/entry.h"
 #include "store/snapshot/byte_reader.h"
+#include "store/snapshot/rdb_format.h"
 #include "store/snapshot/value_codec.h"
 
 namespace store::snapshot {
@@ -30,8 +30,7 @@ public:
     virtual void field(std::string_view name, std::string_view value) = 0;
     virtual void sizes(int database, std::uint64_t keys) = 0;
     virtual void library(std::string code) = 0;
-    virtual void key(int database, std::string key, AnyValue value,
-                     std::optional<Deadline> deadline) = 0;
+    virtual void key(int database, std::string key, AnyValue value, const RdbKeyHead& head) = 0;
 };
 
 /// Reads RDB files of versions 6 to 12, as Redis 2.6 to 8 and Valkey 7 and 8 write them, with all
@@ -57,6 +56,7 @@ public:
 private:
     void read_mark(ByteReader& reader, std::uint8_t mark);
     void read_key(ByteReader& reader, std::uint8_t mark);
+    static RdbKeyHead read_key_head(ByteReader& reader, std::uint8_t& mark);
     int read_database(ByteReader& reader) const;
     AnyValue read_checked(ByteReader& reader, std::uint8_t tag, std::string_view key) const;
     [[noreturn]] void refuse_tag(std::uint8_t tag, std::string_view key) const;

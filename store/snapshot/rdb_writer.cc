@@ -50,13 +50,27 @@ void RdbWriter::write_sizes(std::size_t keys, std::size_t with_deadline)
     write_length(out_, with_deadline);
 }
 
-/// A value begins with its tag, which in a file comes before the key.
-void RdbWriter::write_key(const Entry& entry, std::optional<Deadline> deadline)
+void RdbWriter::write_key_head(const RdbKeyHead& head)
 {
-    if (deadline) {
+    if (head.deadline) {
+        const auto ms = head.deadline->time_since_epoch().count();
         write_mark(byte_of(RdbMark::DeadlineMs));
-        write_little(out_, static_cast<std::uint64_t>(deadline->time_since_epoch().count()), 8);
+        write_little(out_, static_cast<std::uint64_t>(ms), 8);
     }
+    if (head.usage.idle_seconds) {
+        write_mark(byte_of(RdbMark::IdleTime));
+        write_length(out_, static_cast<std::uint64_t>(*head.usage.idle_seconds));
+    }
+    if (head.usage.frequency) {
+        write_mark(byte_of(RdbMark::Frequency));
+        write_mark(*head.usage.frequency);
+    }
+}
+
+/// A value begins with its tag, which in a file comes before the key.
+void RdbWriter::write_key(const Entry& entry, const RdbKeyHead& head)
+{
+    write_key_head(head);
     value_.rewind(0);
     write_value(value_, entry);
     out_ += value_.view().substr(0, 1);

@@ -2,14 +2,13 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
-#include "store/clock.h"
 #include "store/entry.h"
 #include "store/snapshot/byte_writer.h"
+#include "store/snapshot/rdb_format.h"
 
 namespace store::snapshot {
 
@@ -36,13 +35,14 @@ public:
     /// How many keys the database has: a hint for the reader, right behind its number.
     void write_sizes(std::size_t keys, std::size_t with_deadline);
     /// If memory runs out, throws std::bad_alloc, and the whole file is spoiled.
-    void write_key(const Entry& entry, std::optional<Deadline> deadline);
+    void write_key(const Entry& entry, const RdbKeyHead& head);
     void write_end();
 
     std::size_t size() const { return out_.size(); }
     std::string take() { return out_.take(); }
 
 private:
+    void write_key_head(const RdbKeyHead& head);
     void write_mark(std::uint8_t mark) { out_ += static_cast<char>(mark); }
     void write_field(std::string_view name, std::string_view value);
 

@@ -6,10 +6,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <new>
 #include <utility>
 #include <vector>
 
 #include "store/clock.h"
+#include "store/structures/deadline_item.h"
+#include "store/structures/prefetch.h"
 
 namespace store {
 
@@ -19,13 +22,19 @@ namespace store {
 /// `owner->set_deadline_slot(std::uint32_t)` each time. push() costs O(1) if the deadline is later
 /// than most, as a new lock's is; everything else O(log n). 16 bytes an owner, in chunks of 64 KB
 /// (or of so many items), so that growth never copies the whole. Owns no owner.
-template <class Owner, std::uint32_t kChunkItems = 4096>
+///
+/// Items may be NotedItems: then each has a note, which lies where the deadline does.
+template <class Owner, std::uint32_t kChunkItems = 4096, class Item = DeadlineItem<Owner>>
 class DeadlineHeap
 {
 public:
     using Slot = std::uint32_t;
 
-    struct Item
+    /// Slots are smaller: an owner may keep something else in a number from here on.
+    static constexpr Slot kMaxSize = 0xff000000;
+
+    /// The earliest, and whose it is.
+    struct Top
     {
         Deadline deadline;
         Owner* owner;
@@ -34,32 +43,40 @@ public:
     bool empty() const { return size_ == 0; }
     std::size_t size() const { return size_; }
 
-    /// The earliest; of several equal ones any. REQUIRES: not empty.
-    const Item& top() const { return at(0); }
+    /// Of several equal ones any. REQUIRES: not empty.
+    Top top() const { return {at(0).deadline(), at(0).owner()}; }
 
-    /// REQUIRES: there is such a slot; also for the next three.
-    Deadline deadline(Slot slot) const { return at(slot).deadline; }
+    /// REQUIRES: there is such a slot; also for the next five.
+    Deadline deadline(Slot slot) const { return at(slot).deadline(); }
+    Owner* owner(Slot slot) const { return at(slot).owner(); }
+    std::uint32_t note(Slot slot) const { return at(slot).note(); }
+    void set_note(Slot slot, std::uint32_t note) { at(slot).set_note(note); }
 
-    /// The next push() throws nothing.
+    /// Fetches the item. Changes nothing.
+    void prefetch(Slot slot) const { store::prefetch(&at(slot)); }
+
+    /// The next push() throws nothing. Throws std::bad_alloc.
     void make_room()
     {
-        if (size_ + kFirst >= chunks_.size() * kChunkItems)
-            chunks_.push_back(std::make_unique<Chunk>());
+        if (size_ + kFirst < chunks_.size() * kChunkItems) return;
+        if (size_ >= kMaxSize - kChunkItems) throw std::bad_alloc{};
+        chunks_.push_back(std::make_unique<Chunk>());
     }
 
-    void push(Deadline deadline, Owner* owner)
+    void push(Deadline deadline, Owner* owner, std::uint32_t note = 0)
     {
         make_room();
         ++size_;
         sum_ += deadline.time_since_epoch().count();
-        rise(size_ - 1, {deadline, owner});
+        rise(size_ - 1, Item{deadline, owner, note});
     }
 
     void change(Slot slot, Deadline deadline)
     {
+        const Item& item = at(slot);
         sum_ += deadline.time_since_epoch().count();
-        sum_ -= at(slot).deadline.time_since_epoch().count();
-        settle(slot, {deadline, at(slot).owner});
+        sum_ -= item.deadline().time_since_epoch().count();
+        settle(slot, Item{deadline, item.owner(), item.note()});
     }
 
     /// The owner that leaves is not told.
@@ -67,7 +84,7 @@ public:
     {
         const Item last = at(size_ - 1);
         --size_;
-        sum_ -= at(slot).deadline.time_since_epoch().count();
+        sum_ -= at(slot).deadline().time_since_epoch().count();
         if (slot != size_) settle(slot, last);
         give_back();
     }
@@ -97,7 +114,7 @@ public:
     bool check() const
     {
         for (Slot slot = 1; slot < size_; ++slot) {
-            if (at(slot).deadline < at(parent(slot)).deadline) return false;
+            if (at(slot).deadline() < at(parent(slot)).deadline()) return false;
         }
         return true;
     }
@@ -127,14 +144,14 @@ private:
     void put(Slot slot, const Item& item)
     {
         at(slot) = item;
-        item.owner->set_deadline_slot(slot);
+        item.owner()->set_deadline_slot(slot);
     }
 
     /// Puts the item at the slot, whose content is no longer needed, or where it belongs from
     /// there.
     void settle(Slot slot, const Item& item)
     {
-        if (slot > 0 && item.deadline < at(parent(slot)).deadline) {
+        if (slot > 0 && item.deadline() < at(parent(slot)).deadline()) {
             rise(slot, item);
         } else {
             sink(slot, item);
@@ -143,7 +160,7 @@ private:
 
     void rise(Slot slot, const Item& item)
     {
-        while (slot > 0 && item.deadline < at(parent(slot)).deadline) {
+        while (slot > 0 && item.deadline() < at(parent(slot)).deadline()) {
             put(slot, at(parent(slot)));
             slot = parent(slot);
         }
@@ -158,9 +175,9 @@ private:
             const auto end = std::min<std::uint64_t>(first + kChildren, size_);
             auto earliest = static_cast<Slot>(first);
             for (auto child = earliest + 1; child < end; ++child) {
-                if (at(child).deadline < at(earliest).deadline) earliest = child;
+                if (at(child).deadline() < at(earliest).deadline()) earliest = child;
             }
-            if (item.deadline <= at(earliest).deadline) break;
+            if (item.deadline() <= at(earliest).deadline()) break;
             put(slot, at(earliest));
             slot = earliest;
         }

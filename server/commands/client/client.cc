@@ -67,7 +67,6 @@ void no_evict(Call& call)
     call.reply.ok();
 }
 
-/// Dabba does not keep a key's time of access, which NO-TOUCH would leave alone.
 void no_touch(Call& call)
 {
     call.session.no_touch = next_switch(call.args);

@@ -59,7 +59,7 @@ void write_memory(Server& server, Fields& fields)
                                                 static_cast<std::size_t>(sysconf(_SC_PAGESIZE)));
     write_memory_of_scripts(server, fields);
     fields.add_bytes("maxmemory", server.options.max_memory);
-    fields.add("maxmemory_policy", "noeviction");
+    fields.add("maxmemory_policy", server.options.max_memory_policy);
     write_excess(fields, "allocator_frag", memory.allocator.active, memory.allocator.allocated);
     write_excess(fields, "allocator_rss", memory.allocator.resident, memory.allocator.active);
     write_excess(fields, "rss_overhead", memory.resident, memory.allocator.resident);

@@ -42,16 +42,22 @@ void write_traffic(const Stats& stats, Fields& fields)
 }
 
 /// Keys go as soon as they are due: none is ever found stale, nor does it take too long.
-void write_keys_gone(const Stats& stats, Fields& fields)
+void write_keys_gone(const Server& server, Fields& fields)
 {
+    const Stats& stats = server.stats;
     fields.add("expired_keys", stats.keys_expired);
     fields.add("expired_stale_perc", "0.00");
     fields.add("expired_time_cap_reached_count", 0);
     fields.add("expire_cycle_cpu_milliseconds",
                std::chrono::floor<std::chrono::milliseconds>(stats.expire_time).count());
-    fields.add("evicted_keys", 0);
+    fields.add("evicted_keys", stats.keys_evicted);
     fields.add("evicted_clients", stats.clients_evicted);
-    fields.add_all({"total_eviction_exceeded_time", "current_eviction_exceeded_time"}, 0);
+    using Ms = std::chrono::milliseconds;
+    std::chrono::nanoseconds current{};
+    if (stats.over_memory_since) current = server.stopwatch() - *stats.over_memory_since;
+    const auto total = stats.time_over_memory + current;
+    fields.add("total_eviction_exceeded_time", std::chrono::floor<Ms>(total).count());
+    fields.add("current_eviction_exceeded_time", std::chrono::floor<Ms>(current).count());
 }
 
 void write_lookups(Server& server, Fields& fields)
@@ -74,7 +80,7 @@ void write_stats(Server& server, Fields& fields)
     write_traffic(stats, fields);
     fields.add("rejected_connections", stats.connections_rejected);
     fields.add_all({"sync_full", "sync_partial_ok", "sync_partial_err"}, 0);
-    write_keys_gone(stats, fields);
+    write_keys_gone(server, fields);
     write_lookups(server, fields);
     fields.add("pubsub_channels", server.pubsub.of(Topic::Channel).size());
     fields.add("pubsub_patterns", server.pubsub.of(Topic::Pattern).size());

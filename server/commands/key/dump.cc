@@ -6,6 +6,7 @@
 #include "server/commands/hash/hash_limits.h"
 #include "server/commands/list/list_limits.h"
 #include "server/execution/call.h"
+#include "server/server.h"
 
 namespace server::commands {
 
@@ -22,29 +23,29 @@ struct RestoreOptions
 {
     bool replace = false;
     bool absolute = false;
+    store::ToldUsage usage;
 };
 
-/// IDLETIME and FREQ are read, checked and forgotten: nothing is evicted by them here.
 RestoreOptions next_restore_options(Args& args)
 {
     constexpr std::int64_t kMaxLong = std::numeric_limits<std::int64_t>::max();
     RestoreOptions options;
-    bool has_idle_time = false;
-    bool has_frequency = false;
+    store::ToldUsage& usage = options.usage;
     const auto next_checked = [&](std::int64_t max, std::string_view error) {
         const std::int64_t number = args.next_integer();
         if (number < 0 || number > max) throw CommandError{error};
-        return true;
+        return number;
     };
     while (!args.done()) {
         if (args.accept("REPLACE")) {
             options.replace = true;
         } else if (args.accept("ABSTTL")) {
             options.absolute = true;
-        } else if (!has_frequency && args.accept("IDLETIME", 1)) {
-            has_idle_time = next_checked(kMaxLong, "ERR Invalid IDLETIME value, must be >= 0");
-        } else if (!has_idle_time && args.accept("FREQ", 1)) {
-            has_frequency = next_checked(255, "ERR Invalid FREQ value, must be >= 0 and <= 255");
+        } else if (!usage.frequency && args.accept("IDLETIME", 1)) {
+            usage.idle_seconds = next_checked(kMaxLong, "ERR Invalid IDLETIME value, must be >= 0");
+        } else if (!usage.idle_seconds && args.accept("FREQ", 1)) {
+            usage.frequency = static_cast<std::uint8_t>(
+                next_checked(255, "ERR Invalid FREQ value, must be >= 0 and <= 255"));
         } else {
             throw CommandError{text::kSyntax};
         }
@@ -77,7 +78,7 @@ void restore(Call& call)
     const auto ttl_text = call.args.next();
     const auto payload = call.args.next();
     const RestoreOptions options = next_restore_options(call.args);
-    if (!options.replace && call.keys.holds(key))
+    if (!options.replace && call.keys.use(key))
         throw CommandError{"BUSYKEY Target key name already exists."};
     const std::int64_t ttl = Args{{&ttl_text, 1}}.next_integer();
     if (ttl < 0) throw CommandError{"ERR Invalid TTL value, must be >= 0"};
@@ -90,6 +91,7 @@ void restore(Call& call)
         std::visit([&](auto& any) { call.keys.put(key, std::move(any), store::Change::Arrived); },
                    value);
         if (deadline) call.keys.expire(key, *deadline);
+        call.keys.set_usage(key, call.server.databases.usage.bits_of(options.usage));
     }
     call.reply.ok();
 }

@@ -42,9 +42,11 @@ void expire(Call& call)
     const auto deadline = to_deadline(amount, form, call.keys.clock().now_ms());
     if (!deadline) throw invalid_expiry(call);
 
-    const bool changes =
-        condition.allows(call.keys.deadline(key), *deadline) && call.keys.expire(key, *deadline);
-    call.reply.integer(changes);
+    if (!condition.allows(call.keys.deadline(key), *deadline)) {
+        call.keys.use(key);
+        return call.reply.integer(0);
+    }
+    call.reply.integer(call.keys.expire(key, *deadline));
 }
 
 /// The TTL family: -2 for a missing key, -1 for one without a deadline.

@@ -16,11 +16,18 @@ void del(Call& call)
     call.reply.integer(erased);
 }
 
-/// EXISTS and TOUCH: a key named twice counts twice.
+/// A key named twice counts twice; so it does for TOUCH.
 void exists(Call& call)
 {
     std::int64_t found = 0;
     for (const auto key : call.args.rest()) found += call.keys.contains(key);
+    call.reply.integer(found);
+}
+
+void touch(Call& call)
+{
+    std::int64_t found = 0;
+    for (const auto key : call.args.rest()) found += call.keys.find_entry(key) != nullptr;
     call.reply.integer(found);
 }
 
@@ -85,8 +92,8 @@ void renamenx(Call& call)
 {
     const auto from = call.args.next();
     const auto to = call.args.next();
-    if (!call.keys.holds(from)) throw CommandError{text::kNoSuchKey};
-    const bool free = !call.keys.holds(to);
+    if (!call.keys.use(from)) throw CommandError{text::kNoSuchKey};
+    const bool free = !call.keys.use(to);
     if (free) call.keys.rename(from, to);
     call.reply.integer(free);
 }
@@ -137,7 +144,7 @@ constexpr Command kCommands[] = {
      .group = Group::Generic,
      .flags = kReadonly | kFast,
      .keys = {keys_from(1, "RO")},
-     .run = exists,
+     .run = touch,
      .tips = "request_policy:multi_shard response_policy:agg_sum"},
     {.name = "TYPE",
      .syntax = "key",

@@ -40,7 +40,7 @@ void copy(Call& call)
     if (database == call.session.database && from == to) throw CommandError{kSameKey};
 
     store::Keyspace& target = call.server.databases[database];
-    const bool allowed = call.keys.contains(from) && (replace || !target.holds(to));
+    const bool allowed = call.keys.find_entry(from) != nullptr && (replace || !target.use(to));
     call.reply.integer(allowed && call.keys.copy(from, target, to));
 }
 

@@ -2,6 +2,7 @@
 #include "server/commands/families.h"
 #include "server/commands/help.h"
 #include "server/execution/call.h"
+#include "server/server.h"
 
 namespace server::commands {
 
@@ -11,7 +12,7 @@ namespace {
 const store::Entry* find_or_reply_null(Call& call)
 {
     const auto key = call.args.next();
-    const store::Entry* entry = call.keys.holds(key) ? call.keys.find_entry(key) : nullptr;
+    const store::Entry* entry = call.keys.holds(key) ? call.keys.look_at(key) : nullptr;
     if (entry == nullptr) call.reply.null();
     return entry;
 }
@@ -24,15 +25,17 @@ void encoding(Call& call)
         [&]<class T>(const T& value) { call.reply.bulk(store::TypeTraits<T>::encoding(value)); });
 }
 
-/// Redis shares the integers below 10,000 and says so by the largest count; nothing else of it is
-/// ever shared.
+/// Redis shares the integers below 10,000 and says so by the largest count, unless it needs to know
+/// how each of them is used; nothing else of it is ever shared.
 void refcount(Call& call)
 {
     const store::Entry* entry = find_or_reply_null(call);
     if (entry == nullptr) return;
     constexpr std::size_t kLongestShared = 4;
     bool shared = false;
-    if (entry->type() == store::kTypeOf<store::String>) {
+    const bool all_differ =
+        call.server.options.max_memory != 0 && call.server.evictor.policy().by_use();
+    if (!all_differ && entry->type() == store::kTypeOf<store::String>) {
         const auto& string = entry->get<store::String>();
         shared = string.encoding() == store::String::Encoding::Integer &&
                  string.size() <= kLongestShared && !string.view().starts_with('-');
@@ -40,17 +43,25 @@ void refcount(Call& call)
     call.reply.integer(shared ? std::numeric_limits<std::int32_t>::max() : 1);
 }
 
-/// The moment of the last access would cost bytes in every key, and a write at every read. Redis
-/// refuses in the same way under an LFU policy.
 void idletime(Call& call)
 {
-    if (find_or_reply_null(call) == nullptr) return;
-    throw CommandError{"ERR idle time not tracked by Dabba"};
+    const store::Entry* entry = find_or_reply_null(call);
+    if (entry == nullptr) return;
+    const store::Usage& usage = call.server.databases.usage;
+    if (usage.measure() == store::Usage::Measure::Time)
+        return call.reply.integer(usage.idle_seconds(call.keys.usage(*entry)));
+    throw CommandError{
+        "ERR An LFU maxmemory policy is selected, idle time not tracked. Please note that when "
+        "switching between policies at runtime LRU and LFU data will take some time to adjust."};
 }
 
 void freq(Call& call)
 {
-    if (find_or_reply_null(call) == nullptr) return;
+    const store::Entry* entry = find_or_reply_null(call);
+    if (entry == nullptr) return;
+    const store::Usage& usage = call.server.databases.usage;
+    if (usage.measure() == store::Usage::Measure::Frequency)
+        return call.reply.integer(usage.frequency(call.keys.usage(*entry)));
     throw CommandError{
         "ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note "
         "that when switching between policies at runtime LRU and LFU data will take some time to "
@@ -86,7 +97,7 @@ constexpr Command kCommands[] = {
      .tips = "nondeterministic_output"},
     {.name = "OBJECT IDLETIME",
      .syntax = "key",
-     .summary = "Refused: the time since the last access to an object is not kept.",
+     .summary = "Returns the time since the last access to an object.",
      .since = "2.2.3",
      .complexity = "O(1)",
      .group = Group::Generic,

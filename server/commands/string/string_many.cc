@@ -41,7 +41,7 @@ bool holds_for_all(Call& call, Pairs pairs, Condition condition)
 {
     if (condition == Condition::Always) return true;
     for (std::size_t i = 0; i < pairs.size(); i += 2) {
-        if (call.keys.holds(pairs[i]) != (condition == Condition::IfPresent)) return false;
+        if (call.keys.use(pairs[i]) != (condition == Condition::IfPresent)) return false;
     }
     return true;
 }

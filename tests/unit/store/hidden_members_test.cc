@@ -43,7 +43,9 @@ struct City
 
     store::Clock clock{store::TimePoint{1'700'000'000s}};
     Nobody nobody;
-    store::Keyspace keys{0, clock, nobody};
+    store::Random chance{1};
+    store::Usage usage{clock, chance};
+    store::Keyspace keys{0, clock, usage, nobody};
 };
 
 }  // namespace

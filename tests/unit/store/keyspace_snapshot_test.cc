@@ -41,7 +41,8 @@ struct Keeper : SnapshotKeeper
     State kept;
     bool twice = false;
 
-    void keep(int database, const Entry& entry, std::optional<Deadline> deadline) noexcept override
+    void keep(int database, const Entry& entry, std::optional<Deadline> deadline,
+              store::UsageBits) noexcept override
     {
         const std::pair place{database, std::string{entry.key()}};
         twice |= !kept.emplace(place, shown(entry, deadline)).second;
@@ -52,8 +53,10 @@ struct World
 {
     Clock clock{TimePoint{std::chrono::hours{500'000}}};
     Silent observer;
-    Keyspace first{0, clock, observer};
-    Keyspace second{1, clock, observer};
+    store::Random chance{1};
+    store::Usage usage{clock, chance};
+    Keyspace first{0, clock, usage, observer};
+    Keyspace second{1, clock, usage, observer};
     Random random{1};
 
     std::string any_key() { return "key" + std::to_string(random.below(300)); }
@@ -179,8 +182,8 @@ TEST_CASE("a snapshot that was given up spoils none that follows")
 TEST_CASE("a value that is loaded is told to nobody, and is there only once")
 {
     World world;
-    CHECK(world.first.load("a", String{"1"}, world.clock.now_ms() + 5ms));
-    CHECK_FALSE(world.first.load("a", String{"2"}, {}));
+    CHECK(world.first.load("a", String{"1"}, world.clock.now_ms() + 5ms, 0));
+    CHECK_FALSE(world.first.load("a", String{"2"}, {}, 0));
     CHECK(world.first.find<String>("a")->view() == "1");
     world.clock.advance(5ms);
     CHECK_FALSE(world.first.holds("a"));

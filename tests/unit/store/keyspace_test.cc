@@ -48,7 +48,9 @@ struct World
 {
     store::Clock clock{store::TimePoint{1'700'000'000s}};
     Diary diary;
-    Keyspace keys{0, clock, diary};
+    store::Random chance{1};
+    store::Usage usage{clock, chance};
+    Keyspace keys{0, clock, usage, diary};
 
     Deadline in(std::chrono::milliseconds time) const { return clock.now_ms() + time; }
 
@@ -462,4 +464,75 @@ TEST_CASE("random puts, ends and moves of time agree with a map")
     }
     world.keys.expire_due(1000);
     CHECK(world.keys.size() == model.size());
+}
+
+TEST_CASE("the use of a key is noted, with and without a deadline")
+{
+    World world;
+    const bool is_volatile = GENERATE(false, true);
+    world.add("drivers", "anna");
+    if (is_volatile) world.keys.expire("drivers", world.in(1h));
+    const auto idle_seconds = [&] {
+        return world.usage.idle_seconds(world.keys.usage(*world.keys.peek_entry("drivers")));
+    };
+    world.clock.advance(60s);
+
+    SECTION("not by looks at what it is")
+    {
+        world.keys.contains("drivers");
+        world.keys.holds("drivers");
+        world.keys.type("drivers");
+        world.keys.look_at("drivers");
+        world.keys.deadline("drivers");
+        world.keys.scan(0, [](auto...) {});
+        CHECK(idle_seconds() == 60);
+    }
+    SECTION("by reading")
+    {
+        world.keys.find<Set>("drivers");
+        CHECK(idle_seconds() == 0);
+    }
+    SECTION("by changing")
+    {
+        world.add("drivers", "ben");
+        CHECK(idle_seconds() == 0);
+    }
+    SECTION("by what might have changed it")
+    {
+        CHECK(world.keys.use("drivers"));
+        CHECK(idle_seconds() == 0);
+    }
+    SECTION("not while uses are ignored")
+    {
+        world.usage.ignore(true);
+        world.add("drivers", "ben");
+        world.keys.put("drivers", String{"1"});
+        CHECK(idle_seconds() == 60);
+    }
+    SECTION("and stays when the deadline comes and goes")
+    {
+        world.usage.ignore(true);
+        world.keys.expire("drivers", world.in(2h));
+        world.keys.persist("drivers");
+        CHECK(idle_seconds() == 60);
+        world.keys.expire("drivers", world.in(2h));
+        CHECK(idle_seconds() == 60);
+    }
+    SECTION("and begins anew under another name")
+    {
+        world.usage.ignore(true);
+        world.keys.rename("drivers", "elsewhere");
+        world.keys.rename("elsewhere", "drivers");
+        CHECK(idle_seconds() == 0);
+    }
+}
+
+TEST_CASE("a key that is evicted is told, but is no change for which data are saved")
+{
+    World world;
+    world.keys.put_string("k", "1");
+    world.diary.take();
+    CHECK(world.keys.evict("k"));
+    CHECK(world.diary.take() == std::vector<std::string>{"-k evicted"});
+    CHECK_FALSE(world.keys.evict("k"));
 }

@@ -90,12 +90,12 @@ TEST_CASE("what programs that start a Redis say is understood, or skipped with a
         INFO(words[0]);
         CHECK(parse(words).warnings.empty());
     }
-    const auto skipped = parse({"--io-threads", "4", "--maxmemory-policy", "allkeys-lru"});
+    const auto skipped = parse({"--io-threads", "4", "--activedefrag", "yes"});
     CHECK(skipped.warnings ==
           std::vector<std::string>{
               "--io-threads: not supported by Dabba, skipped. One thread does everything",
-              "--maxmemory-policy: not supported by Dabba, skipped. No key is evicted: at "
-              "maxmemory, writes are refused"});
+              "--activedefrag: not supported by Dabba, skipped. The process leaves this to the "
+              "system"});
 }
 
 TEST_CASE("help, version and a sample are asked for")

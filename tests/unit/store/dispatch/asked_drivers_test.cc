@@ -74,7 +74,8 @@ struct City
     store::Random random{7};
     store::Clock clock{store::TimePoint{1'700'000'000s}};
     Nobody nobody;
-    store::Keyspace keys{0, clock, nobody};
+    store::Usage usage{clock, random};
+    store::Keyspace keys{0, clock, usage, nobody};
     store::SearchCounts counts;
     AssignmentRecord record;
 };
@@ -149,7 +150,7 @@ TEST_CASE("what is forgotten is not hidden any more")
 TEST_CASE("an order of another database is another order")
 {
     City city;
-    store::Keyspace other{1, city.clock, city.nobody};
+    store::Keyspace other{1, city.clock, city.usage, city.nobody};
     AskedDrivers asked{1};
     city.record.rejected = {driver(1)};
     AssignmentRecord second = city.record;

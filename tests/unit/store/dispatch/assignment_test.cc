@@ -58,7 +58,9 @@ struct City : store::Observer, store::AssignmentListener
     }
 
     store::Clock clock{store::TimePoint{1'700'000'000s}};
-    store::Keyspace keys{0, clock, *this};
+    store::Random chance{1};
+    store::Usage usage{clock, chance};
+    store::Keyspace keys{0, clock, usage, *this};
     store::SearchCounts counts;
     store::AskedDrivers asked;
     store::Assignments orders{keys, *this, asked, counts, 1h};

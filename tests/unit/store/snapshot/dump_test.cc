@@ -27,7 +27,9 @@ struct Samples
 {
     Clock clock;
     Silent observer;
-    Keyspace keys{0, clock, observer};
+    store::Random chance{1};
+    store::Usage usage{clock, chance};
+    Keyspace keys{0, clock, usage, observer};
     int count = 0;
 
     template <class T>

@@ -35,15 +35,17 @@ struct Diary : RdbVisitor
         text += std::to_string(database) + " has " + std::to_string(keys) + "\n";
     }
     void library(std::string code) override { text += code + "\n"; }
-    void key(int database, std::string key, AnyValue value,
-             std::optional<Deadline> deadline) override
+    void key(int database, std::string key, AnyValue value, const RdbKeyHead& head) override
     {
         text += std::to_string(database) + " " + key;
         if (const auto* string = std::get_if<String>(&value)) {
             text += "=";
             text += string->view();
         }
-        if (deadline) text += " until " + std::to_string(deadline->time_since_epoch().count());
+        if (head.deadline)
+            text += " until " + std::to_string(head.deadline->time_since_epoch().count());
+        if (head.usage.idle_seconds) text += " idle " + std::to_string(*head.usage.idle_seconds);
+        if (head.usage.frequency) text += " used " + std::to_string(*head.usage.frequency);
         text += "\n";
     }
 };
@@ -104,7 +106,9 @@ std::string sample_file(ByteWriter::Texts texts)
 {
     Clock clock;
     Silent observer;
-    Keyspace keys{0, clock, observer};
+    store::Random random{1};
+    store::Usage usage{clock, random};
+    Keyspace keys{0, clock, usage, observer};
     keys.put_string("short", "1");
     keys.put_string("long", std::string(1000, 'x'));
     RdbWriter writer{texts};
@@ -113,8 +117,9 @@ std::string sample_file(ByteWriter::Texts texts)
     writer.write_functions(codes);
     writer.write_database(3);
     writer.write_sizes(2, 1);
-    writer.write_key(*keys.find_entry("short"), Deadline{1234567890123ms});
-    writer.write_key(*keys.find_entry("long"), {});
+    writer.write_key(*keys.find_entry("short"),
+                     {.deadline = Deadline{1234567890123ms}, .usage = {.idle_seconds = 70'000}});
+    writer.write_key(*keys.find_entry("long"), {.usage = {.frequency = 255}});
     writer.write_end();
     return writer.take() + std::string(8, '\0');
 }
@@ -125,8 +130,8 @@ TEST_CASE("a file is read as it was written, in windows of whatever size")
 {
     const std::string expected =
         "version 7.2.4\n#!lua name=a\n3 has 2\n"
-        "3 short=1 until 1234567890123\n3 long=" +
-        std::string(1000, 'x') + "\n";
+        "3 short=1 until 1234567890123 idle 70000\n3 long=" +
+        std::string(1000, 'x') + " used 255\n";
     const std::string plain = sample_file(ByteWriter::Texts::Plain);
     const std::string compressed = sample_file(ByteWriter::Texts::Compressed);
     CHECK(compressed.size() + 900 < plain.size());
@@ -156,7 +161,7 @@ TEST_CASE("what older and newer files have beside their keys is read, too")
     // Idle time, frequency, the slot of a cluster, what a module left.
     CHECK(read(file_with("\xf8\x05\xf9\x07\x00\x01"s
                          "a\x01"s
-                         "b"s)) == "0 a=b\n");
+                         "b"s)) == "0 a=b idle 5 used 7\n");
     CHECK(read(file_with("\xf4\x01\x02\x03\x00\x01"s
                          "a\x01"s
                          "b"s)) == "0 a=b\n");

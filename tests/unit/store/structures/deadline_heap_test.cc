@@ -91,3 +91,46 @@ TEST_CASE("a heap that empties gives its memory back")
     heap.push(at(1), &locks[0]);
     CHECK(heap.top().owner == &locks[0]);
 }
+
+TEST_CASE("a note lies beside its deadline, wherever the two go")
+{
+    DeadlineHeap<Lock, 64, store::NotedItem<Lock>> heap;
+    std::deque<Lock> locks(500);
+    Random random{29};
+    for (std::uint32_t i = 0; i < locks.size(); ++i)
+        heap.push(at(static_cast<std::int64_t>(random.below(100'000))), &locks[i], 0xffff00 | i);
+    const Deadline later = at(1'000'000);
+    for (std::size_t i = 0; i < locks.size(); i += 3) heap.change(locks[i].slot, later);
+    for (std::size_t i = 1; i < locks.size(); i += 3) heap.set_note(locks[i].slot, 0x123456);
+    REQUIRE(heap.check());
+    for (std::uint32_t i = 0; i < locks.size(); ++i) {
+        CHECK(heap.owner(locks[i].slot) == &locks[i]);
+        CHECK(heap.note(locks[i].slot) == (i % 3 == 1 ? 0x123456 : 0xffff00 | i));
+        if (i % 3 == 0) CHECK(heap.deadline(locks[i].slot) == later);
+    }
+}
+
+TEST_CASE("a deadline is exact however far it is, at the cost of the note's lowest bits")
+{
+    DeadlineHeap<Lock, 64, store::NotedItem<Lock>> heap;
+    constexpr std::int64_t kLastNear = (std::int64_t{1} << 55) - 1;
+    Lock soon;
+    Lock near;
+    Lock far;
+    Lock last;
+    heap.push(Deadline::max(), &last, 0xabcdef);
+    heap.push(at(kLastNear + 1), &far, 0xabcdef);
+    heap.push(at(kLastNear), &near, 0xabcdef);
+    heap.push(at(0), &soon, 0xabcdef);
+    CHECK(heap.check());
+    CHECK(heap.top().owner == &soon);
+    CHECK(heap.deadline(near.slot) == at(kLastNear));
+    CHECK(heap.note(near.slot) == 0xabcdef);
+    CHECK(heap.deadline(far.slot) == at(kLastNear + 1));
+    CHECK(heap.note(far.slot) == 0xabcd00);
+    CHECK(heap.deadline(last.slot) == Deadline::max());
+    heap.change(last.slot, at(5));
+    heap.set_note(last.slot, 7);
+    CHECK(heap.note(last.slot) == 7);
+    CHECK(heap.deadline(last.slot) == at(5));
+}
