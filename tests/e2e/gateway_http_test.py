@@ -87,6 +87,7 @@ class GatewayHttp(unittest.TestCase):
                     problem = json.loads(answer.read())
                 self.assertEqual((answer.status, problem["type"]), (503, "/v1/problems#shutting-down"))
                 self.assertEqual(answer.headers["Connection"], "close")
+                wait_until(lambda server=server: server.process.poll() is not None, "the end of the server")
 
     def test_a_pause_of_clients_holds_requests_of_http(self):
         with serve(BINARY) as (server, http), server.connect() as resp:
