@@ -47,7 +47,8 @@ SavingPlan Persistence::plan() const
         .path = path_of(options.db_filename),
         .texts = options.rdb_compression ? ByteWriter::Texts::Compressed : ByteWriter::Texts::Plain,
         .checksum =
-            options.rdb_checksum ? FileWriter::Checksum::Crc64 : FileWriter::Checksum::Zeros};
+            options.rdb_checksum ? FileWriter::Checksum::Crc64 : FileWriter::Checksum::Zeros,
+        .with_usage = server_.evictor.policy().by_use()};
 }
 
 /// Nullptr, and a line in the log, if it cannot even begin.

@@ -457,3 +457,29 @@ TEST_CASE("after a restart a driver keeps their order, and a token its meaning")
     CHECK(client("SISMEMBER", "free", "driver:A") == ":1\r\n");
     CHECK(client("GET", "geo:token") == "$1\r\n2\r\n");
 }
+
+TEST_CASE("how keys were used is in the file if a policy of eviction goes by it")
+{
+    const Folder folder;
+    Options options;
+    options.max_memory_policy = GENERATE("allkeys-lru", "volatile-lfu", "noeviction");
+    INFO(options.max_memory_policy);
+    {
+        Restarted before{folder, options};
+        before("SET", "key", "x");
+        before("SET", "volatile", "x", "EX", "1000");
+        for (const char* key : {"key", "volatile"}) before("GET", key);
+        before.clock.advance(70s);
+        REQUIRE(before("SAVE") == "+OK\r\n");
+    }
+    Restarted after{folder, options};
+    for (const char* key : {"key", "volatile"}) {
+        INFO(key);
+        if (options.max_memory_policy == "allkeys-lru")
+            CHECK(after("OBJECT", "IDLETIME", key) == ":70\r\n");
+        if (options.max_memory_policy == "volatile-lfu")  // 6, but for the minute that passed
+            CHECK(after("OBJECT", "FREQ", key) == ":5\r\n");
+        if (options.max_memory_policy == "noeviction")
+            CHECK(after("OBJECT", "IDLETIME", key) == ":0\r\n");
+    }
+}
