@@ -180,4 +180,16 @@ private:
     char key_;  // its length; its bytes follow, beyond the object (sized_bytes.h)
 };
 
+/// The value, nullptr if there is no entry, or one of another type.
+template <class T>
+T* get_if(Entry* entry)
+{
+    return entry != nullptr && entry->type() == kTypeOf<T> ? &entry->get<T>() : nullptr;
+}
+template <class T>
+const T* get_if(const Entry* entry)
+{
+    return get_if<T>(const_cast<Entry*>(entry));
+}
+
 }  // namespace store

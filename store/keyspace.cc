@@ -408,9 +408,7 @@ void Keyspace::show_hidden_by(Entry* entry)
 /// For what changes nothing that can be seen. nullptr if there is none.
 SortedSet* Keyspace::sorted_set_at(std::string_view key)
 {
-    Entry* const entry = table_.find(key, hash_bytes(key));
-    const bool is_one = entry != nullptr && entry->type() == kTypeOf<SortedSet>;
-    return is_one ? &entry->get<SortedSet>() : nullptr;
+    return get_if<SortedSet>(table_.find(key, hash_bytes(key)));
 }
 
 /// The value gets another name, under which its members would stay hidden.

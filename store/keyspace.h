@@ -38,6 +38,13 @@ struct StringPut
 template <class T>
 class Edit;
 
+/// The number that a database has after these two were exchanged.
+constexpr int exchanged(int database, int first, int second)
+{
+    if (database == first) return second;
+    return database == second ? first : database;
+}
+
 /// One database: keys, their values and their deadlines. A key whose deadline has come is never
 /// seen, whether or not it has been removed yet.
 ///
@@ -81,8 +88,7 @@ public:
     template <class T>
     const T* find_if_type(std::string_view key)
     {
-        const Entry* entry = find_entry(key);
-        return entry == nullptr || entry->type() != kTypeOf<T> ? nullptr : &entry->get<T>();
+        return get_if<T>(find_entry(key));
     }
 
     /// The key with its value, nullptr if there is none. Counts a hit or miss.
@@ -93,8 +99,13 @@ public:
         return entry;
     }
 
-    /// The same, but no use of the key.
-    const Entry* look_at(std::string_view key) { return counted_lookup(key); }
+    /// The same, but no use of the key, nor a miss if there is none.
+    const Entry* look_at(std::string_view key)
+    {
+        const Entry* entry = lookup(key);
+        hits_ += entry != nullptr;
+        return entry;
+    }
 
     /// The key's type, nothing if there is no such key. Counts a hit or miss.
     std::optional<Type> type(std::string_view key);
@@ -106,8 +117,7 @@ public:
     template <class T>
     const T* peek(std::string_view key)
     {
-        const Entry* entry = lookup(key);
-        return entry == nullptr || entry->type() != kTypeOf<T> ? nullptr : &entry->get<T>();
+        return get_if<T>(lookup(key));
     }
 
     /// The key with its value, also if it is due but not removed yet. Changes and counts nothing.

@@ -60,7 +60,7 @@ void object(Call& call)
     const auto key = call.args.next();
     const bool fast = call.args.accept("FAST");
     call.args.expect_end();
-    const store::Entry* entry = call.keys.holds(key) ? call.keys.look_at(key) : nullptr;
+    const store::Entry* entry = call.keys.look_at(key);
     if (entry == nullptr) throw CommandError{text::kNoSuchKey};
     std::string line = fmt::format("Value at:{} refcount:1", fmt::ptr(entry));
     entry->visit([&]<class T>(const T& value) {

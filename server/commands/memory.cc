@@ -20,7 +20,7 @@ void usage(Call& call)
         if (!call.args.accept("SAMPLES", 1)) throw CommandError{text::kSyntax};
         if (call.args.next_integer() < 0) throw CommandError{text::kSyntax};
     }
-    const store::Entry* entry = call.keys.holds(key) ? call.keys.look_at(key) : nullptr;
+    const store::Entry* entry = call.keys.look_at(key);
     if (entry == nullptr) return call.reply.null();
     call.reply.integer(static_cast<std::int64_t>(entry->memory_bytes()));
 }

@@ -1,7 +1,5 @@
 #include "server/config/option_table.h"
 
-#include <algorithm>
-
 #include "server/config/access_options.h"
 #include "server/config/eviction_options.h"
 
@@ -469,22 +467,8 @@ constexpr Option kProcess[] = {
      .member = &Options::log_file},
 };
 
-constexpr auto kTable = [] {
-    std::array<Option, std::size(kNetwork) + std::size(kHttp) + std::size(kAccess) +
-                           std::size(kClients) + std::size(kInsight) + std::size(kData) +
-                           std::size(kEviction) + std::size(kCompactForms) + std::size(kProcess)>
-        table{};
-    auto end = std::copy(std::begin(kNetwork), std::end(kNetwork), table.begin());
-    end = std::copy(std::begin(kHttp), std::end(kHttp), end);
-    end = std::copy(std::begin(kAccess), std::end(kAccess), end);
-    end = std::copy(std::begin(kClients), std::end(kClients), end);
-    end = std::copy(std::begin(kInsight), std::end(kInsight), end);
-    end = std::copy(std::begin(kData), std::end(kData), end);
-    end = std::copy(std::begin(kEviction), std::end(kEviction), end);
-    end = std::copy(std::begin(kCompactForms), std::end(kCompactForms), end);
-    std::copy(std::begin(kProcess), std::end(kProcess), end);
-    return table;
-}();
+constexpr auto kTable =
+    join(kNetwork, kHttp, kAccess, kClients, kInsight, kData, kEviction, kCompactForms, kProcess);
 
 }  // namespace
 

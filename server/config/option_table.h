@@ -99,4 +99,17 @@ std::span<const Option> other_options();
 /// By name or alias, in any case; nullptr if there is none.
 const Option* find_option(std::string_view name);
 
+/// One array of all options in the groups, which are arrays.
+template <class... Groups>
+constexpr auto join(const Groups&... groups)
+{
+    std::array<Option, (sizeof(Groups) + ...) / sizeof(Option)> table{};
+    std::size_t size = 0;
+    const auto append = [&](const auto& group) {
+        for (const Option& option : group) table[size++] = option;
+    };
+    (append(groups), ...);
+    return table;
+}
+
 }  // namespace server

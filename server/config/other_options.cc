@@ -109,19 +109,6 @@ constexpr std::array<Option, Count> all(Support support, std::string_view why,
     return result;
 }
 
-/// One array of all that are given.
-template <std::size_t... Counts>
-constexpr auto join(const std::array<Option, Counts>&... groups)
-{
-    std::array<Option, (Counts + ...)> table{};
-    std::size_t size = 0;
-    const auto append = [&](const auto& rows) {
-        for (const Option& row : rows) table[size++] = row;
-    };
-    (append(groups), ...);
-    return table;
-}
-
 // Ignored in a config file, these would lose data or let somebody in.
 
 constexpr auto kDurability =

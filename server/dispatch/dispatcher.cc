@@ -70,8 +70,7 @@ bool Dispatcher::needs(int database, std::string_view key) const
     if (open_.concerns(database, key) || locks_.may_be_lock(database, key)) return true;
     const store::Keyspace& keys = databases_[database];
     const auto is_sorted_set = [&](std::string_view name) {
-        const store::Entry* entry = keys.peek_entry(name);
-        return entry != nullptr && entry->type() == store::kTypeOf<store::SortedSet>;
+        return store::get_if<store::SortedSet>(keys.peek_entry(name)) != nullptr;
     };
     if (const auto geo = store::geo_of_token_key(key)) return is_sorted_set(*geo);
     return is_sorted_set(key) && keys.peek_entry(store::token_key(key)) != nullptr;
@@ -163,9 +162,10 @@ void Dispatcher::order_changed(int database, std::string_view order, store::Assi
     using store::AssignmentEvent;
     const store::Deadline since = asked_at(database, order);
     searching_ = {};
-    if (event == AssignmentEvent::Assigned)
+    if (event == AssignmentEvent::Assigned) {
         stats_.ms_to_assignment.add((clock_.now_ms() - since).count());
-    if (event == AssignmentEvent::Assigned) asked_.forget(databases_[database], order);
+        asked_.forget(databases_[database], order);
+    }
     if (event == AssignmentEvent::Offered || event == AssignmentEvent::Assigned) {
         open_.put(database, order, record, since, record.reservation->expires_at, true);
     } else {

@@ -45,13 +45,8 @@ void LockWatch::hide_driver_of(store::Keyspace& keys, std::string_view lock) con
 
 void LockWatch::swap(int first, int second)
 {
-    for (auto& searched : searched_) {
-        if (searched.database == first) {
-            searched.database = second;
-        } else if (searched.database == second) {
-            searched.database = first;
-        }
-    }
+    for (auto& searched : searched_)
+        searched.database = store::exchanged(searched.database, first, second);
 }
 
 }  // namespace server

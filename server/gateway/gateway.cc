@@ -172,6 +172,7 @@ void Gateway::shut_down()
         (*unanswered_->begin())
             ->respond(
                 to_response(Problem{ProblemType::ShuttingDown, "The answer was not there yet."}));
+    after_pause_.clear();  // requests live only until they are answered
 }
 
 // The agenda runs between two requests, where no command may be run: the rest is done soon after.

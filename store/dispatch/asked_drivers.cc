@@ -39,13 +39,8 @@ void AskedDrivers::forget_all(int database)
 
 void AskedDrivers::swap(int first, int second)
 {
-    for (const auto& memory : memories_) {
-        if (memory->database == first) {
-            memory->database = second;
-        } else if (memory->database == second) {
-            memory->database = first;
-        }
-    }
+    for (const auto& memory : memories_)
+        memory->database = exchanged(memory->database, first, second);
 }
 
 AskedDrivers::Memories::iterator AskedDrivers::find(int database, std::string_view order)
@@ -72,14 +67,8 @@ AskedDrivers::Memory& AskedDrivers::recall(Keyspace& keys, std::string_view orde
         erase(keys, found);
     }
     const auto is_here = [&](const auto& memory) { return memory->database == keys.index(); };
-    if (memories_.size() >= kMaxOrders) {
-        const auto oldest = std::ranges::find_if(memories_, is_here);
-        if (oldest != memories_.end()) {
-            erase(keys, oldest);
-        } else {
-            memories_.erase(memories_.begin());
-        }
-    }
+    if (std::ranges::count_if(memories_, is_here) >= kMaxOrders)
+        erase(keys, std::ranges::find_if(memories_, is_here));
     memories_.push_back(std::make_unique<Memory>());
     Memory& memory = *memories_.back();
     memory.database = keys.index();

@@ -37,8 +37,8 @@ public:
     void swap(int first, int second);
 
 private:
-    /// Of so many orders at most: who moves a driver looks into all of their sets.
-    static constexpr std::size_t kMaxOrders = 8;
+    /// Of so many orders of a database at most: who moves a driver looks into all of their sets.
+    static constexpr std::ptrdiff_t kMaxOrders = 8;
 
     struct Memory
     {

@@ -205,8 +205,7 @@ std::optional<std::string_view> geo_of_token_key(std::string_view key)
 
 bool is_token_key(std::string_view key, std::string_view geo)
 {
-    return key.size() == geo.size() + kTokenSuffix.size() && key.starts_with(geo) &&
-           key.ends_with(kTokenSuffix);
+    return geo_of_token_key(key) == geo;
 }
 
 ValuePattern split_value_pattern(std::string_view pattern)

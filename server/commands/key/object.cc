@@ -12,7 +12,7 @@ namespace {
 const store::Entry* find_or_reply_null(Call& call)
 {
     const auto key = call.args.next();
-    const store::Entry* entry = call.keys.holds(key) ? call.keys.look_at(key) : nullptr;
+    const store::Entry* entry = call.keys.look_at(key);
     if (entry == nullptr) call.reply.null();
     return entry;
 }

@@ -161,3 +161,16 @@ TEST_CASE("an order of another database is another order")
     asked.forget(other, "order");
     CHECK(city.hidden() == 1);
 }
+
+TEST_CASE("many orders of one database leave those of another as they are")
+{
+    City city;
+    store::Keyspace other{1, city.clock, city.usage, city.nobody};
+    AskedDrivers asked{1};
+    city.record.rejected = {driver(1), driver(2)};
+    asked.of(city.keys, "order", city.record);
+    for (int i = 0; i < 20; ++i) asked.of(other, "order:" + std::to_string(i), city.record);
+    CHECK(city.hidden() == 2);
+    asked.forget(city.keys, "order");
+    CHECK(city.hidden() == 0);
+}
