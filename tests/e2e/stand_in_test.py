@@ -195,8 +195,8 @@ class Wrappers(unittest.TestCase):
 
     def run_wrapper(self, *command):
         """Runs it; what it printed, if it went well."""
-        done = subprocess.run(command, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                              timeout=60, check=False)
+        done = subprocess.run(command, cwd=self.server.parent, env=self.environment, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True, timeout=60, check=False)
         self.assertEqual(done.returncode, 0, done.stdout)
         return done.stdout.splitlines()
 
