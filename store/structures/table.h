@@ -118,6 +118,10 @@ public:
     template <class F>
     void for_each(F&& f) const;
 
+    /// The same until f returns false; returns whether it never did.
+    template <class F>
+    bool for_each_while(F&& f) const;
+
     /// Takes out elements, segment by segment, until there were `max` or a few more, and calls
     /// f(element) for each, which may free it. Returns how many there were, 0 if the table is
     /// empty. What is left can only be drained, cleared or destroyed.
@@ -182,7 +186,7 @@ private:
     Element* take_spilled(std::string_view key, std::uint64_t hash);
 
     template <class F>
-    void for_each_segment(F&& f) const;
+    bool for_each_segment_while(F&& f) const;
     template <class F>
     static void visit(Segment segment, std::uint32_t from_column, std::uint32_t to_column, F&& f);
 

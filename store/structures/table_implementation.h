@@ -354,14 +354,15 @@ void Table<Element, Hash>::point_to(Segment segment, std::uint64_t hash)
 
 template <class Element, class Hash>
 template <class F>
-void Table<Element, Hash>::for_each_segment(F&& f) const
+bool Table<Element, Hash>::for_each_segment_while(F&& f) const
 {
     for (std::uint64_t i = 0; i < entry_count();) {
         const Segment segment = entry(i);
-        if (!segment) return;
-        f(segment);
+        if (!segment) break;
+        if (!f(segment)) return false;
         i += std::uint64_t{1} << (depth_ - segment.depth());
     }
+    return true;
 }
 
 // ---- the rest ----------------------------------------------------------------

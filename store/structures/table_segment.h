@@ -229,9 +229,10 @@ public:
         set_count(count() + 1);
     }
 
-    /// Calls f(element) for each. The elements of the next bucket are fetched meanwhile.
+    /// Calls f(element) for each until it returns false; returns whether it never did. The elements
+    /// of the next buckets are fetched meanwhile.
     template <class F>
-    void for_each(F&& f) const
+    bool for_each_while(F&& f) const
     {
         constexpr unsigned kAhead = 3;  // buckets whose elements are on their way
         const unsigned count = bucket_count();
@@ -239,9 +240,20 @@ public:
         for (unsigned i = 0; i < count; ++i) {
             if (i + kAhead < count) bucket(i + kAhead).prefetch_elements();
             for (auto used = bucket(i).used(); used.any(); used.drop_first()) {
-                f(bucket(i).at(used.first()));
+                if (!f(bucket(i).at(used.first()))) return false;
             }
         }
+        return true;
+    }
+
+    /// Calls f(element) for each.
+    template <class F>
+    void for_each(F&& f) const
+    {
+        for_each_while([&](auto* element) {
+            f(element);
+            return true;
+        });
     }
 
 private:

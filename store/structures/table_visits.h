@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <iterator>
 
 #include "store/structures/table.h"
@@ -13,10 +14,20 @@ template <class Element, class Hash>
 template <class F>
 void Table<Element, Hash>::for_each(F&& f) const
 {
-    for_each_segment([&](Segment segment) { segment.for_each(f); });
-    if (spill_ != nullptr) {
-        for (const auto& [hash, element] : *spill_) f(element);
-    }
+    for_each_while([&](Element* element) {
+        f(element);
+        return true;
+    });
+}
+
+template <class Element, class Hash>
+template <class F>
+bool Table<Element, Hash>::for_each_while(F&& f) const
+{
+    if (!for_each_segment_while([&](Segment segment) { return segment.for_each_while(f); }))
+        return false;
+    return spill_ == nullptr || std::all_of(spill_->begin(), spill_->end(),
+                                            [&](const auto& item) { return f(item.second); });
 }
 
 /// An element's place in the order of a scan is (row, prefix): the upper six bits of its column,

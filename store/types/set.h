@@ -118,6 +118,10 @@ public:
     template <class F>
     void for_each(F&& f) const;
 
+    /// The same until f returns false; returns whether it never did.
+    template <class F>
+    bool for_each_while(F&& f) const;
+
     /// As Table::scan(). A set that is no table is visited whole, whatever the cursor.
     template <class F>
     std::uint64_t scan(std::uint64_t cursor, F&& f) const;
@@ -163,18 +167,29 @@ private:
 template <class F>
 void Set::for_each(F&& f) const
 {
+    for_each_while([&](std::string_view member) {
+        f(member);
+        return true;
+    });
+}
+
+template <class F>
+bool Set::for_each_while(F&& f) const
+{
     switch (encoding()) {
         case Encoding::IntSet:
             for (std::size_t i = 0; i < ints().count(); ++i)
-                f(std::string_view{ascii::IntegerText{ints().at(i)}});
-            return;
+                if (!f(std::string_view{ascii::IntegerText{ints().at(i)}})) return false;
+            return true;
         case Encoding::Packed:
-            for (const auto member : packed()) f(member);
-            return;
+            for (const auto member : packed())
+                if (!f(member)) return false;
+            return true;
         case Encoding::Table:
-            table().for_each([&](const SetMember* member) { f(member->key()); });
-            return;
+            return table().for_each_while(
+                [&](const SetMember* member) { return f(member->key()); });
     }
+    return true;
 }
 
 template <class F>

@@ -57,15 +57,14 @@ void for_each_batch(const Set& set, F&& f)
 {
     const bool stable = set.encoding() != Set::Encoding::IntSet;
     Batch batch;
-    bool go_on = true;
-    set.for_each([&](std::string_view member) {
-        if (!go_on) return;
+    const bool whole = set.for_each_while([&](std::string_view member) {
         batch.add(member, stable);
-        if (!batch.full()) return;
-        go_on = f(batch.items());
+        if (!batch.full()) return true;
+        const bool go_on = f(batch.items());
         batch.clear();
+        return go_on;
     });
-    if (go_on) f(batch.items());
+    if (whole) f(batch.items());
 }
 
 inline void prefetch_in(const Set& set, std::span<const Batch::Item> items)

@@ -4,6 +4,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <utility>
 
@@ -75,6 +76,13 @@ public:
 
     /// Cuts, or fills up with zero bytes.
     void resize(std::size_t size);
+
+    /// The bytes, to be overwritten; valid as view() is.
+    std::span<char> change_in_place()
+    {
+        set_history(History::ChangedInPlace);
+        return {data(), size()};
+    }
 
     /// What it takes beside its own 8 bytes.
     std::size_t memory_bytes() const;

@@ -7,6 +7,7 @@ A table in Markdown, a column a server. A server does nothing else meanwhile, so
 wait. Processor time says the same on a busy machine.
 """
 
+import math
 import os
 import pathlib
 import sys
@@ -63,6 +64,12 @@ def scored(count, first=0):
     return (word for number in range(first, first + count) for word in (number, f"member:{number}"))
 
 
+def round_polygon(corners):
+    """Longitudes and latitudes in turn, on a circle about the places that of_places makes."""
+    angles = (2 * math.pi * corner / corners for corner in range(corners))
+    return [value for angle in angles for value in (77.5 + 0.6 * math.cos(angle), 12.5 + 0.6 * math.sin(angle))]
+
+
 def of_the_keyspace(bench):
     for begin in range(0, MILLION, BATCH):
         bench.ask("MSET", *(word for number in range(begin, begin + BATCH) for word in (f"key:{number}", "v")))
@@ -102,6 +109,10 @@ def of_places(bench):
         "GEOSEARCH", "g", "FROMLONLAT", 77.5, 12.5, "BYRADIUS", 200, "km")
     yield "the same, ASC COUNT 10", bench.cost_ms(
         "GEOSEARCH", "g", "FROMLONLAT", 77.5, 12.5, "BYRADIUS", 200, "km", "ASC", "COUNT", 10)
+    if not bench.redis:  # it has no polygons
+        for corners in (8, 1000):
+            yield f"GEOSEARCH of a million within a polygon of {corners} corners", bench.cost_ms(
+                "GEOSEARCH", "g", "BYPOLYGON", corners, *round_polygon(corners))
 
 
 def of_lists(bench):

@@ -13,7 +13,7 @@ namespace bench {
 /// processor), then `-- WORD ...`, the pattern of a RequestSource.
 void run(const Flags& flags);
 
-/// One order after the other through one connection: --method stock|script|assign|offer,
+/// One order after the other through one connection: --method stock|script|assign|offer|pings,
 /// --script FILE, --seconds, --orders. Each is completed at once, so that the city stays as it is.
 /// --method pipelined sends 16 ASSIGNs at once, each followed by its ASSIGN.COMPLETE, unless
 /// --available 0 says that nobody will be found.

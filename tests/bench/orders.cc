@@ -124,6 +124,8 @@ private:
             driver = place_by_hand(order, place);
         } else if (method_ == "script") {
             driver = driver_of(connection_.call(script_request(script_, order, place)));
+        } else if (method_ == "pings") {
+            for (int i = 0; i < 3; ++i) connection_.call({"PING"});
         } else {
             driver = place_by_assign(order, place);
         }

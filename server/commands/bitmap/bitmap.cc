@@ -101,7 +101,7 @@ void combine_bytes(char* target, const char* other, std::size_t size, Combine co
 }
 
 /// Combines `other`, which ends with zeros without end, into `result`, which is at least as long.
-void combine(Operation operation, std::string& result, std::string_view other)
+void combine(Operation operation, std::span<char> result, std::string_view other)
 {
     const auto all = [&](auto each) {
         combine_bytes(result.data(), other.data(), other.size(), each);
@@ -139,17 +139,16 @@ void bitop(Call& call)
 
     std::size_t size = 0;
     for (const auto string : strings) size = std::max(size, string.size());
-    std::string result{strings.front()};
+    store::String result{strings.front()};
     result.resize(size);
     const std::size_t first = operation == Operation::Not ? 0 : 1;
-    for (std::size_t i = first; i < strings.size(); ++i) combine(operation, result, strings[i]);
+    for (std::size_t i = first; i < strings.size(); ++i)
+        combine(operation, result.change_in_place(), strings[i]);
 
     if (result.empty()) {
         call.keys.erase(destination);
     } else {
-        store::String stored;
-        stored.write(0, result);
-        call.keys.put(destination, std::move(stored));
+        call.keys.put(destination, std::move(result));
     }
     call.reply.integer(static_cast<std::int64_t>(size));
 }

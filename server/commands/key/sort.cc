@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "ascii/integer.h"
 #include "server/catalogue/command.h"
 #include "server/commands/families.h"
 #include "server/commands/key/sort_lookup.h"
@@ -17,15 +18,22 @@ namespace {
 
 enum class Storing : bool { Refused, Allowed };
 
-/// An element and what it is sorted by.
-struct Sorted
+/// An element and the text that it is sorted by.
+struct Element
 {
     std::string text;
-    double score = 0;
     std::optional<std::string_view> weight;  ///< ALPHA with BY
 };
 
-using Elements = std::vector<Sorted>;
+using Elements = std::vector<Element>;
+
+/// An element's place in the order. The score lies here, so that comparing reads no element unless
+/// two scores are equal.
+struct Rank
+{
+    std::size_t element;
+    double score = 0;
+};
 
 /// Calls `add(std::string_view)` for each element of what can be sorted.
 template <class Value, class Add>
@@ -54,6 +62,7 @@ Elements elements_of(const store::Entry& entry)
 /// A weight as a number, read as strtod does: what stands behind a NUL is not looked at.
 double score_of(std::string_view text)
 {
+    if (const auto integer = ascii::parse_integer(text)) return static_cast<double>(*integer);
     const std::string terminated{text};
     char* end = nullptr;
     errno = 0;
@@ -65,19 +74,23 @@ double score_of(std::string_view text)
 
 /// Looks up what each element is sorted by, if that is not the element's text itself. A missing
 /// weight is 0, or before all texts.
-void weigh(store::Keyspace& keys, Elements& elements, const SortOptions& options)
+std::vector<Rank> weigh(store::Keyspace& keys, Elements& elements, const SortOptions& options)
 {
     std::optional<SortPattern> by;
     if (options.by) by.emplace(*options.by);
-    for (Sorted& element : elements) {
+    std::vector<Rank> ranks;
+    ranks.reserve(elements.size());
+    for (Element& element : elements) {
+        Rank& rank = ranks.emplace_back(Rank{.element = ranks.size()});
         std::optional<std::string_view> weight = element.text;
         if (by) weight = by->look_up(keys, element.text);
         if (options.alphabetical) {
             if (by) element.weight = weight;
         } else if (weight) {
-            element.score = score_of(*weight);
+            rank.score = score_of(*weight);
         }
     }
+    return ranks;
 }
 
 /// Redis compares with strcoll where it replies, byte by byte where it stores; a server's locale is
@@ -91,12 +104,8 @@ int compare_texts(std::string_view left, std::string_view right, bool stored)
     return left.compare(right);
 }
 
-int compare(const Sorted& left, const Sorted& right, const SortOptions& options)
+int compare_alphabetically(const Element& left, const Element& right, const SortOptions& options)
 {
-    if (!options.alphabetical) {
-        if (left.score != right.score) return left.score < right.score ? -1 : 1;
-        return left.text.compare(right.text);
-    }
     const bool stored = options.destination.has_value();
     if (!options.by) return compare_texts(left.text, right.text, stored);
     if (!left.weight || !right.weight) {
@@ -106,50 +115,75 @@ int compare(const Sorted& left, const Sorted& right, const SortOptions& options)
     return compare_texts(*left.weight, *right.weight, stored);
 }
 
-void sort_elements(store::Keyspace& keys, Elements& elements, const SortOptions& options)
+/// Elements in the order that was asked for, and only those that are in the range.
+using Result = std::vector<const Element*>;
+
+Result sort_elements(store::Keyspace& keys, Elements& elements, SortRange range,
+                     const SortOptions& options)
 {
-    weigh(keys, elements, options);
-    std::stable_sort(elements.begin(), elements.end(), [&](const Sorted& a, const Sorted& b) {
-        const int order = compare(a, b, options);
+    auto ranks = weigh(keys, elements, options);
+    const auto compare = [&](const Rank& left, const Rank& right) {
+        if (left.score != right.score) return left.score < right.score ? -1 : 1;
+        const Element& a = elements[left.element];
+        const Element& b = elements[right.element];
+        return options.alphabetical ? compare_alphabetically(a, b, options)
+                                    : a.text.compare(b.text);
+    };
+    const auto is_before = [&](const Rank& left, const Rank& right) {
+        const int order = compare(left, right);
+        if (order == 0) return left.element < right.element;
         return options.descending ? order > 0 : order < 0;
-    });
+    };
+    const auto end = ranks.begin() + static_cast<std::ptrdiff_t>(range.end);
+    if (end != ranks.end()) std::nth_element(ranks.begin(), end, ranks.end(), is_before);
+    std::sort(ranks.begin(), end, is_before);
+
+    Result result;
+    result.reserve(range.end - range.first);
+    for (std::size_t i = range.first; i < range.end; ++i)
+        result.push_back(&elements[ranks[i].element]);
+    return result;
 }
 
-/// Brings the elements into the order that was asked for. Unsorted elements of a set come in the
-/// set's order; those that are stored are sorted nevertheless, so that they are the same again.
-void arrange(store::Keyspace& keys, Elements& elements, SortOptions& options, store::Type type)
+/// Unsorted elements of a set come in the set's order; those that are stored are sorted
+/// nevertheless, so that they are the same again.
+Result arrange(store::Keyspace& keys, Elements& elements, SortOptions& options, store::Type type)
 {
+    const SortRange range = limited_range(options, elements.size());
     const bool is_set = type == store::kTypeOf<store::Set>;
     if (options.in_given_order && is_set && options.destination) {
         options.by.reset();
         options.in_given_order = false;
         options.alphabetical = true;
     }
-    if (!options.in_given_order) return sort_elements(keys, elements, options);
+    if (!options.in_given_order) return sort_elements(keys, elements, range, options);
     if (options.descending && !is_set) std::reverse(elements.begin(), elements.end());
+    Result result;
+    for (std::size_t i = range.first; i < range.end; ++i) result.push_back(&elements[i]);
+    return result;
 }
 
 /// Calls `visit(std::optional<std::string_view>)` for each element of the result: the elements, or
 /// what GET finds for each.
 template <class Visit>
-void for_each_result(store::Keyspace& keys, const Elements& elements, SortRange range,
-                     const SortOptions& options, Visit&& visit)
+void for_each_reply(store::Keyspace& keys, const Result& result, const SortOptions& options,
+                    Visit&& visit)
 {
     std::vector<SortPattern> patterns{options.get.begin(), options.get.end()};
-    for (std::size_t i = range.first; i < range.end; ++i) {
-        if (patterns.empty()) visit(std::optional<std::string_view>{elements[i].text});
-        for (SortPattern& pattern : patterns) visit(pattern.look_up(keys, elements[i].text));
+    for (const Element* element : result) {
+        if (patterns.empty()) visit(std::optional<std::string_view>{element->text});
+        for (SortPattern& pattern : patterns) visit(pattern.look_up(keys, element->text));
     }
 }
 
 /// Puts the result in place of whatever the destination held. What GET does not find is empty.
-void store_result(Call& call, const Elements& elements, SortRange range, const SortOptions& options)
+void store_result(Call& call, const Result& result, const SortOptions& options)
 {
     const store::ListLimit limit = list_limit(call);
     store::List list;
     list.become_row(limit);
-    for_each_result(call.keys, elements, range, options, [&](auto result) {
-        list.push(store::List::End::Back, result.value_or(std::string_view{}));
+    for_each_reply(call.keys, result, options, [&](auto text) {
+        list.push(store::List::End::Back, text.value_or(std::string_view{}));
     });
     list.become_packed(limit);
     const auto size = static_cast<std::int64_t>(list.size());
@@ -174,17 +208,17 @@ void sort_key(Call& call)
     require_right_to_look_up(call, options);
     const store::Entry* entry = call.keys.find_entry(key);
     Elements elements;
+    Result result;
     if (entry != nullptr) {
         elements = elements_of(*entry);
-        arrange(call.keys, elements, options, entry->type());
+        result = arrange(call.keys, elements, options, entry->type());
     }
 
-    const SortRange range = limited_range(options, elements.size());
-    if (options.destination) return store_result(call, elements, range, options);
+    if (options.destination) return store_result(call, result, options);
     const std::size_t each = std::max<std::size_t>(1, options.get.size());
-    call.reply.array((range.end - range.first) * each);
-    for_each_result(call.keys, elements, range, options,
-                    [&](auto result) { result ? call.reply.bulk(*result) : call.reply.null(); });
+    call.reply.array(result.size() * each);
+    for_each_reply(call.keys, result, options,
+                   [&](auto text) { text ? call.reply.bulk(*text) : call.reply.null(); });
 }
 
 constexpr Command kCommands[] = {
