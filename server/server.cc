@@ -13,6 +13,8 @@
 #include "server/persistence/persistence.h"
 #include "server/scripting/functions.h"
 #include "server/scripting/scripting.h"
+#include "server/testing/test_tools.h"
+#include "server/workspaces/workspaces.h"
 
 namespace server {
 
@@ -27,15 +29,27 @@ std::string make_run_id(store::Random& random)
 }  // namespace
 
 Server::Server(Options settings, std::span<const Command> more_commands)
+    : Server(std::move(settings),
+             std::make_shared<const CommandTable>(more_commands, settings.renamed_commands), nullptr)
+{}
+
+Server::Server(Options settings, Workspaces& beside)
+    : Server(std::move(settings), beside.home().shared_commands, &beside)
+{}
+
+Server::Server(Options&& settings, std::shared_ptr<const CommandTable> table, Workspaces* beside)
     : options(std::move(settings)),
       random(options.seed),
       databases(options.databases, clock, random, key_events),
-      commands(more_commands, options.renamed_commands),
+      shared_commands(std::move(table)),
       insight(std::make_unique<Insight>()),
       tracking(std::make_unique<Tracking>(options, sessions, clock, agenda)),
       scripting(std::make_unique<scripting::Scripting>(*this)),
       functions(std::make_unique<scripting::Functions>(*this)),
       persistence(std::make_unique<Persistence>(*this)),
+      test_tools(std::make_unique<TestTools>()),
+      own_workspaces(beside == nullptr ? std::make_unique<Workspaces>(*this) : nullptr),
+      workspaces(beside == nullptr ? *own_workspaces : *beside),
       run_id(make_run_id(random))
 {
     stats.commands.resize(commands.all().size());
@@ -62,6 +76,7 @@ Server::~Server() = default;
 
 void Server::open(Session& session)
 {
+    session.server = this;
     client_memory.add(session);
     sessions.add(session);
     access.begin(session);

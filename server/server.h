@@ -41,7 +41,9 @@ class Scripting;
 
 struct Insight;
 class Persistence;
+struct TestTools;
 class Tracking;
+class Workspaces;
 
 /// The whole server but for its sockets: the data, the settings, the sessions, and the executor
 /// that brings requests to them. Tests drive it with a clock of their own.
@@ -51,6 +53,8 @@ public:
     /// The databases are made for the clock's beginning: set the clock before the first request.
     /// `more_commands` come beside the families', and must outlive the server.
     explicit Server(Options settings, std::span<const Command> more_commands = {});
+    /// One of the workspaces beside another server. The name is for the owner to set.
+    Server(Options settings, Workspaces& beside);
     ~Server();
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;
@@ -73,7 +77,8 @@ public:
     PubSub pubsub;
     Notifications notifications{pubsub};
     Dispatcher dispatcher{options, clock, key_events, databases, agenda, pubsub};
-    const CommandTable commands;
+    const std::shared_ptr<const CommandTable> shared_commands;  ///< with all workspaces
+    const CommandTable& commands{*shared_commands};
     access::Access access{options, commands, sessions, clock, stats};
     Faults faults;
     Evictor evictor{*this};
@@ -84,6 +89,10 @@ public:
     const std::unique_ptr<scripting::Scripting> scripting;
     const std::unique_ptr<scripting::Functions> functions;
     const std::unique_ptr<Persistence> persistence;
+    const std::unique_ptr<TestTools> test_tools;
+    const std::unique_ptr<Workspaces> own_workspaces;  ///< nullptr: it is one itself
+    Workspaces& workspaces;
+    std::string workspace;  ///< its name; empty: the server itself
 
     /// Serves the other connections for a moment, in the middle of a request. Set by whoever has
     /// connections.
@@ -142,6 +151,9 @@ public:
     /// Looks, and returns what is in use now.
     std::size_t note_memory_peak();
 
+    /// The calls are recorded, or restricted, by test_tools.
+    bool is_observed = false;
+
     /// Disconnects the largest clients while all cost more than `maxmemory-clients` allows.
     void evict_clients()
     {
@@ -170,6 +182,7 @@ public:
     bool shutdown_requested = false;
 
 private:
+    Server(Options&& settings, std::shared_ptr<const CommandTable> table, Workspaces* beside);
     void run_agenda();
     void do_all_due();
     std::optional<store::Deadline> next_deadline() const;

@@ -26,6 +26,9 @@ public:
 
     /// The session is the default user from now on, who may have to give a password first.
     void begin(Session& session);
+    /// The session was this user of another server with the same users, and goes on as the same. If
+    /// there is no such user it begins.
+    void go_on_as(Session& session, std::string_view user);
     /// Takes the rights that another session has; `like` may be nullptr: all of them.
     static void act_as(Session& session, const Session* like);
 

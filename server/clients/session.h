@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <list>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -22,6 +23,7 @@ class User;
 
 struct ClientTracking;
 struct Command;
+class Server;
 
 /// What a session can ask of the connection that carries it; a test's session has none.
 class Peer
@@ -109,6 +111,8 @@ struct Transaction
 struct Session
 {
     std::uint64_t id = 0;
+    Server* server = nullptr;                     ///< where it is open
+    std::unique_ptr<std::string> next_workspace;  ///< where it goes before its next request
     Peer* peer = nullptr;
     protocol::Buffer output;
     protocol::Version protocol = protocol::Version::Resp2;
@@ -119,6 +123,7 @@ struct Session
     const access::User* limits = nullptr;  ///< the same, unless the user may do everything
     std::uint64_t wrong_passwords = 0;
     bool close_after_reply = false;
+    bool ended_by_fault = false;  ///< it is, or is about to be
     ReplyMode reply_mode = ReplyMode::On;
 
     std::string name;

@@ -11,10 +11,10 @@ namespace server {
 class Sessions
 {
 public:
-    /// Gives the session its id: 1, 2, 3 ... never used again.
+    /// Gives the session its id, unless it has one: 1, 2, 3 ... never used again.
     void add(Session& session)
     {
-        session.id = ++last_id_;
+        if (session.id == 0) session.id = ++last_id_;
         by_id_.emplace(session.id, &session);
     }
     void remove(Session& session) { by_id_.erase(session.id); }

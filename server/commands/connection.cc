@@ -8,6 +8,7 @@
 #include "server/execution/call.h"
 #include "server/server.h"
 #include "server/version.h"
+#include "server/workspaces/workspaces.h"
 
 namespace server::commands {
 
@@ -25,8 +26,19 @@ namespace {
     throw CommandError{text::kWrongPass};
 }
 
+/// Whether the password is the name of a workspace instead; that is no way around a password.
+bool names_workspace(Call& call, std::string_view user, std::string_view password)
+{
+    Workspaces& workspaces = call.server.workspaces;
+    const auto name = user == "workspace" ? password : workspaces.named_by(password);
+    if (name.empty() || !workspaces.allowed() || !call.session.authenticated) return false;
+    workspaces.choose(call.session, name);
+    return true;
+}
+
 void authenticate(Call& call, std::string_view user, std::string_view password)
 {
+    if (names_workspace(call, user, password)) return;
     if (!call.server.access.log_in(call.session, user, password)) refuse_password(call, user);
     call.session.wrong_passwords = 0;
 }
@@ -35,6 +47,7 @@ void auth(Call& call)
 {
     if (call.args.remaining() > 2) throw CommandError{text::kSyntax};
     const bool names_user = call.args.remaining() == 2;
+    if (!names_user && names_workspace(call, {}, call.request[1])) return call.reply.ok();
     if (!names_user && call.server.access.default_user().needs_no_password()) {
         throw CommandError{
             "ERR AUTH <password> called without any password configured for the default user. Are "
@@ -102,7 +115,7 @@ void hello(Call& call)
             "select the RESP protocol version at the same time"};
     }
 
-    if (greeting.name) call.session.name = *greeting.name;
+    if (greeting.name) take_client_name(call, *greeting.name);
     if (greeting.protocol) {
         call.session.protocol = *greeting.protocol;
         call.reply.set_version(*greeting.protocol);

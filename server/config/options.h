@@ -134,6 +134,11 @@ struct Options
     std::string directory = ".";
     std::string enable_debug_command = "no";
     std::string enable_test_commands = "no";
+
+    // For tests.
+    bool workspaces = false;
+    std::string strict = "no";         ///< a version of Redis: what that does not have is refused
+    std::vector<std::string> fixture;  ///< files of data to begin with
     LogLevel log_level = LogLevel::Notice;
     std::string log_file;  ///< empty: standard output
 

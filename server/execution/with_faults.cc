@@ -16,6 +16,12 @@ namespace {
 
 using std::chrono::milliseconds;
 
+void end(Session& session)
+{
+    session.ended_by_fault = true;
+    session.close_after_reply = true;
+}
+
 /// Executes the request, and ends the connection after this share of its reply.
 Outcome execute_and_cut(Server& server, const Invocation& invocation, double share)
 {
@@ -25,7 +31,7 @@ Outcome execute_and_cut(Server& server, const Invocation& invocation, double sha
     if (outcome == Outcome::Blocked) return outcome;
     const auto size = static_cast<double>(session.output.size() - start);
     session.output.truncate(start + static_cast<std::size_t>(size * share));
-    session.close_after_reply = true;
+    end(session);
     return outcome;
 }
 
@@ -60,7 +66,7 @@ Outcome stall(Session& session)
 
 Outcome drop(Session& session)
 {
-    session.close_after_reply = true;
+    end(session);
     return Outcome::Refused;
 }
 
@@ -70,8 +76,10 @@ Outcome go_down(Server& server, Session& session, std::chrono::microseconds time
     std::vector<Session*> others;
     for (const auto& [id, other] : server.sessions)
         if (other != &session) others.push_back(other);
-    for (Session* const other : others)
+    for (Session* const other : others) {
+        other->ended_by_fault = true;
         if (other->peer != nullptr) other->peer->kill();
+    }
     return drop(session);
 }
 

@@ -10,6 +10,7 @@
 #include "protocol/protocol_error.h"
 #include "protocol/reply_writer.h"
 #include "server/net/address.h"
+#include "server/workspaces/workspaces.h"
 
 namespace server::net {
 namespace {
@@ -125,14 +126,14 @@ bool Connection::receive()
         return false;
     }
     input_.commit(size);
-    last_heard_ = all_.server.clock.now();
-    ++all_.server.stats.reads;
-    all_.server.stats.input_bytes += size;
-    const auto limit = static_cast<std::size_t>(all_.server.options.client_query_buffer_limit);
+    last_heard_ = server().clock.now();
+    ++server().stats.reads;
+    server().stats.input_bytes += size;
+    const auto limit = static_cast<std::size_t>(server().options.client_query_buffer_limit);
     if (input_.size() > limit) {
         all_.log.warning("Disconnected {}: its request is longer than client-query-buffer-limit",
                          address_);
-        ++all_.server.stats.query_limit_disconnections;
+        ++server().stats.query_limit_disconnections;
         close();
         return false;
     }
@@ -151,8 +152,8 @@ void Connection::hang_up()
 void Connection::take_turn()
 {
     if (sending_ == Sending::Ending) return;
-    all_.observe_time();
-    all_.server.executor.begin_turn();
+    all_.observe_time(server());
+    server().executor.begin_turn();
     borrow_memory();
     limit_output();
     turn_ = Turn::Running;
@@ -171,7 +172,7 @@ void Connection::take_turn()
     if (doomed) return close();
     limit_output();  // the client may have become a subscriber, or given its password
     send();
-    if (all_.server.shutdown_requested) return all_.shut_down();
+    if (server().shutdown_requested) return all_.shut_down(server());
     if (socket_.is_open()) go_on(requests_left);
     count_memory();
 }
@@ -183,20 +184,23 @@ bool Connection::execute_requests()
     const std::size_t most_output =
         output.size() +
         (session_.authenticated ? kMaxReplyBytesInTurn : kMaxReplyBytesBeforePassword);
-    const store::TimePoint began = all_.server.clock.now();
+    const store::TimePoint began = all_.server.timekeeper.wall();
     int requests = 0;
     while (!session_.blocked) {
+        if (session_.next_workspace != nullptr) [[unlikely]]
+            all_.change_workspace(session_);
+        if (turn_ == Turn::Doomed) return false;
         parser_.limits().authenticated = session_.authenticated;
-        parser_.limits().max_bulk_bytes = all_.server.options.proto_max_bulk_len;
-        prefetcher_.look_ahead(all_.server.databases[session_.database], input_.view());
+        parser_.limits().max_bulk_bytes = server().options.proto_max_bulk_len;
+        prefetcher_.look_ahead(server().databases[session_.database], input_.view());
         if (!parser_.next(input_.view())) return false;
         if (!parser_.arguments().empty()) execute(parser_.arguments());
         input_.consume(parser_.size());
         if (session_.close_after_reply || turn_ == Turn::Doomed) return false;
         if (output.size() > most_output) break;
         if (++requests % kRequestsBetweenLooks == 0) {
-            all_.observe_time();
-            if (all_.server.clock.now() - began > kMaxTimeInTurn) break;
+            all_.observe_time(server());
+            if (all_.server.timekeeper.wall() - began > kMaxTimeInTurn) break;
         }
     }
     return !session_.blocked && !input_.empty();
@@ -206,14 +210,14 @@ void Connection::execute(std::span<const std::string_view> request)
 {
     protocol::ReplyWriter reply{session_.output, session_.protocol};
     const Outcome outcome =
-        all_.server.executor.execute({session_, Origin::Client, request, reply});
+        server().executor.execute({session_, Origin::Client, request, reply});
     if (outcome == Outcome::Refused && is_http(request[0])) {
         all_.log_attack(address_);
         return kill();  // and it never sees the error
     }
     if (has_much_to_read() && reads_too_slowly()) {
         disconnect_slow_reader();
-    } else if (all_.server.shutdown_requested) {
+    } else if (server().shutdown_requested) {
         session_.close_after_reply = true;
     }
 }
@@ -229,7 +233,7 @@ void Connection::refuse(std::string_view error)
 {
     all_.log.verbose("{} broke the protocol: {}", address_, error);
     const std::string line = fmt::format("ERR {}", error);
-    all_.server.stats.count_error(line);
+    server().stats.count_error(line);
     protocol::ReplyWriter{session_.output, session_.protocol}.error(line);
     session_.close_after_reply = true;
 }
@@ -266,8 +270,8 @@ void Connection::send()
             socket_.write_some(asio::buffer(bytes.data(), std::min(bytes.size(), left)), error);
         if (error == asio::error::would_block) return wait_to_send();
         if (error && error != asio::error::interrupted) return close();
-        ++all_.server.stats.writes;
-        all_.server.stats.output_bytes += sent;
+        ++server().stats.writes;
+        server().stats.output_bytes += sent;
         drop_sent(sent);
         left -= sent;
         if (left == 0) return wait_to_send();
@@ -377,7 +381,7 @@ void Connection::close()
 {
     if (!socket_.is_open()) return;
     all_.log.verbose("Closed {}", address_);
-    all_.server.close(session_);
+    all_.server.workspaces.close(session_);
     all_.remove(session_.id);
     Error ignored;
     socket_.close(ignored);
@@ -385,9 +389,9 @@ void Connection::close()
 
 void Connection::check_patience()
 {
-    const Options& options = all_.server.options;
+    const Options& options = server().options;
     const std::chrono::seconds patience{options.timeout_seconds};
-    const auto silence = all_.server.clock.now() - last_heard_;
+    const auto silence = server().clock.now() - last_heard_;
     const bool may_be_silent = session_.client_class == ClientClass::Pubsub || session_.blocked;
     if (patience.count() != 0 && !may_be_silent && silence > patience) {
         all_.log.verbose("Disconnected {}: silent for {} s", address_, options.timeout_seconds);
@@ -400,7 +404,7 @@ OutputLimit Connection::output_limit() const
 {
     if (!session_.authenticated) return {.hard_bytes = kUnauthenticatedOutput};
     const auto index = static_cast<std::size_t>(session_.client_class);
-    return all_.server.options.client_output_buffer_limit[index];
+    return server().options.client_output_buffer_limit[index];
 }
 
 // What is written from now on must know how much is allowed.
@@ -417,12 +421,12 @@ void Connection::limit_output()
 std::size_t Connection::max_output() const
 {
     const std::size_t hard = OutputGuard::hard_bytes(output_limit());
-    return session_.no_evict ? hard : std::min(hard, all_.server.client_memory.limit());
+    return session_.no_evict ? hard : std::min(hard, server().client_memory.limit());
 }
 
 void Connection::count_memory()
 {
-    Server& server = all_.server;
+    Server& server = this->server();
     if (!server.client_memory.limited() || !socket_.is_open()) return;
     server.client_memory.update(session_);
     server.evict_clients();
@@ -438,7 +442,7 @@ bool Connection::has_much_to_read() const
 bool Connection::reads_too_slowly()
 {
     return session_.output.overflowed() || session_.pushes.overflowed() ||
-           guard_.exceeded(output_limit(), reply_bytes(), all_.server.clock.now());
+           guard_.exceeded(output_limit(), reply_bytes(), server().clock.now());
 }
 
 void Connection::disconnect_slow_reader()
@@ -446,12 +450,12 @@ void Connection::disconnect_slow_reader()
     if (session_.evicted) return kill();
     const bool overflowed = session_.output.overflowed() || session_.pushes.overflowed();
     if (overflowed && max_output() < OutputGuard::hard_bytes(output_limit())) {
-        all_.server.evict(session_);
+        server().evict(session_);
         return kill();
     }
     all_.log.warning("Disconnected {}: its unread replies are over client-output-buffer-limit",
                      address_);
-    ++all_.server.stats.output_limit_disconnections;
+    ++server().stats.output_limit_disconnections;
     kill();
 }
 

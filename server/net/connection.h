@@ -78,6 +78,7 @@ private:
     void take_turn_later();
     void read_requests();
     bool receive();
+    Server& server() const { return *session_.server; }
     bool in_turn() const { return turn_ == Turn::Running || turn_ == Turn::Doomed; }
     void take_turn();
     bool execute_requests();

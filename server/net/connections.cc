@@ -12,6 +12,7 @@
 
 #include "server/net/address.h"
 #include "server/net/connection.h"
+#include "server/workspaces/workspaces.h"
 
 namespace server::net {
 namespace {
@@ -59,7 +60,8 @@ void Connections::welcome(Socket socket)
 
     if (server.faults.is_down(server.timekeeper.wall())) return;
     const Options& options = server.options;
-    if (server.sessions.size() >= static_cast<std::size_t>(options.max_clients))
+    const std::size_t clients = server.sessions.size() + server.workspaces.sessions();
+    if (clients >= static_cast<std::size_t>(options.max_clients))
         return turn_away(std::move(socket), address, kFull);
     if (options.protected_mode && server.access.default_user().needs_no_password() &&
         !is_local(remote))
@@ -117,6 +119,21 @@ void Connections::follow_wall_clock()
             ahead.count() > 0 ? "forward" : "backward");
     }
     wall_clock_is_off_ = is_off;
+}
+
+// Each has a clock of its own.
+void Connections::change_workspace(Session& session)
+{
+    server.workspaces.follow(session);
+    observe_time(*session.server);
+    session.server->executor.begin_turn();
+}
+
+// SHUTDOWN ends the workspace that it was called in, and no more.
+void Connections::shut_down(const Server& asked)
+{
+    if (&asked == &server) return on_shutdown_();
+    server.workspaces.drop(std::string{asked.workspace});
 }
 
 void Connections::close_all()

@@ -40,13 +40,20 @@ public:
 
     /// Sets the server's clock to now.
     void observe_time() { server.timekeeper.observe(time_.now(time_since_boot())); }
+    /// And that of a workspace beside it, or of the server itself.
+    void observe_time(Server& workspace)
+    {
+        observe_time();
+        if (&workspace != &server) workspace.timekeeper.observe(server.timekeeper.wall());
+    }
     /// Lets the server's time approach the wall clock, if that was set. To be called often.
     void follow_wall_clock();
 
     // For connections:
     void add(std::uint64_t session, Connection& connection) { open_[session] = &connection; }
     void remove(std::uint64_t session) { open_.erase(session); }
-    void shut_down() { on_shutdown_(); }
+    void change_workspace(Session& session);
+    void shut_down(const Server& asked);
     void log_attack(std::string_view address);
 
     Server& server;

@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "server/allocator.h"
+#include "server/workspaces/workspaces.h"
 
 namespace server::net {
 namespace {
@@ -28,7 +29,8 @@ void Ticker::tick()
 {
     Server& server = connections_.server;
     connections_.observe_time();
-    const bool more = server.tick();
+    bool more = server.tick();
+    more |= server.workspaces.tick();
     look_after_connections();
     if (!more) return wait();
     // At once, but after the clients that are ready.

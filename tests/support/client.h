@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "server/server.h"
+#include "server/workspaces/workspaces.h"
 
 namespace tests {
 
@@ -35,7 +36,7 @@ public:
     }
     Client& operator=(const Client&) = delete;
 
-    ~Client() { server_->close(session_); }
+    ~Client() { server_->workspaces.close(session_); }
 
     /// Sends one request and returns the bytes of the reply.
     template <class... Words>
@@ -48,7 +49,8 @@ public:
     std::string run(std::span<const std::string_view> request)
     {
         protocol::ReplyWriter reply{session_.output, session_.protocol};
-        server_->executor.execute({session_, server::Origin::Client, request, reply});
+        session_.server->executor.execute({session_, server::Origin::Client, request, reply});
+        if (session_.next_workspace != nullptr) server_->workspaces.follow(session_);
         return take_output();
     }
 
@@ -67,7 +69,8 @@ public:
         return run(std::span<const std::string_view>{views});
     }
 
-    server::Server& server() { return *server_; }
+    /// The server itself, or the workspace that the client has gone to.
+    server::Server& server() { return *session_.server; }
     server::Session& session() { return session_; }
 
 private:

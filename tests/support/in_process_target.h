@@ -7,7 +7,8 @@
 
 namespace tests {
 
-/// A Dabba inside this process, without sockets, whose clock moves only when it is told to.
+/// A Dabba inside this process, without sockets, whose clock moves only when it is told to. What
+/// only tests need is allowed.
 class InProcessTarget : public Target
 {
 public:
@@ -20,7 +21,15 @@ public:
     void set_time(store::TimePoint now);
 
 private:
-    Client root_;
+    static server::Options options()
+    {
+        server::Options options;
+        options.enable_test_commands = "yes";
+        options.workspaces = true;
+        return options;
+    }
+
+    Client root_{options()};
 };
 
 }  // namespace tests

@@ -34,7 +34,7 @@ void setname(Call& call)
 {
     const auto name = call.args.next();
     check_client_name(name);
-    call.session.name = name;
+    take_client_name(call, name);
     call.reply.ok();
 }
 

@@ -1,0 +1,9 @@
+#pragma once
+
+namespace server {
+
+/// What a test knows of a server, and keeps of it.
+struct TestTools
+{};
+
+}  // namespace server
