@@ -112,6 +112,8 @@ public:
 
     /// Bytes in the buffer now; rewind(size()) later takes back what was written since.
     std::size_t size() const { return out_->size(); }
+    /// What was written since.
+    std::string_view written_since(std::size_t size) const { return out_->view().substr(size); }
     void rewind(std::size_t size) { out_->truncate(size); }
 
 private:

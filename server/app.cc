@@ -9,6 +9,7 @@
 #include <thread>
 #include <utility>
 
+#include "server/fixtures/fixture.h"
 #include "server/net/file_limit.h"
 #include "server/net/stopwatch.h"
 #include "server/net/wall_clock.h"
@@ -60,11 +61,24 @@ bool App::load()
     try {
         persistence.begin_loading();
         while (persistence.go_on_loading() && !io_.stopped()) io_.poll();
-        return true;
+        return load_fixtures();
     } catch (const Loading::Error& error) {
         log_.warning("{}", error.what());
         return false;
     }
+}
+
+bool App::load_fixtures()
+{
+    for (const std::string& path : server_.options.fixture) {
+        const FixtureLoaded loaded = load_fixture_file(server_, path);
+        if (!loaded.error.empty()) {
+            log_.warning("Cannot load the fixture {}: {}", path, loaded.error);
+            return false;
+        }
+        log_.notice("Loaded the fixture {}: {} requests", path, loaded.requests);
+    }
+    return true;
 }
 
 void App::run()

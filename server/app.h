@@ -42,6 +42,7 @@ public:
 private:
     void fit_clients_to_file_limit();
     void warn_of_file_limit(std::string_view name, std::int64_t& limit, std::int64_t possible);
+    bool load_fixtures();
     void say_where_it_listens();
     void stop_on_signals();
     void stop(std::string_view why);

@@ -47,7 +47,7 @@ Server::Server(Options&& settings, std::shared_ptr<const CommandTable> table, Wo
       scripting(std::make_unique<scripting::Scripting>(*this)),
       functions(std::make_unique<scripting::Functions>(*this)),
       persistence(std::make_unique<Persistence>(*this)),
-      test_tools(std::make_unique<TestTools>()),
+      test_tools(std::make_unique<TestTools>(databases)),
       own_workspaces(beside == nullptr ? std::make_unique<Workspaces>(*this) : nullptr),
       workspaces(beside == nullptr ? *own_workspaces : *beside),
       run_id(make_run_id(random))
@@ -165,6 +165,7 @@ void Server::options_changed()
     persistence->options_changed();
     evictor.options_changed();
     set_slow_time();
+    is_observed = options.strict != "no" || test_tools->calls.running();
 }
 
 void Server::set_slow_time()

@@ -15,6 +15,7 @@ constexpr std::int64_t kCountedWithOther = 0;
 Keyspace::~Keyspace()
 {
     end_snapshot();
+    journal_ = nullptr;
     discard_all();
     while (free_some(Disposal::kMaxWaiting)) {
     }
@@ -190,6 +191,8 @@ void Keyspace::clear()
 
 void Keyspace::discard_all()
 {
+    if (journal_ != nullptr) [[unlikely]]
+        table_.for_each([this](const Entry* entry) { note_in_journal(*entry); });
     timers_.clear();
     hidden_.clear();
     if (snapshot_ != nullptr && !snapshot_->was_cleared) {
@@ -333,6 +336,8 @@ Entry* Keyspace::insert(std::string_view key, std::uint64_t hash, Type type)
     entry->set_snapshot_mark(snapshot_mark_);
     entry->set_usage(usage_.of_new_key());
     table_.insert_or_destroy(entry, hash);
+    if (journal_ != nullptr) [[unlikely]]
+        journal_->made(*this, key);
     return entry;
 }
 
@@ -348,6 +353,8 @@ Entry* Keyspace::insert_string(std::string_view key, std::uint64_t hash, std::st
     entry->set_snapshot_mark(snapshot_mark_);
     entry->set_usage(usage_.of_new_key());
     table_.insert_or_destroy(entry, hash);
+    if (journal_ != nullptr) [[unlikely]]
+        journal_->made(*this, key);
     return entry;
 }
 

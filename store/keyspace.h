@@ -10,6 +10,7 @@
 #include <string_view>
 #include <utility>
 
+#include "store/change_journal.h"
 #include "store/clock.h"
 #include "store/disposal.h"
 #include "store/entry.h"
@@ -261,6 +262,9 @@ public:
     /// keyspace was cleared meanwhile.
     void give_up_snapshot();
 
+    /// From here on, `journal` is told of each change before it happens, until it is nullptr.
+    void set_journal(ChangeJournal* journal) { journal_ = journal; }
+
     // Loading
 
     /// Puts a value from a file at `key`. Tells nobody. False, and nothing changed, if there is
@@ -393,7 +397,10 @@ private:
     {
         if (snapshot_ != nullptr) [[unlikely]]
             show_to_snapshot(entry, deadlines_);
+        if (journal_ != nullptr) [[unlikely]]
+            note_in_journal(*entry);
     }
+    void note_in_journal(const Entry& entry);
     void show_to_snapshot(Entry* entry, const KeyDeadlines& deadlines);
     void end_snapshot();
     void keep_cleared_for_snapshot();
@@ -448,6 +455,7 @@ private:
     Disposal disposal_;
     HiddenMembers hidden_;
     std::unique_ptr<SnapshotWalk> snapshot_;  ///< nullptr: none runs
+    ChangeJournal* journal_ = nullptr;
     bool snapshot_mark_ = false;              ///< of entries that the snapshot need not look at
     std::uint64_t hits_ = 0;
     std::uint64_t misses_ = 0;

@@ -77,6 +77,13 @@ void Keyspace::free_later(Table<Entry>& table)
     if (!Disposal::is_worthwhile(size, cleared_entries_ - size)) free_cleared(size);
 }
 
+void Keyspace::note_in_journal(const Entry& entry)
+{
+    std::optional<Deadline> deadline;
+    if (entry.has_deadline()) deadline = deadlines_.deadline(entry.deadline_slot());
+    journal_->before_change(*this, entry, deadline);
+}
+
 bool Keyspace::load(std::string_view key, AnyValue value, std::optional<Deadline> deadline,
                     UsageBits usage)
 {

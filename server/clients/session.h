@@ -57,6 +57,9 @@ public:
 /// CLIENT REPLY: whether replies are sent.
 enum class ReplyMode : std::uint8_t { On, Off, SkipNext, Skip };
 
+/// How much of a reply a fault cuts off.
+enum class ReplyCut : std::uint8_t { Nothing, Half, All };
+
 /// A request that MULTI put aside for EXEC.
 struct QueuedRequest
 {
@@ -124,6 +127,7 @@ struct Session
     std::uint64_t wrong_passwords = 0;
     bool close_after_reply = false;
     bool ended_by_fault = false;  ///< it is, or is about to be
+    ReplyCut reply_cut = ReplyCut::Nothing;  ///< of the request that waits
     ReplyMode reply_mode = ReplyMode::On;
 
     std::string name;

@@ -13,6 +13,7 @@
 #include "server/execution/admission.h"
 #include "server/execution/call.h"
 #include "server/execution/command_error.h"
+#include "server/execution/observe.h"
 #include "server/execution/permission.h"
 #include "server/execution/show.h"
 #include "server/execution/with_faults.h"
@@ -113,7 +114,11 @@ Outcome Executor::look_up_and_run(const Invocation& invocation)
     try {
         command = &look_up(invocation);
         admit(server_, invocation, *command);
+        if (server_.is_observed) [[unlikely]]
+            require_known(server_, *command, invocation.request);
     } catch (const CommandError& error) {
+        if (server_.is_observed) [[unlikely]]
+            note_refusal(server_, invocation, command, error.line());
         return refuse_to_start(invocation, error.line());
     }
     session.last_request_at = server_.clock.now();
@@ -166,6 +171,7 @@ std::chrono::nanoseconds Executor::time_before(const Invocation& invocation, con
 Outcome Executor::run(const Invocation& invocation, const Command& command, const Wake& wake)
 {
     const auto began = time_before(invocation, wake);
+    const std::size_t reply_start = invocation.reply.size();
     // Of commands within a command, each tells of its own changes.
     const access::User* const limits = invocation.session.limits;
     if (limits != nullptr) [[unlikely]]
@@ -184,6 +190,8 @@ Outcome Executor::run(const Invocation& invocation, const Command& command, cons
         note_slow(invocation, command, took);
     if (invocation.session.tracking != nullptr) [[unlikely]]
         note_reads(invocation, command);
+    if (server_.is_observed) [[unlikely]]
+        note_call(server_, invocation, command, wake, reply_start);
     const bool is_new = wake.reason == Wake::Reason::FirstRun;
     if (server_.monitors.any() && is_new && !command.has(kSkipMonitor)) [[unlikely]] {
         show_to_monitors(server_, invocation.session, invocation.origin, command,
@@ -333,6 +341,8 @@ void Executor::run_again(Session& session, const Wake& wake)
     const Outcome outcome = serve({session, Origin::Client, request, reply}, command, wake);
     settle(session, start, outcome);
     if (outcome == Outcome::Blocked) return;
+    if (session.reply_cut != ReplyCut::Nothing) [[unlikely]]
+        cut_reply(session, start);
     end_wait(session);
 }
 
@@ -418,6 +428,8 @@ void Executor::interrupt(Session& session, std::string_view error)
     server_.stats.of(*wait->command).end_waiting();
     reply.error(error);
     settle(session, start, Outcome::Refused);
+    if (session.reply_cut != ReplyCut::Nothing) [[unlikely]]
+        cut_reply(session, start);
     end_wait(session);
 }
 

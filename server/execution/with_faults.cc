@@ -22,16 +22,15 @@ void end(Session& session)
     session.close_after_reply = true;
 }
 
-/// Executes the request, and ends the connection after this share of its reply.
-Outcome execute_and_cut(Server& server, const Invocation& invocation, double share)
+/// Executes the request, and ends the connection after a part of its reply, or none of it. A request
+/// that waits (BLPOP) gets its reply later.
+Outcome execute_and_cut(Server& server, const Invocation& invocation, ReplyCut cut)
 {
     Session& session = invocation.session;
     const std::size_t start = session.output.size();
     const Outcome outcome = server.executor.execute_now(invocation);
-    if (outcome == Outcome::Blocked) return outcome;
-    const auto size = static_cast<double>(session.output.size() - start);
-    session.output.truncate(start + static_cast<std::size_t>(size * share));
-    end(session);
+    session.reply_cut = cut;
+    if (outcome != Outcome::Blocked) cut_reply(session, start);
     return outcome;
 }
 
@@ -92,14 +91,24 @@ Outcome suffer(Server& server, const Invocation& invocation, const Fault& fault)
             return postpone(server, invocation, draw_delay(server.random, fault));
         case Fault::Kind::Stall: return stall(session);
         case Fault::Kind::Drop: return drop(session);
-        case Fault::Kind::DropReply: return execute_and_cut(server, invocation, 0);
-        case Fault::Kind::HalfReply: return execute_and_cut(server, invocation, 0.5);
+        case Fault::Kind::DropReply: return execute_and_cut(server, invocation, ReplyCut::All);
+        case Fault::Kind::HalfReply:
+            return execute_and_cut(server, invocation, ReplyCut::Half);
         case Fault::Kind::Down: return go_down(server, session, fault.max);
     }
     return Outcome::Refused;
 }
 
 }  // namespace
+
+void cut_reply(Session& session, std::size_t reply_start)
+{
+    const std::size_t size = session.output.size() - reply_start;
+    const bool is_half = session.reply_cut == ReplyCut::Half;
+    session.output.truncate(reply_start + (is_half ? size / 2 : 0));
+    session.reply_cut = ReplyCut::Nothing;
+    end(session);
+}
 
 /// What a test controls the server with is spared, and what is no command.
 Outcome execute_with_faults(Server& server, const Invocation& invocation)

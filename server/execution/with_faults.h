@@ -10,4 +10,7 @@ class Server;
 /// connection that ends. REQUIRES that there are rules.
 Outcome execute_with_faults(Server& server, const Invocation& invocation);
 
+/// Cuts off what a fault wants of a reply that was waited for, and ends the connection.
+void cut_reply(Session& session, std::size_t reply_start);
+
 }  // namespace server

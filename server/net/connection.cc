@@ -126,7 +126,7 @@ bool Connection::receive()
         return false;
     }
     input_.commit(size);
-    last_heard_ = server().clock.now();
+    last_heard_ = all_.server.clock.now();
     ++server().stats.reads;
     server().stats.input_bytes += size;
     const auto limit = static_cast<std::size_t>(server().options.client_query_buffer_limit);
@@ -189,7 +189,7 @@ bool Connection::execute_requests()
     while (!session_.blocked) {
         if (session_.next_workspace != nullptr) [[unlikely]]
             all_.change_workspace(session_);
-        if (turn_ == Turn::Doomed) return false;
+        if (turn_ == Turn::Doomed || session_.ended_by_fault) return false;
         parser_.limits().authenticated = session_.authenticated;
         parser_.limits().max_bulk_bytes = server().options.proto_max_bulk_len;
         prefetcher_.look_ahead(server().databases[session_.database], input_.view());
@@ -391,7 +391,7 @@ void Connection::check_patience()
 {
     const Options& options = server().options;
     const std::chrono::seconds patience{options.timeout_seconds};
-    const auto silence = server().clock.now() - last_heard_;
+    const auto silence = all_.server.clock.now() - last_heard_;
     const bool may_be_silent = session_.client_class == ClientClass::Pubsub || session_.blocked;
     if (patience.count() != 0 && !may_be_silent && silence > patience) {
         all_.log.verbose("Disconnected {}: silent for {} s", address_, options.timeout_seconds);

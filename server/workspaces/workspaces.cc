@@ -177,8 +177,11 @@ bool Workspaces::free_ended()
     bool more = false;
     for (auto& server : ended_) {
         if (server->running_script.running || server->sessions.size() != 0) continue;
-        for (int index = 0; index < server->databases.count(); ++index)
-            if (server->databases[index].size() != 0) server->databases[index].clear();
+        for (int index = 0; index < server->databases.count(); ++index) {
+            store::Keyspace& keys = server->databases[index];
+            keys.set_journal(nullptr);
+            if (keys.size() != 0) keys.clear();
+        }
         if (server->databases.tidy()) {
             more = true;
         } else {

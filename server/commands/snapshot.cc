@@ -1,0 +1,92 @@
+#include "server/catalogue/command.h"
+#include "server/commands/families.h"
+#include "server/commands/help.h"
+#include "server/commands/test_command.h"
+#include "server/execution/call.h"
+#include "server/fixtures/difference.h"
+#include "server/server.h"
+#include "server/testing/test_tools.h"
+
+/// SNAPSHOT: states of the data that a test goes back to. server/fixtures/FIXTURES.md explains
+/// them.
+namespace server::commands {
+
+namespace {
+
+constexpr std::size_t kMaxSnapshots = 100;
+
+Snapshots& snapshots_of(Call& call) { return call.server.test_tools->snapshots; }
+
+[[noreturn]] void refuse_unknown(Call& call)
+{
+    if (snapshots_of(call).lost())
+        throw CommandError{"OOM there was no memory to keep the snapshots"};
+    throw CommandError{"ERR there is no such snapshot; see SNAPSHOT LIST"};
+}
+
+void take(Call& call)
+{
+    const auto name = call.args.next();
+    if (name.empty()) throw CommandError{"ERR a snapshot needs a name"};
+    if (snapshots_of(call).names().size() >= kMaxSnapshots)
+        throw CommandError{"ERR there are too many snapshots; see SNAPSHOT DROP"};
+    snapshots_of(call).take(name);
+    call.reply.ok();
+}
+
+void restore(Call& call)
+{
+    if (!snapshots_of(call).restore(call.args.next())) refuse_unknown(call);
+    call.reply.ok();
+}
+
+void drop(Call& call) { call.reply.integer(snapshots_of(call).drop(call.args.next()) ? 1 : 0); }
+
+void list(Call& call)
+{
+    const auto names = snapshots_of(call).names();
+    call.reply.array(names.size());
+    for (const std::string& name : names) call.reply.bulk(name);
+}
+
+void diff(Call& call)
+{
+    const auto before = call.args.next();
+    std::optional<std::string_view> after;
+    if (!call.args.done()) after = call.args.next();
+    call.args.expect_end();
+    const auto changes = snapshots_of(call).compare(before, after);
+    if (!changes) refuse_unknown(call);
+    std::vector<std::string> lines;
+    for (const auto& changed : *changes)
+        for (std::string& line : in_words(changed)) lines.push_back(std::move(line));
+    call.reply.array(lines.size());
+    for (const std::string& line : lines) call.reply.bulk(line);
+}
+
+constexpr std::string_view kComplexity = "O(N) where N is the number of keys that changed";
+
+constexpr Command kCommands[] = {
+    test_command("SNAPSHOT", "", "A container for commands that bring data back, for tests.",
+                 "Depends on subcommand.", nullptr),
+    test_command("SNAPSHOT DIFF", "before [after]",
+                 "Tells in words how the keys of two snapshots differ, or of one and now.",
+                 kComplexity, diff),
+    test_command("SNAPSHOT DROP", "name", "Forgets a snapshot. Returns how many there were.",
+                 kComplexity, drop),
+    test_command("SNAPSHOT HELP", "", "Returns helpful text about the different subcommands.",
+                 kComplexity, container_help),
+    test_command("SNAPSHOT LIST", "", "Returns the names of the snapshots.",
+                 "O(N) where N is the number of snapshots", list),
+    test_command("SNAPSHOT RESTORE", "name",
+                 "Makes the data of all databases as they were. The time does not go back.",
+                 kComplexity, restore),
+    test_command("SNAPSHOT TAKE", "name",
+                 "Remembers the data of all databases as they are, under a name.", "O(1)", take),
+};
+
+}  // namespace
+
+std::span<const Command> snapshot() { return kCommands; }
+
+}  // namespace server::commands
