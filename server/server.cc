@@ -30,7 +30,8 @@ std::string make_run_id(store::Random& random)
 
 Server::Server(Options settings, std::span<const Command> more_commands)
     : Server(std::move(settings),
-             std::make_shared<const CommandTable>(more_commands, settings.renamed_commands), nullptr)
+             std::make_shared<const CommandTable>(more_commands, settings.renamed_commands),
+             nullptr)
 {}
 
 Server::Server(Options settings, Workspaces& beside)

@@ -456,7 +456,7 @@ private:
     HiddenMembers hidden_;
     std::unique_ptr<SnapshotWalk> snapshot_;  ///< nullptr: none runs
     ChangeJournal* journal_ = nullptr;
-    bool snapshot_mark_ = false;              ///< of entries that the snapshot need not look at
+    bool snapshot_mark_ = false;  ///< of entries that the snapshot need not look at
     std::uint64_t hits_ = 0;
     std::uint64_t misses_ = 0;
     bool keeps_expired_ = false;

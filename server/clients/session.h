@@ -126,7 +126,7 @@ struct Session
     const access::User* limits = nullptr;  ///< the same, unless the user may do everything
     std::uint64_t wrong_passwords = 0;
     bool close_after_reply = false;
-    bool ended_by_fault = false;  ///< it is, or is about to be
+    bool ended_by_fault = false;             ///< it is, or is about to be
     ReplyCut reply_cut = ReplyCut::Nothing;  ///< of the request that waits
     ReplyMode reply_mode = ReplyMode::On;
 

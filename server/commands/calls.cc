@@ -115,11 +115,11 @@ constexpr Command kCommands[] = {
     test_command("CALLS", "", "A container for commands that tell what was called, for tests.",
                  "Depends on subcommand.", nullptr),
     test_command("CALLS COUNT", FILTER, "Returns how many calls match.", kComplexity, count),
-    test_command("CALLS EXPECT",
-                 "<EXACTLY exact:integer | ATLEAST least:integer | ATMOST most:integer | NEVER> "
-                 FILTER,
-                 "Returns OK if so many calls match, or an error that tells which did.",
-                 kComplexity, expect),
+    test_command(
+        "CALLS EXPECT",
+        "<EXACTLY exact:integer | ATLEAST least:integer | ATMOST most:integer | NEVER> " FILTER,
+        "Returns OK if so many calls match, or an error that tells which did.", kComplexity,
+        expect),
     test_command("CALLS HELP", "", "Returns helpful text about the different subcommands.",
                  kComplexity, container_help),
     test_command("CALLS LIST", FILTER,

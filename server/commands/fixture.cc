@@ -26,8 +26,8 @@ void load(Call& call)
 {
     const FixtureLoaded loaded = load_fixture(call.server, call.session, call.args.next());
     if (loaded.error.empty()) return call.reply.integer(static_cast<std::int64_t>(loaded.requests));
-    call.reply.error(fmt::format("ERR {} ({} requests were run before)", loaded.error,
-                                 loaded.requests));
+    call.reply.error(
+        fmt::format("ERR {} ({} requests were run before)", loaded.error, loaded.requests));
 }
 
 constexpr std::string_view kComplexity = "O(N) where N is the number of keys and their members";

@@ -59,10 +59,11 @@ constexpr Command kCommands[] = {
                  kComplexity, container_help),
     test_command("WORKSPACE LIST", "", "Lists the workspaces with their connections and keys.",
                  "O(N) where N is the number of workspaces", list),
-    test_command("WORKSPACE USE", "name",
-                 "Takes the client to a workspace, which is made if there is none; an empty name is "
-                 "the server itself.",
-                 kComplexity, use),
+    test_command(
+        "WORKSPACE USE", "name",
+        "Takes the client to a workspace, which is made if there is none; an empty name is "
+        "the server itself.",
+        kComplexity, use),
 };
 
 }  // namespace

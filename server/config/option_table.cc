@@ -468,6 +468,7 @@ constexpr Option kProcess[] = {
     {.name = "workspaces",
      .chapter = Chapter::Process,
      .grammar = Grammar::Flag,
+     .value_name = "yes|no",
      .summary = "Give each client that names a workspace a server of its own, for parallel tests",
      .change = Change::AtStart,
      .member = &Options::workspaces},

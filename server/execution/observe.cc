@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "ascii/case.h"
 #include "server/catalogue/command_table.h"
 #include "server/catalogue/keys.h"
 #include "server/execution/command_error.h"
@@ -45,7 +46,7 @@ RecordedCall call_of(const Server& server, const Invocation& invocation, const C
                       .client = client_of(invocation),
                       .text = line_of(invocation.request)};
     if (command == nullptr) {
-        call.command = ascii::to_lower(invocation.request[0].substr(0, kMaxWord));
+        call.command = ascii::lower(invocation.request[0].substr(0, kMaxWord));
         return call;
     }
     call.command = full_name(*command);
@@ -62,8 +63,7 @@ void require_known(const Server& server, const Command& command, Request request
     const std::string& version = server.options.strict;
     if (version == "no") return;
     const std::string unknown = unknown_to(version, command, request);
-    if (!unknown.empty())
-        throw CommandError{"ERR strict {}: {}", version, unknown};
+    if (!unknown.empty()) throw CommandError{"ERR strict {}: {}", version, unknown};
 }
 
 void note_call(Server& server, const Invocation& invocation, const Command& command,

@@ -22,8 +22,8 @@ void end(Session& session)
     session.close_after_reply = true;
 }
 
-/// Executes the request, and ends the connection after a part of its reply, or none of it. A request
-/// that waits (BLPOP) gets its reply later.
+/// Executes the request, and ends the connection after a part of its reply, or none of it. A
+/// request that waits (BLPOP) gets its reply later.
 Outcome execute_and_cut(Server& server, const Invocation& invocation, ReplyCut cut)
 {
     Session& session = invocation.session;
@@ -92,8 +92,7 @@ Outcome suffer(Server& server, const Invocation& invocation, const Fault& fault)
         case Fault::Kind::Stall: return stall(session);
         case Fault::Kind::Drop: return drop(session);
         case Fault::Kind::DropReply: return execute_and_cut(server, invocation, ReplyCut::All);
-        case Fault::Kind::HalfReply:
-            return execute_and_cut(server, invocation, ReplyCut::Half);
+        case Fault::Kind::HalfReply: return execute_and_cut(server, invocation, ReplyCut::Half);
         case Fault::Kind::Down: return go_down(server, session, fault.max);
     }
     return Outcome::Refused;

@@ -209,8 +209,7 @@ bool Connection::execute_requests()
 void Connection::execute(std::span<const std::string_view> request)
 {
     protocol::ReplyWriter reply{session_.output, session_.protocol};
-    const Outcome outcome =
-        server().executor.execute({session_, Origin::Client, request, reply});
+    const Outcome outcome = server().executor.execute({session_, Origin::Client, request, reply});
     if (outcome == Outcome::Refused && is_http(request[0])) {
         all_.log_attack(address_);
         return kill();  // and it never sees the error

@@ -63,8 +63,8 @@ struct Longer
 };
 
 constexpr Longer kArguments[] = {
-    {"auth", 2, "6.0.0"},       {"config|get", 3, "7.0.0"}, {"config|set", 4, "7.0.0"},
-    {"info", 2, "7.0.0"},       {"lpop", 2, "6.2.0"},       {"rpop", 2, "6.2.0"},
+    {"auth", 2, "6.0.0"}, {"config|get", 3, "7.0.0"}, {"config|set", 4, "7.0.0"},
+    {"info", 2, "7.0.0"}, {"lpop", 2, "6.2.0"},       {"rpop", 2, "6.2.0"},
 };
 
 /// "6.2.13" as 6002013; words in front ("Valkey 9.0.0") make it later than any.

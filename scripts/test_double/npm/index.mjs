@@ -26,13 +26,12 @@ function listening(process_) {
     const read = (chunk) => {
       log += chunk;
       if (!log.includes(READY)) return;
-      process_.stdout.off("data", read);
-      process_.stdout.resume();
+      for (const stream of [process_.stdout, process_.stderr]) stream.off("data", read).resume();
       resolve(Number(PORT.exec(log)[1]));
     };
-    process_.stdout.setEncoding("utf8").on("data", read);
+    for (const stream of [process_.stdout, process_.stderr]) stream.setEncoding("utf8").on("data", read);
     process_.once("error", reject);
-    process_.once("exit", (code) => reject(new Error(`dabba-server ended with code ${code}:\n${log}`)));
+    process_.once("close", (code) => reject(new Error(`dabba-server ended with code ${code}:\n${log}`)));
   });
 }
 
@@ -62,7 +61,7 @@ async function openWorkspace(host, port, name) {
 /** Starts a server on a free port. */
 export async function start(options = {}) {
   const binary = options.binary ?? process.env.DABBA_SERVER ?? "dabba-server";
-  const process_ = spawn(binary, argumentsFor(options), { stdio: ["ignore", "pipe", "inherit"] });
+  const process_ = spawn(binary, argumentsFor(options), { stdio: ["ignore", "pipe", "pipe"] });
   const kill = () => process_.kill();
   process.once("exit", kill);
   const host = "127.0.0.1";

@@ -239,7 +239,8 @@ def start(binary=None, *, port=0, seed=None, strict=None, fixtures=(), args=()):
     command += ["--seed", str(seed)] if seed is not None else []
     command += ["--strict", strict] if strict else []
     command += ["--fixture", *fixtures] if fixtures else []
-    process = subprocess.Popen([*command, *args], stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True)
+    process = subprocess.Popen([*command, *args], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                               stdin=subprocess.DEVNULL, text=True)
     lines = []
     for line in process.stdout:
         lines.append(line)

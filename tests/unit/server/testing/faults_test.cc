@@ -175,3 +175,19 @@ TEST_CASE("a rule that makes no sense is refused, and none is added")
     }
     CHECK(client("FAULT", "LIST") == "*0\r\n");
 }
+
+TEST_CASE("a request that waits is hit when its reply comes")
+{
+    for (const auto& [effect, sent] :
+         {std::pair{"DROPREPLY", ""}, {"HALFREPLY", "*2\r\n$5\r\nque"}}) {
+        Client client{for_tests()};
+        Client waiting{client};
+        client("FAULT", "ADD", "COMMAND", "blpop", effect);
+        CHECK(waiting("BLPOP", "queue", "0").empty());
+        CHECK_FALSE(waiting.session().close_after_reply);
+        client("RPUSH", "queue", "a");
+        CHECK(waiting.take_output() == sent);
+        CHECK(waiting.session().close_after_reply);
+        CHECK(client("EXISTS", "queue") == ":0\r\n");
+    }
+}
