@@ -5,13 +5,14 @@ SERVER_BINARY names the server.
 """
 
 import os
+import tempfile
 import threading
 import unittest
 
 import redis
 
 from raw_client import ask, receive_until_closed
-from server_process import ServerProcess, wait_until
+from server_process import ServerFailed, ServerProcess, wait_until
 
 BINARY = os.environ["SERVER_BINARY"]
 
@@ -126,6 +127,24 @@ class Workspaces(unittest.TestCase):
             pass
         self.assertTrue(self.home.ping())
         self.assertIsNone(self.of("a").get("key"))
+
+
+class Fixtures(unittest.TestCase):
+    def test_a_server_begins_with_a_fixture(self):
+        with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+            file.write('{"0": {"greeting": "hello"}, "2": {"queue": ["a", "b"]}}')
+            file.flush()
+            with ServerProcess(BINARY, "--fixture", file.name) as server, server.connect() as connection:
+                self.assertEqual(ask(connection, "GET", "greeting"), b"$5\r\nhello\r\n")
+                self.assertEqual(ask(connection, "SELECT", "2"), b"+OK\r\n")
+                self.assertEqual(ask(connection, "LLEN", "queue"), b":2\r\n")
+
+    def test_a_fixture_that_is_wrong_ends_the_server(self):
+        with tempfile.NamedTemporaryFile("w") as file:
+            file.write("SET a 1\nGET a\n")
+            file.flush()
+            with self.assertRaisesRegex(ServerFailed, "Cannot load the fixture .*: line 2: GET does not write"):
+                ServerProcess(BINARY, "--fixture", file.name)
 
 
 if __name__ == "__main__":
