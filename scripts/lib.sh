@@ -66,6 +66,7 @@ is_here() {
         libtest-redisserver-perl) perl -MTest::RedisServer -e 1 ;;
         python3-rq) /usr/bin/python3 -c 'import rq' ;;
         python3-kombu) /usr/bin/python3 -c 'import kombu' ;;
+        python3-pytest) /usr/bin/python3 -c 'import pytest' ;;
         python3-redis) /usr/bin/python3 -c 'import redis.asyncio' ;;
         *) command -v "$1" ;;
     esac >/dev/null 2>&1
