@@ -332,13 +332,7 @@ Entry* Keyspace::without_due_members(Entry* entry)
 
 Entry* Keyspace::insert(std::string_view key, std::uint64_t hash, Type type)
 {
-    Entry* entry = Entry::make(key, type);
-    entry->set_snapshot_mark(snapshot_mark_);
-    entry->set_usage(usage_.of_new_key());
-    table_.insert_or_destroy(entry, hash);
-    if (journal_ != nullptr) [[unlikely]]
-        journal_->made(*this, key);
-    return entry;
+    return add(Entry::make(key, type), hash);
 }
 
 Entry* Keyspace::insert_string(std::string_view key, std::uint64_t hash, std::string_view value)
@@ -350,11 +344,17 @@ Entry* Keyspace::insert_string(std::string_view key, std::uint64_t hash, std::st
         Entry::destroy(entry);
         throw;
     }
+    return add(entry, hash);
+}
+
+/// Takes an entry that was just made. If there is no memory to keep it, it is destroyed.
+Entry* Keyspace::add(Entry* entry, std::uint64_t hash)
+{
     entry->set_snapshot_mark(snapshot_mark_);
     entry->set_usage(usage_.of_new_key());
     table_.insert_or_destroy(entry, hash);
     if (journal_ != nullptr) [[unlikely]]
-        journal_->made(*this, key);
+        journal_->made(*this, entry->key());
     return entry;
 }
 

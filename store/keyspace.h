@@ -408,6 +408,7 @@ private:
 
     Entry* insert(std::string_view key, std::uint64_t hash, Type type);
     Entry* insert_string(std::string_view key, std::uint64_t hash, std::string_view value);
+    Entry* add(Entry* entry, std::uint64_t hash);
     void assign_string(Entry* entry, std::string_view value);
     void remove(Entry* entry);
     SortedSet* sorted_set_at(std::string_view key);

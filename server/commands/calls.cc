@@ -4,7 +4,6 @@
 
 #include "server/catalogue/command.h"
 #include "server/commands/families.h"
-#include "server/commands/help.h"
 #include "server/commands/test_command.h"
 #include "server/execution/call.h"
 #include "server/server.h"
@@ -120,8 +119,7 @@ constexpr Command kCommands[] = {
         "<EXACTLY exact:integer | ATLEAST least:integer | ATMOST most:integer | NEVER> " FILTER,
         "Returns OK if so many calls match, or an error that tells which did.", kComplexity,
         expect),
-    test_command("CALLS HELP", "", "Returns helpful text about the different subcommands.",
-                 kComplexity, container_help),
+    test_help("CALLS HELP", kComplexity),
     test_command("CALLS LIST", FILTER,
                  "Lists the calls that match: number, time, client, command, request and reply.",
                  kComplexity, list),

@@ -2,7 +2,6 @@
 
 #include "server/catalogue/command.h"
 #include "server/commands/families.h"
-#include "server/commands/help.h"
 #include "server/commands/test_command.h"
 #include "server/execution/call.h"
 #include "server/server.h"
@@ -54,8 +53,7 @@ constexpr Command kCommands[] = {
         kComplexity, advance),
     test_command("CLOCK FREEZE", "", "Lets the time stand still, until it is moved.", kComplexity,
                  freeze),
-    test_command("CLOCK HELP", "", "Returns helpful text about the different subcommands.",
-                 kComplexity, container_help),
+    test_help("CLOCK HELP", kComplexity),
     test_command("CLOCK RUN", "", "Lets a time that stands still go on, from where it is.",
                  kComplexity, run),
     test_command(

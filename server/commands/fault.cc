@@ -2,7 +2,6 @@
 
 #include "server/catalogue/command.h"
 #include "server/commands/families.h"
-#include "server/commands/help.h"
 #include "server/commands/test_command.h"
 #include "server/execution/call.h"
 #include "server/server.h"
@@ -119,8 +118,7 @@ constexpr Command kCommands[] = {
         "HALFREPLY | STALL | DOWN down>",
         "Adds a rule: which requests fail, and how. Returns its id.", kComplexity, add),
     test_command("FAULT CLEAR", "", "Removes all rules.", kComplexity, clear),
-    test_command("FAULT HELP", "", "Returns helpful text about the different subcommands.",
-                 kComplexity, container_help),
+    test_help("FAULT HELP", kComplexity),
     test_command("FAULT LIST", "",
                  "Lists the rules, how many requests matched, and how many were struck.",
                  kComplexity, list),

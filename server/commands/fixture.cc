@@ -2,7 +2,6 @@
 
 #include "server/catalogue/command.h"
 #include "server/commands/families.h"
-#include "server/commands/help.h"
 #include "server/commands/test_command.h"
 #include "server/execution/call.h"
 #include "server/fixtures/fixture_json.h"
@@ -38,8 +37,7 @@ constexpr Command kCommands[] = {
     test_command("FIXTURE DUMP", "[JSON | COMMANDS]",
                  "Returns the data of all databases as JSON, or as the requests that make them.",
                  kComplexity, dump),
-    test_command("FIXTURE HELP", "", "Returns helpful text about the different subcommands.",
-                 kComplexity, container_help),
+    test_help("FIXTURE HELP", kComplexity),
     test_command("FIXTURE LOAD", "text",
                  "Adds to the data what such a text tells of. Returns the number of requests.",
                  kComplexity, load),

@@ -1,6 +1,5 @@
 #include "server/catalogue/command.h"
 #include "server/commands/families.h"
-#include "server/commands/help.h"
 #include "server/commands/test_command.h"
 #include "server/execution/call.h"
 #include "server/fixtures/difference.h"
@@ -28,7 +27,7 @@ void take(Call& call)
 {
     const auto name = call.args.next();
     if (name.empty()) throw CommandError{"ERR a snapshot needs a name"};
-    if (snapshots_of(call).names().size() >= kMaxSnapshots)
+    if (snapshots_of(call).size() >= kMaxSnapshots)
         throw CommandError{"ERR there are too many snapshots; see SNAPSHOT DROP"};
     snapshots_of(call).take(name);
     call.reply.ok();
@@ -74,8 +73,7 @@ constexpr Command kCommands[] = {
                  kComplexity, diff),
     test_command("SNAPSHOT DROP", "name", "Forgets a snapshot. Returns how many there were.",
                  kComplexity, drop),
-    test_command("SNAPSHOT HELP", "", "Returns helpful text about the different subcommands.",
-                 kComplexity, container_help),
+    test_help("SNAPSHOT HELP", kComplexity),
     test_command("SNAPSHOT LIST", "", "Returns the names of the snapshots.",
                  "O(N) where N is the number of snapshots", list),
     test_command("SNAPSHOT RESTORE", "name",

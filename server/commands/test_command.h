@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "server/catalogue/command.h"
+#include "server/commands/help.h"
 
 namespace server::commands {
 
@@ -20,6 +21,13 @@ constexpr Command test_command(std::string_view name, std::string_view syntax,
             .group = Group::Server,
             .flags = kAdmin | kNoscript | kNoMulti | kForTests | kForSystem,
             .run = run};
+}
+
+/// The row of "<CONTAINER> HELP".
+constexpr Command test_help(std::string_view name, std::string_view complexity)
+{
+    return test_command(name, "", "Returns helpful text about the different subcommands.",
+                        complexity, container_help);
 }
 
 }  // namespace server::commands

@@ -1,6 +1,5 @@
 #include "server/catalogue/command.h"
 #include "server/commands/families.h"
-#include "server/commands/help.h"
 #include "server/commands/test_command.h"
 #include "server/execution/call.h"
 #include "server/server.h"
@@ -55,8 +54,7 @@ constexpr Command kCommands[] = {
     test_command("WORKSPACE DROP", "name",
                  "Ends a workspace and the connections in it. Returns how many there were: 1 or 0.",
                  kComplexity, drop),
-    test_command("WORKSPACE HELP", "", "Returns helpful text about the different subcommands.",
-                 kComplexity, container_help),
+    test_help("WORKSPACE HELP", kComplexity),
     test_command("WORKSPACE LIST", "", "Lists the workspaces with their connections and keys.",
                  "O(N) where N is the number of workspaces", list),
     test_command(

@@ -61,7 +61,6 @@ public:
     RecordedCall* waiting(std::uint64_t session);
 
     std::vector<const RecordedCall*> matching(const CallFilter& filter) const;
-    const std::deque<RecordedCall>& all() const { return calls_; }
 
     /// What a person needs to know when the expectation does not hold; empty: it does.
     std::string failure(const CallFilter& filter, const CallExpectation& expectation) const;

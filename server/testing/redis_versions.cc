@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <limits>
 
 #include "ascii/case.h"
 #include "server/catalogue/command.h"
@@ -99,13 +100,6 @@ bool is_one_of(std::string_view word, std::string_view options)
     return false;
 }
 
-std::string upper(std::string_view text)
-{
-    std::string result{text};
-    for (char& c : result) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-    return result;
-}
-
 }  // namespace
 
 std::string unknown_to(std::string_view version, const Command& command,
@@ -121,8 +115,8 @@ std::string unknown_to(std::string_view version, const Command& command,
         if (later.command != name || !is_later(later.since, version)) continue;
         for (std::size_t i = later.from; i < request.size(); ++i)
             if (is_one_of(request[i], later.options))
-                return fmt::format("the option {} of {} came with Redis {}", upper(request[i]),
-                                   command.name, later.since);
+                return fmt::format("the option {} of {} came with Redis {}",
+                                   ascii::upper(request[i]), command.name, later.since);
     }
     for (const Longer& longer : kArguments) {
         if (longer.command == name && request.size() > longer.words &&

@@ -11,6 +11,14 @@
 
 namespace tests {
 
+/// The commands for tests are allowed.
+inline server::Options options_for_tests()
+{
+    server::Options options;
+    options.enable_test_commands = "yes";
+    return options;
+}
+
 /// A client without a socket: requests go straight into the executor, replies come back as RESP
 /// bytes. Time stands still unless the test moves `clock`.
 ///

@@ -23,8 +23,7 @@ public:
 private:
     static server::Options options()
     {
-        server::Options options;
-        options.enable_test_commands = "yes";
+        server::Options options = options_for_tests();
         options.workspaces = true;
         return options;
     }

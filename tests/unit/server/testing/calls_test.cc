@@ -6,21 +6,11 @@
 #include "tests/support/client.h"
 
 using tests::Client;
-
-namespace {
-
-server::Options for_tests()
-{
-    server::Options options;
-    options.enable_test_commands = "yes";
-    return options;
-}
-
-}  // namespace
+using tests::options_for_tests;
 
 TEST_CASE("a call that waits has its reply noted when it comes")
 {
-    Client client{for_tests()};
+    Client client{options_for_tests()};
     Client waiting{client};
     client("CALLS", "START");
     waiting("BLPOP", "queue", "0");
@@ -33,7 +23,7 @@ TEST_CASE("a call that waits has its reply noted when it comes")
 
 TEST_CASE("the last 10,000 calls are kept")
 {
-    Client client{for_tests()};
+    Client client{options_for_tests()};
     client("CALLS", "START");
     for (int i = 0; i < 10'005; ++i) client("PING");
     CHECK(client("CALLS", "COUNT") == ":10000\r\n");
@@ -43,7 +33,7 @@ TEST_CASE("the last 10,000 calls are kept")
 
 TEST_CASE("long requests are cut")
 {
-    Client client{for_tests()};
+    Client client{options_for_tests()};
     client("CALLS", "START");
     client("SET", "key", std::string(1000, 'x'));
     client("MGET", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13", "14", "15",
@@ -55,7 +45,7 @@ TEST_CASE("long requests are cut")
 
 TEST_CASE("a strict server takes no command of Dabba's own, but those for tests")
 {
-    server::Options options = for_tests();
+    server::Options options = options_for_tests();
     options.strict = "8.0";
     Client client{options};
     CHECK(client("ASSIGN.GET", "order").starts_with("-ERR strict 8.0: ASSIGN.GET is Dabba's own"));

@@ -9,15 +9,9 @@
 
 using namespace std::chrono_literals;
 using tests::Client;
+using tests::options_for_tests;
 
 namespace {
-
-server::Options for_tests()
-{
-    server::Options options;
-    options.enable_test_commands = "yes";
-    return options;
-}
 
 constexpr const char* kOk = "+OK\r\n";
 
@@ -31,7 +25,7 @@ TEST_CASE("FAULT is refused unless the server was started with enable-test-comma
 
 TEST_CASE("a rule is for the requests that all of its patterns match")
 {
-    Client client{for_tests()};
+    Client client{options_for_tests()};
     CHECK(client("FAULT", "ADD", "COMMAND", "SET", "KEY", "agent:*", "CLIENT", "app*", "ERROR",
                  "OOM no") == ":1\r\n");
     CHECK(client("SET", "agent:1", "x") == kOk);
@@ -49,7 +43,7 @@ TEST_CASE("a rule is for the requests that all of its patterns match")
 
 TEST_CASE("a rule strikes from its n-th request on, and so many times; its counts are listed")
 {
-    Client client{for_tests()};
+    Client client{options_for_tests()};
     client("HELLO", "3");
     client("FAULT", "ADD", "COMMAND", "get", "NTH", "2", "TIMES", "2", "ERROR", "ERR struck");
     std::string replies;
@@ -64,7 +58,7 @@ TEST_CASE("a rule strikes from its n-th request on, and so many times; its count
 
 TEST_CASE("an error that strikes while a transaction is collected spoils it")
 {
-    Client client{for_tests()};
+    Client client{options_for_tests()};
     client("FAULT", "ADD", "COMMAND", "set", "TIMES", "1", "ERROR", "BUSY later");
     client("MULTI");
     CHECK(client("SET", "a", "1") == "-BUSY later\r\n");
@@ -74,7 +68,7 @@ TEST_CASE("an error that strikes while a transaction is collected spoils it")
 
 TEST_CASE("a delayed request runs after its time, by the clock that a test moves")
 {
-    Client client{for_tests()};
+    Client client{options_for_tests()};
     Client other{client};
     client("FAULT", "ADD", "COMMAND", "incr", "TIMES", "1", "DELAY", "200ms", "TO", "300ms");
     CHECK(client("INCR", "n").empty());
@@ -91,7 +85,7 @@ TEST_CASE("what a delayed request has waited is not its time")
 {
     static std::chrono::nanoseconds passed;
     passed = {};
-    Client client{for_tests()};
+    Client client{options_for_tests()};
     client.server().stopwatch = [] { return passed; };
     client("FAULT", "ADD", "COMMAND", "incr", "DELAY", "1s");
     client("INCR", "n");
@@ -104,7 +98,7 @@ TEST_CASE("what a delayed request has waited is not its time")
 
 TEST_CASE("a client that is gone before its delayed request runs takes the request along")
 {
-    Client client{for_tests()};
+    Client client{options_for_tests()};
     client("FAULT", "ADD", "COMMAND", "incr", "DELAY", "1s");
     {
         Client gone{client};
@@ -117,7 +111,7 @@ TEST_CASE("a client that is gone before its delayed request runs takes the reque
 TEST_CASE("connections end before the request, or after it without a reply, or within it")
 {
     const auto struck_by = [](const char* effect, std::string& reply) {
-        Client client{for_tests()};
+        Client client{options_for_tests()};
         client("FAULT", "ADD", "COMMAND", "set", effect);
         reply = client("SET", "a", "1");
         CHECK(client.session().close_after_reply);
@@ -135,7 +129,7 @@ TEST_CASE("connections end before the request, or after it without a reply, or w
 
 TEST_CASE("a stalled client gets no answer; the others do")
 {
-    Client client{for_tests()};
+    Client client{options_for_tests()};
     Client other{client};
     client("FAULT", "ADD", "COMMAND", "ping", "TIMES", "1", "STALL");
     CHECK(client("PING").empty());
@@ -145,7 +139,7 @@ TEST_CASE("a stalled client gets no answer; the others do")
 
 TEST_CASE("a server that is down is up again after its time, by the wall clock")
 {
-    Client client{for_tests()};
+    Client client{options_for_tests()};
     auto& server = client.server();
     server.timekeeper.observe(client.clock.now());
     client("FAULT", "ADD", "COMMAND", "ping", "TIMES", "1", "DOWN", "5s");
@@ -158,7 +152,7 @@ TEST_CASE("a server that is down is up again after its time, by the wall clock")
 
 TEST_CASE("a rule that makes no sense is refused, and none is added")
 {
-    Client client{for_tests()};
+    Client client{options_for_tests()};
     for (const auto& words : std::vector<std::vector<std::string>>{{},
                                                                    {"COMMAND", "get"},
                                                                    {"ERROR"},
@@ -180,7 +174,7 @@ TEST_CASE("a request that waits is hit when its reply comes")
 {
     for (const auto& [effect, sent] :
          {std::pair{"DROPREPLY", ""}, {"HALFREPLY", "*2\r\n$5\r\nque"}}) {
-        Client client{for_tests()};
+        Client client{options_for_tests()};
         Client waiting{client};
         client("FAULT", "ADD", "COMMAND", "blpop", effect);
         CHECK(waiting("BLPOP", "queue", "0").empty());

@@ -11,8 +11,7 @@ namespace {
 
 server::Options with_workspaces()
 {
-    server::Options options;
-    options.enable_test_commands = "yes";
+    server::Options options = tests::options_for_tests();
     options.workspaces = true;
     options.notify_keyspace_events = "KEA";
     return options;
