@@ -55,6 +55,15 @@ _places = random.Random(441)
 RESTAURANTS = [(77.5946 + _places.uniform(-0.03, 0.03), 12.9716 + _places.uniform(-0.03, 0.03)) for _ in range(6)]
 
 
+# Nobody drives here: an order from here finds no driver for certain, however the others fare.
+OUT_OF_TOWN = (77.5946, 13.5)
+
+
+def is_from_out_of_town(order):
+    """The first order of each connection that uses ASSIGN."""
+    return order.startswith("order:assign:") and order.endswith(":0")
+
+
 class Diary:
     """What one client process did, line by line. The clock is the machine's: diaries compare."""
 

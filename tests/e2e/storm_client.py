@@ -23,9 +23,11 @@ from storm_city import (
     GEO,
     OFFER_MS,
     ORDERS,
+    OUT_OF_TOWN,
     RESTAURANTS,
     STOCK_LOCK_MS,
     Diary,
+    is_from_out_of_town,
     lock_of,
     order_name,
     read_diary,
@@ -140,7 +142,7 @@ class AssignWaiter(Waiter):
         self._go_on(order, record)
 
     def place(self, order):
-        place = self.chance.choice(RESTAURANTS)
+        place = OUT_OF_TOWN if is_from_out_of_town(order) else self.chance.choice(RESTAURANTS)
         record = self._assign(order, place)
         if record and record["state"] == "assigned" and self.chance.random() < 0.1:
             again = self._assign(order, place)
