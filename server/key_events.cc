@@ -25,6 +25,8 @@ std::uint64_t& KeyEvents::counter_of(store::Change change)
 void KeyEvents::key_changed(const store::KeyEvent& event, std::int64_t count) noexcept
 {
     counter_of(event.change) += static_cast<std::uint64_t>(count);
+    if (at_once_ != nullptr) [[unlikely]]
+        at_once_->key_changed(event, count);
     if (!wanted_.has(event.change)) return;
     try {
         gather(event);
@@ -39,6 +41,7 @@ void KeyEvents::gather(const store::KeyEvent& event)
     if (named.name.empty() && named.change != store::Change::Cleared) named.name = own_name_;
     const std::uint32_t wanted_by = who_wants(named);
     if (wanted_by == 0) return;
+    named.added = {};
     keys_.reserve(keys_.size() + event.key.size() + event.removed.size());
     gathered_.push_back({named, keys_.size(), wanted_by});
     keys_ += event.key;

@@ -57,6 +57,9 @@ public:
         subscriber.events_ = this;
     }
 
+    /// Tells this one of every change at the moment at which it is made; nullptr: nobody.
+    void tell_at_once(store::Observer* observer) { at_once_ = observer; }
+
     /// What the changes of the command that begins now are called.
     void name_own_changes(std::string_view name) { own_name_ = name; }
 
@@ -91,6 +94,11 @@ public:
     }
 
     void key_changed(const store::KeyEvent& event, std::int64_t count) noexcept override;
+    void member_expired(int database, std::string_view key,
+                        std::string_view member) noexcept override
+    {
+        if (at_once_ != nullptr) at_once_->member_expired(database, key, member);
+    }
 
 private:
     friend class KeySubscriber;
@@ -114,6 +122,7 @@ private:
     Stats& stats_;
     std::vector<KeySubscriber*> subscribers_;
     store::Changes wanted_;  ///< by any subscriber
+    store::Observer* at_once_ = nullptr;
     bool by_server_ = false;
     std::string_view own_name_;
     std::vector<Gathered> gathered_;

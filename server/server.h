@@ -21,6 +21,7 @@
 #include "server/config/options.h"
 #include "server/databases.h"
 #include "server/dispatch/dispatcher.h"
+#include "server/effects.h"
 #include "server/eviction/evictor.h"
 #include "server/execution/executor.h"
 #include "server/execution/running_script.h"
@@ -68,6 +69,7 @@ public:
     Agenda agenda;
     KeyEvents key_events{stats};
     Databases databases;
+    Effects effects{databases, clock};
     Sessions sessions;
     ClientMemory client_memory;
     Watches watches;
@@ -76,7 +78,7 @@ public:
     Monitors monitors;
     PubSub pubsub;
     Notifications notifications{pubsub};
-    Dispatcher dispatcher{options, clock, key_events, databases, agenda, pubsub};
+    Dispatcher dispatcher{options, clock, key_events, effects, databases, agenda, pubsub};
     const std::shared_ptr<const CommandTable> shared_commands;  ///< with all workspaces
     const CommandTable& commands{*shared_commands};
     access::Access access{options, commands, sessions, clock, stats};

@@ -32,6 +32,17 @@ public:
     /// The current millisecond: what deadlines are compared with.
     Deadline now_ms() const { return now_ms_; }
 
+    /// Whether a deadline is over by now.
+    bool has_come(Deadline deadline) const { return deadline <= last_due_; }
+
+    /// While `wait` is true, no deadline comes, however long ago it was: for a log that is read
+    /// back, which says itself what went and when.
+    void let_deadlines_wait(bool wait)
+    {
+        deadlines_wait_ = wait;
+        set(now_);
+    }
+
     /// Whole seconds since the Unix epoch: ready to be read, since every use of a key takes it.
     std::int64_t seconds() const { return seconds_; }
 
@@ -39,6 +50,7 @@ public:
     {
         now_ = now;
         now_ms_ = std::chrono::floor<std::chrono::milliseconds>(now);
+        last_due_ = deadlines_wait_ ? Deadline::min() : now_ms_;
         seconds_ = std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
     }
     void advance(std::chrono::microseconds by) { set(now_ + by); }
@@ -46,7 +58,9 @@ public:
 private:
     TimePoint now_{};
     Deadline now_ms_{};
+    Deadline last_due_{};
     std::int64_t seconds_ = 0;
+    bool deadlines_wait_ = false;
 };
 
 }  // namespace store

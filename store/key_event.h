@@ -70,6 +70,8 @@ struct KeyEvent
     Type type;  ///< of the value; of the last value for a key that is gone
     /// The one member that was taken out of a set, if the command says so; valid as the key is.
     std::string_view removed = {};
+    /// The one member that was put into a set, likewise; but only while the change is being made.
+    std::string_view added = {};
 
     /// Not all keys of a database at once.
     bool is_of_one_key() const { return change != Change::Cleared && change != Change::Swapped; }
@@ -84,6 +86,10 @@ public:
     /// `count`: how many changes Redis counts it for: elements that came or went; none for a key
     /// that goes with its last element, or for the second of two events about one change.
     virtual void key_changed(const KeyEvent& event, std::int64_t count) noexcept = 0;
+    /// A member whose own deadline has come is about to go; of them all, FieldsExpired tells later.
+    virtual void member_expired(int /*database*/, std::string_view /*key*/,
+                                std::string_view /*member*/) noexcept
+    {}
 };
 
 /// The names that do not depend on the command.

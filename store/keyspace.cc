@@ -66,7 +66,7 @@ bool Keyspace::put_string(std::string_view key, std::string_view value, const St
         assign_string(entry, value);
         if (!options.keep_deadline && !options.deadline) clear_deadline(entry);
     }
-    if (options.deadline && *options.deadline <= clock_.now_ms()) {
+    if (options.deadline && clock_.has_come(*options.deadline)) {
         report(*entry, Change::Erased, event::kErased);
         remove(entry);
         return true;
@@ -94,7 +94,7 @@ bool Keyspace::expire(std::string_view key, Deadline deadline)
     pay_for_deadline();
     Entry* entry = lookup_to_change(key);
     if (entry == nullptr) return false;
-    if (deadline <= clock_.now_ms()) {
+    if (clock_.has_come(deadline)) {
         report(*entry, Change::Erased, event::kErased);
         remove(entry);
         return true;
@@ -207,7 +207,7 @@ std::size_t Keyspace::expire_due(std::size_t limit)
 {
     std::size_t removed = 0;
     while (removed < limit && !keeps_expired_ && !deadlines_.empty() &&
-           deadlines_.top().deadline <= clock_.now_ms()) {
+           clock_.has_come(deadlines_.top().deadline)) {
         Entry* entry = deadlines_.top().owner;
         report(*entry, Change::Expired, event::kExpired);
         remove(entry);
@@ -230,7 +230,12 @@ std::size_t Keyspace::erase_due_members(Entry* entry, std::size_t max)
     about_to_change(entry);
     entry->visit([&]<class T>(T& value) {
         if constexpr (WithMemberDeadlines<T>) {
-            erased = value.erase_due(clock_.now_ms(), max);
+            const Deadline now = clock_.now_ms();
+            for (auto next = value.next_deadline(); next && *next <= now && erased < max;
+                 next = value.next_deadline()) {
+                observer_.member_expired(index_, entry->key(), value.earliest_member());
+                erased += value.erase_due(now, 1);
+            }
             is_left = !value.empty();
         }
     });
@@ -310,7 +315,7 @@ Entry* Keyspace::lookup(std::string_view key, std::uint64_t hash)
 {
     Entry* entry = table_.find(key, hash);
     // The deadline lies in the heap, a cache line away: it is looked at only if some key is due.
-    if (entry != nullptr && entry->has_deadline() && deadlines_.top().deadline <= clock_.now_ms() &&
+    if (entry != nullptr && entry->has_deadline() && clock_.has_come(deadlines_.top().deadline) &&
         is_due(*entry)) {
         if (keeps_expired_) return nullptr;
         report(*entry, Change::Expired, event::kExpired);

@@ -340,12 +340,12 @@ private:
     bool is_due(const Entry& entry) const
     {
         return entry.has_deadline() &&
-               deadlines_.deadline(entry.deadline_slot()) <= clock_.now_ms();
+               clock_.has_come(deadlines_.deadline(entry.deadline_slot()));
     }
     /// Whether a member of some value is due: nothing need be asked of any value otherwise.
     bool any_member_due() const
     {
-        return !timers_.empty() && timers_.top().deadline <= clock_.now_ms();
+        return !timers_.empty() && clock_.has_come(timers_.top().deadline);
     }
     /// Whether the key is due, or all members of its value are.
     bool is_gone(const Entry& entry) const
@@ -429,11 +429,13 @@ private:
 
     template <class T>
     void finish_edit(Entry* entry, bool was_made, std::int64_t changes, std::string_view event,
-                     std::string_view removed);
+                     std::string_view removed, std::string_view added);
     void report(const Entry& entry, Change change, std::string_view event = event::kCommandsOwn,
-                std::string_view removed = {}, std::int64_t count = 1)
+                std::string_view removed = {}, std::int64_t count = 1,
+                std::string_view added = {})
     {
-        observer_.key_changed({index_, entry.key(), change, event, entry.type(), removed}, count);
+        observer_.key_changed({index_, entry.key(), change, event, entry.type(), removed, added},
+                              count);
     }
 
     /// To be called once it is certain that the key stays, before the change that made it is told.

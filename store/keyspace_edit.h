@@ -27,7 +27,7 @@ public:
     {
         if (entry_ == nullptr) return;
         entry_->set_open(false);
-        keys_->finish_edit<T>(entry_, was_made_, changes, event, removed);
+        keys_->finish_edit<T>(entry_, was_made_, changes, event, removed, added);
     }
     Edit(const Edit&) = delete;
     Edit& operator=(const Edit&) = delete;
@@ -58,6 +58,8 @@ public:
     /// Set by a caller who took one member out of a set, and did nothing else: for those who want
     /// to know which.
     std::string_view removed = {};
+    /// The same for one that was put into a set.
+    std::string_view added = {};
 
 private:
     Keyspace* keys_ = nullptr;
@@ -118,14 +120,15 @@ void Keyspace::put(std::string_view key, T value, Change change)
 
 template <class T>
 void Keyspace::finish_edit(Entry* entry, bool was_made, std::int64_t changes,
-                           std::string_view event, std::string_view removed)
+                           std::string_view event, std::string_view removed,
+                           std::string_view added)
 {
     bool is_left = !was_made || changes != 0;
     if constexpr (kIsContainer<T>) is_left = !entry->get<T>().empty();
     if constexpr (WithMemberDeadlines<T>) set_timer(entry);
     if (was_made && is_left) report_made(*entry);
     if (changes != 0 && (is_left || !was_made))
-        report(*entry, Change::Modified, event, removed, changes);
+        report(*entry, Change::Modified, event, removed, changes, added);
     if (is_left) return;
     if (!was_made) report(*entry, Change::Erased, event::kErased, {}, changes != 0 ? 0 : 1);
     remove(entry);

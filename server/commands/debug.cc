@@ -121,8 +121,9 @@ void populate(Call& call)
     for (std::int64_t i = 0; i < count; ++i) {
         std::string value = fmt::format("value:{}", i);
         if (size > 0) value.resize(size);
-        call.keys.put_string(fmt::format("{}:{}", prefix, i), value,
-                             {.condition = store::StringPut::Condition::IfMissing});
+        const std::string key = fmt::format("{}:{}", prefix, i);
+        if (call.keys.put_string(key, value, {.condition = store::StringPut::Condition::IfMissing}))
+            call.log_as({"SET", key, value});
     }
     call.reply.ok();
 }

@@ -1,6 +1,7 @@
 #include "server/config/option_table.h"
 
 #include "server/config/access_options.h"
+#include "server/config/append_options.h"
 #include "server/config/eviction_options.h"
 
 namespace server {
@@ -489,7 +490,7 @@ constexpr Option kProcess[] = {
 };
 
 constexpr auto kTable =
-    join(kNetwork, kHttp, kAccess, kClients, kInsight, kData, kEviction, kCompactForms, kProcess);
+    join(kNetwork, kHttp, kAccess, kClients, kInsight, kData, kAppending, kEviction, kCompactForms, kProcess);
 
 }  // namespace
 

@@ -119,6 +119,17 @@ struct Options
     bool rdb_checksum = true;
     bool stop_writes_on_bgsave_error = true;
 
+    // The log of changes.
+    bool append_only = false;
+    std::string append_filename = "appendonly.aof";  ///< what its files' names begin with
+    std::string append_dirname = "appendonlydir";    ///< the folder of its files, in `directory`
+    std::string append_fsync = "everysec";
+    bool no_append_fsync_on_rewrite = false;
+    std::int64_t auto_aof_rewrite_percentage = 100;  ///< 0: never
+    std::uint64_t auto_aof_rewrite_min_size = 64 << 20;
+    bool aof_load_truncated = true;
+    bool aof_timestamp_enabled = false;
+
     // How large the compact forms of the types may be.
     std::int64_t list_max_listpack_size = -2;
     std::int64_t set_max_intset_entries = 512;

@@ -111,12 +111,6 @@ constexpr std::array<Option, Count> all(Support support, std::string_view why,
 
 // Ignored in a config file, these would lose data or let somebody in.
 
-constexpr auto kDurability =
-    all(Support::Vital, "There is no log of changes: the data are saved by save points",
-        {
-            flag("appendonly", "no"),
-        });
-
 constexpr auto kReplication =
     all(Support::Vital, "No data are copied between servers",
         {
@@ -227,20 +221,16 @@ constexpr auto kEncodings = all(Support::NoNeed, "Encodings are chosen by size a
                                     integer("stream-node-max-entries", "100", 0, kMaxLong),
                                 });
 
+constexpr auto kLogBase = all(Support::NoNeed, "What a log begins with is always an RDB file",
+                              {
+                                  flag("aof-use-rdb-preamble", "yes"),
+                              });
+
 constexpr auto kNotSaved =
-    all(Support::NoNeed, "There is no log of changes, and files are synced once",
+    all(Support::NoNeed, "Files are synced as they are written",
         {
             flag("aof-disable-auto-gc", "no"),
-            flag("aof-load-truncated", "yes"),
             flag("aof-rewrite-incremental-fsync", "yes"),
-            flag("aof-timestamp-enabled", "no"),
-            flag("aof-use-rdb-preamble", "yes"),
-            at_start(text("appenddirname", "appendonlydir")),
-            at_start(text("appendfilename", "appendonly.aof")),
-            choice("appendfsync", "everysec", "everysec always no"),
-            memory("auto-aof-rewrite-min-size", "67108864"),
-            integer("auto-aof-rewrite-percentage", "100"),
-            flag("no-appendfsync-on-rewrite", "no"),
             flag("rdb-del-sync-files", "no"),
             flag("rdb-save-incremental-fsync", "yes"),
             choice("sanitize-dump-payload", "no", "no yes clients"),
@@ -328,8 +318,8 @@ constexpr auto kObsolete = all(Support::NoNeed, "Redis ignores it, too",
                                });
 
 constexpr auto kTable =
-    join(kDurability, kReplication, kCluster, kEncryption, kReplicaLogin, kSnapshots, kCommands,
-         kModules, kThreads, kSystem, kFreeing, kEncodings, kNotSaved, kNotReplicated, kNoCluster,
+    join(kReplication, kCluster, kEncryption, kReplicaLogin, kSnapshots, kCommands,
+         kModules, kThreads, kSystem, kFreeing, kEncodings, kLogBase, kNotSaved, kNotReplicated, kNoCluster,
          kNotLogged, kHost, kObsolete);
 
 }  // namespace

@@ -241,7 +241,7 @@ bool Dispatcher::may_be_new_lock(const store::KeyEvent& event) const
 
 void Dispatcher::key_changed(const store::KeyEvent& event)
 {
-    const auto& [database, key, change, name, type, removed] = event;
+    const auto& [database, key, change, name, type, removed, added] = event;
     if (change == store::Change::Cleared) {
         open_.clear(database);
         asked_.forget_all(database);
@@ -269,7 +269,7 @@ void Dispatcher::changes_missed()
 /// An order that is renamed keeps its driver: the old name is told first, then the new one.
 void Dispatcher::order_key_changed(const store::KeyEvent& event)
 {
-    const auto& [database, key, change, name, type, removed] = event;
+    const auto& [database, key, change, name, type, removed, added] = event;
     if (name == store::event::kRenamedFrom) {
         renamed_ = Renamed{database, std::string{key}, open_.find(database, key)->lock};
         return close(database, key);

@@ -13,6 +13,7 @@
 #include "server/dispatch/dispatch_stats.h"
 #include "server/dispatch/lock_watch.h"
 #include "server/dispatch/open_orders.h"
+#include "server/effects.h"
 #include "server/key_events.h"
 #include "store/clock.h"
 #include "store/dispatch/asked_drivers.h"
@@ -27,10 +28,11 @@ class Dispatcher final : public KeySubscriber, private store::AssignmentListener
 public:
     /// All of them must outlive it.
     Dispatcher(const Options& options, const store::Clock& clock, KeyEvents& key_events,
-               Databases& databases, Agenda& agenda, PubSub& pubsub)
+               Effects& effects, Databases& databases, Agenda& agenda, PubSub& pubsub)
         : options_(options),
           clock_(clock),
           key_events_(key_events),
+          effects_(effects),
           databases_(databases),
           agenda_(agenda),
           pubsub_(pubsub)
@@ -161,6 +163,7 @@ private:
     const Options& options_;
     const store::Clock& clock_;
     KeyEvents& key_events_;
+    Effects& effects_;
     Databases& databases_;
     Agenda& agenda_;
     PubSub& pubsub_;
@@ -183,7 +186,9 @@ class Dispatcher::Acting
 {
 public:
     explicit Acting(Dispatcher& dispatcher)
-        : dispatcher_(dispatcher), before_(std::exchange(dispatcher.acting_, true))
+        : dispatcher_(dispatcher),
+          before_(std::exchange(dispatcher.acting_, true)),
+          of_keys_(dispatcher.effects_)
     {}
     ~Acting() { dispatcher_.acting_ = before_; }
     Acting(const Acting&) = delete;
@@ -192,6 +197,7 @@ public:
 private:
     Dispatcher& dispatcher_;
     bool before_;
+    Effects::OfKeys of_keys_;
 };
 
 class Dispatcher::Orders : public store::Assignments

@@ -4,6 +4,12 @@
 
 namespace server {
 
+void Call::log_as(std::initializer_list<std::string_view> words) { server.effects.log_as(words); }
+
+void Call::log_as(std::span<const std::string_view> words) { server.effects.log_as(words); }
+
+void Call::log_keys() { server.effects.log_keys(); }
+
 bool Call::wait_for(std::span<const std::string_view> wanted, std::optional<store::Type> type,
                     std::optional<store::Deadline> deadline)
 {

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <initializer_list>
 #include <optional>
 #include <span>
+#include <string_view>
 
 #include "protocol/reply_writer.h"
 #include "server/clients/session.h"
@@ -58,6 +60,11 @@ struct Call
     /// sends its reply for a timeout. REQUIRES that the handler has changed and replied nothing.
     bool wait_for(std::span<const std::string_view> wanted, std::optional<store::Type> type,
                   std::optional<store::Deadline> deadline);
+
+    /// What is logged of it instead of the request, if it changes anything: see Effects.
+    void log_as(std::initializer_list<std::string_view> words);
+    void log_as(std::span<const std::string_view> words);
+    void log_keys();
 
     bool blocked = false;  ///< set by wait_for()
 };

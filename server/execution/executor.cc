@@ -177,7 +177,11 @@ Outcome Executor::run(const Invocation& invocation, const Command& command, cons
     if (limits != nullptr) [[unlikely]]
         server_.changed_by = limits;
     const UntouchedKeys untouched{server_.databases.usage, invocation.session, command};
+    Effects::Command effect{server_.effects, invocation.session.database, invocation.request};
+    const std::uint64_t changes = server_.stats.changes;
     const Outcome outcome = run_handler(invocation, command, wake);
+    const bool is_whole = outcome == Outcome::Replied && command.has(kWrite);
+    effect.over(server_.stats.changes != changes, is_whole);
     server_.key_events.tell();
     if (limits != nullptr) [[unlikely]]
         server_.changed_by = nullptr;

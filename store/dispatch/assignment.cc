@@ -275,6 +275,7 @@ void Assignments::free_driver(std::string_view order, const AssignmentRecord& re
     keys_.erase(record.reservation->lock);
     auto available = keys_.edit<Set>(record.search.available);
     available.event = kDriverAdded;
+    available.added = record.reservation->driver;
     available.changes += available->add(record.reservation->driver);
 }
 

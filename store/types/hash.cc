@@ -239,6 +239,8 @@ std::optional<Deadline> Hash::next_deadline() const
     return timed().deadlines.earliest();
 }
 
+std::string_view Hash::earliest_member() const { return timed().deadlines.earliest_field(); }
+
 bool Hash::all_due(Deadline now) const
 {
     return is_timed() && timed().deadlines.size() == size() && timed().deadlines.all_due(now);

@@ -162,6 +162,8 @@ public:
 
     // What the keyspace needs to let fields end: see WithMemberDeadlines.
     std::optional<Deadline> next_deadline() const;
+    /// REQUIRES that there is one.
+    std::string_view earliest_member() const;
     bool all_due(Deadline now) const;
     std::size_t erase_due(Deadline now, std::size_t max);
     MemberTimer* timer();

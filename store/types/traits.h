@@ -58,6 +58,7 @@ concept WithMemberDeadlines = requires(T value, Deadline now, std::size_t max)
         value.timer()
         } -> std::same_as<MemberTimer*>;  // nullptr if no member ever had one
     value.next_deadline();                // the earliest, if any
+    value.earliest_member();              // whose that is
     value.all_due(now);                   // whether nothing is left by now
     value.erase_due(now, max);            // how many
 };

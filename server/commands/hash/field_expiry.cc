@@ -1,5 +1,7 @@
 #include "server/commands/hash/field_expiry.h"
 
+#include "ascii/integer.h"
+
 namespace server::commands {
 
 store::Deadline next_field_deadline(Call& call, ExpiryForm form)
@@ -20,18 +22,27 @@ std::optional<ExpiryForm> accept_expiry_form(Args& args)
     return std::nullopt;
 }
 
-bool set_field_deadline(Call& call, store::Edit<store::Hash>& hash, std::string_view field,
-                        store::Deadline deadline)
+bool set_field_deadline(Call& call, store::Edit<store::Hash>& hash, std::string_view key,
+                        std::string_view field, store::Deadline deadline)
 {
     ++hash.changes;
-    const bool has_come = deadline <= call.keys.clock().now_ms();
+    const bool has_come = call.keys.clock().has_come(deadline);
     hash.event = has_come ? "hdel" : "hexpire";
     if (has_come) {
         hash->erase(field);
+        call.log_as({"HDEL", key, field});
     } else {
         hash->set_deadline(field, deadline);
+        log_field_deadline(call, key, field, deadline);
     }
     return !has_come;
+}
+
+void log_field_deadline(Call& call, std::string_view key, std::string_view field,
+                        store::Deadline deadline)
+{
+    const ascii::IntegerText ms{deadline.time_since_epoch().count()};
+    call.log_as({"HPEXPIREAT", key, ms, "FIELDS", "1", field});
 }
 
 }  // namespace server::commands

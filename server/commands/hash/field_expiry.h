@@ -19,7 +19,11 @@ std::optional<ExpiryForm> accept_expiry_form(Args& args);
 /// Gives a field that exists a deadline, or erases it if that has come already. Counts a change,
 /// and names it: hexpire or hdel. REQUIRES: edit.expect_deadlines() was called. True if the field
 /// is still there.
-bool set_field_deadline(Call& call, store::Edit<store::Hash>& hash, std::string_view field,
+bool set_field_deadline(Call& call, store::Edit<store::Hash>& hash, std::string_view key,
+                        std::string_view field, store::Deadline deadline);
+
+/// For the log: that the field has this deadline, whenever it was given.
+void log_field_deadline(Call& call, std::string_view key, std::string_view field,
                         store::Deadline deadline);
 
 }  // namespace server::commands

@@ -3,6 +3,7 @@
 #include "ascii/integer.h"
 #include "server/catalogue/command.h"
 #include "server/commands/families.h"
+#include "server/commands/hash/field_expiry.h"
 #include "server/commands/hash/hash_limits.h"
 #include "server/execution/call.h"
 #include "store/number.h"
@@ -57,6 +58,8 @@ void hincrbyfloat(Call& call)
     const std::string text = store::format_long_double(sum);
     hash->update(field, text, hash_limits(call));
     ++hash.changes;
+    call.log_as({"HSET", key, field, text});
+    if (const auto deadline = hash->deadline(field)) log_field_deadline(call, key, field, *deadline);
     call.reply.bulk(text);
 }
 

@@ -35,7 +35,8 @@ ExpireCondition next_condition(Args& args)
 template <ExpiryForm form>
 void hexpire(Call& call)
 {
-    auto hash = call.keys.edit_existing<Hash>(call.args.next());
+    const auto key = call.args.next();
+    auto hash = call.keys.edit_existing<Hash>(key);
     const auto deadline = next_field_deadline(call, form);
     const auto condition = next_condition(call.args);
     const auto fields =
@@ -48,7 +49,8 @@ void hexpire(Call& call)
         } else if (!condition.allows(hash->deadline(field), deadline)) {
             call.reply.integer(kNotAllowed);
         } else {
-            call.reply.integer(set_field_deadline(call, hash, field, deadline) ? kDone : kErased);
+            const bool is_left = set_field_deadline(call, hash, key, field, deadline);
+            call.reply.integer(is_left ? kDone : kErased);
         }
     }
 }

@@ -10,7 +10,8 @@ namespace {
 /// Reads fields and deletes them.
 void hgetdel(Call& call)
 {
-    auto hash = call.keys.edit_existing<store::Hash>(call.args.next());
+    const auto key = call.args.next();
+    auto hash = call.keys.edit_existing<store::Hash>(key);
     const auto fields = next_counted_fields(call.args);
     call.reply.array(fields.size());
     for (const auto field : fields) {
@@ -18,6 +19,7 @@ void hgetdel(Call& call)
         if (value) {
             call.reply.bulk(*value);
             hash.changes += hash->erase(field);
+            call.log_as({"HDEL", key, field});
         } else {
             call.reply.null();
         }

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <limits>
+#include <vector>
 
 #include "server/catalogue/command.h"
 #include "server/commands/families.h"
@@ -16,7 +17,8 @@ using store::Hash;
 /// Reads fields, and gives them a deadline or takes it away.
 void hgetex(Call& call)
 {
-    auto hash = call.keys.edit_existing<Hash>(call.args.next());
+    const auto key = call.args.next();
+    auto hash = call.keys.edit_existing<Hash>(key);
     std::optional<store::Deadline> deadline;
     if (const auto form = accept_expiry_form(call.args))
         deadline = next_field_deadline(call, *form);
@@ -31,8 +33,10 @@ void hgetex(Call& call)
             continue;
         }
         call.reply.bulk(*value);
-        if (deadline) set_field_deadline(call, hash, field, *deadline);
-        if (persist) hash.changes += hash->clear_deadline(field);
+        if (deadline) set_field_deadline(call, hash, key, field, *deadline);
+        if (!persist || !hash->clear_deadline(field)) continue;
+        ++hash.changes;
+        call.log_as({"HPERSIST", key, "FIELDS", "1", field});
     }
 }
 
@@ -115,6 +119,13 @@ void set_values(Call& call, std::string_view key, const FieldPut& put)
     }
 }
 
+void log_values(Call& call, std::string_view key, std::span<const std::string_view> pairs)
+{
+    std::vector<std::string_view> words{"HSET", key};
+    words.insert(words.end(), pairs.begin(), pairs.end());
+    call.log_as(words);
+}
+
 /// Sets fields, and their deadlines: two changes, of which two events tell.
 void hsetex(Call& call)
 {
@@ -124,11 +135,12 @@ void hsetex(Call& call)
     set_values(call, key, put);
     call.reply.integer(1);
     if (!put.deadline) return;
+    log_values(call, key, put.pairs);
     auto hash = call.keys.edit_existing<Hash>(key);
     hash.expect_deadlines();
     for (std::size_t i = 0; i < put.pairs.size(); i += 2)
         if (hash->contains(put.pairs[i]))
-            set_field_deadline(call, hash, put.pairs[i], *put.deadline);
+            set_field_deadline(call, hash, key, put.pairs[i], *put.deadline);
 }
 
 constexpr Command kCommands[] = {

@@ -1,5 +1,6 @@
 #include "store/snapshot/dump.h"
 
+#include "ascii/integer.h"
 #include "server/catalogue/command.h"
 #include "server/commands/expiry.h"
 #include "server/commands/families.h"
@@ -72,6 +73,14 @@ store::AnyValue value_of(const Call& call, std::string_view payload)
     return std::move(*value);
 }
 
+/// As it came, but for a time to live that began just now.
+void log_restore(Call& call, std::string_view payload, std::optional<store::Deadline> deadline)
+{
+    if (!deadline) return;
+    const ascii::IntegerText ms{deadline->time_since_epoch().count()};
+    call.log_as({"RESTORE", call.request[1], ms, payload, "REPLACE", "ABSTTL"});
+}
+
 void restore(Call& call)
 {
     const auto key = call.args.next();
@@ -85,12 +94,14 @@ void restore(Call& call)
     auto value = value_of(call, payload);
     const auto deadline = restored_deadline(call, ttl, options.absolute);
 
-    if (deadline && *deadline <= call.keys.clock().now_ms()) {
+    if (deadline && call.keys.clock().has_come(*deadline)) {
+        call.log_keys();
         call.keys.erase(key);  // it is over already
     } else {
         std::visit([&](auto& any) { call.keys.put(key, std::move(any), store::Change::Arrived); },
                    value);
         if (deadline) call.keys.expire(key, *deadline);
+        log_restore(call, payload, deadline);
         call.keys.set_usage(key, call.server.databases.usage.bits_of(options.usage));
     }
     call.reply.ok();

@@ -46,6 +46,7 @@ void expire(Call& call)
         call.keys.use(key);
         return call.reply.integer(0);
     }
+    call.log_keys();
     call.reply.integer(call.keys.expire(key, *deadline));
 }
 

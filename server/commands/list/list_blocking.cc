@@ -20,6 +20,8 @@ void bpop(Call& call)
         [&] { call.reply.null_array(); });
 }
 
+std::string_view name_of(End end) { return end == End::Front ? "LEFT" : "RIGHT"; }
+
 void move_or_wait(Call& call, const ListMove& move, std::optional<store::Deadline> deadline)
 {
     // As Redis: no element at once, but no array after a wait.
@@ -29,7 +31,12 @@ void move_or_wait(Call& call, const ListMove& move, std::optional<store::Deadlin
     };
     serve_or_wait(
         call, std::span{&move.source, 1}, store::kTypeOf<store::List>, deadline,
-        [&](std::string_view) { return move_element(call, move); }, give_up);
+        [&](std::string_view) {
+            if (!move_element(call, move)) return false;
+            call.log_as({"LMOVE", move.source, move.destination, name_of(move.from), name_of(move.to)});
+            return true;
+        },
+        give_up);
 }
 
 void blmove(Call& call)

@@ -2,6 +2,7 @@
 #include <limits>
 #include <string>
 
+#include "ascii/integer.h"
 #include "server/catalogue/command.h"
 #include "server/commands/counted_keys.h"
 #include "server/commands/families.h"
@@ -94,6 +95,13 @@ void reply_popped(Call& call, store::Edit<List>& list, ListEnd end, std::size_t 
     list.event = end == ListEnd::Front ? "lpop" : "rpop";
 }
 
+namespace {
+
+/// What is logged of a command that chose the list itself.
+std::string_view pop_name(ListEnd end) { return end == ListEnd::Front ? "LPOP" : "RPOP"; }
+
+}  // namespace
+
 bool pop_with_key(Call& call, std::string_view key, ListEnd end, std::size_t count)
 {
     auto list = call.keys.edit_existing<List>(key);
@@ -101,6 +109,7 @@ bool pop_with_key(Call& call, std::string_view key, ListEnd end, std::size_t cou
     call.reply.array(2);
     call.reply.bulk(key);
     reply_popped(call, list, end, count);
+    call.log_as({pop_name(end), key, ascii::IntegerText{count}});
     return true;
 }
 
@@ -115,6 +124,7 @@ bool pop_one_with_key(Call& call, std::string_view key, ListEnd end)
     list->settle(list_limit(call));
     list.changes = 1;
     list.event = end == ListEnd::Front ? "lpop" : "rpop";
+    call.log_as({pop_name(end), key});
     return true;
 }
 

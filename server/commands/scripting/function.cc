@@ -47,12 +47,14 @@ void load(Call& call)
         if_exists = Functions::IfExists::Replace;
     }
     call.reply.bulk(call.server.functions->load(call.args.next(), if_exists));
+    ++call.server.stats.changes;
 }
 
 void remove(Call& call)
 {
     if (!call.server.functions->erase(call.args.next()))
         throw CommandError{"ERR Library not found"};
+    ++call.server.stats.changes;
     call.reply.ok();
 }
 
@@ -69,6 +71,7 @@ void flush(Call& call)
     if (!call.args.done() && !call.args.accept("SYNC") && !call.args.accept("ASYNC"))
         throw CommandError{"ERR FUNCTION FLUSH only supports SYNC|ASYNC option"};
     call.server.functions->flush();
+    ++call.server.stats.changes;
     call.reply.ok();
 }
 

@@ -20,7 +20,10 @@ void pop_one(Call& call, std::string_view key)
 {
     auto set = call.keys.edit_existing<Set>(key);
     if (!set) return call.reply.null();
-    set->take_random(call.server.random, [&](std::string_view member) { call.reply.bulk(member); });
+    set->take_random(call.server.random, [&](std::string_view member) {
+        call.reply.bulk(member);
+        call.log_as({"SREM", key, member});
+    });
     set.changes = 1;
 }
 
@@ -30,14 +33,21 @@ void pop_some(Call& call, std::string_view key, std::size_t count)
     if (!set || count == 0) return call.reply.set(0);
     const std::size_t size = set->size();
     const std::size_t taken = std::min(count, size);
-    const auto reply = [&](std::string_view member) { call.reply.bulk(member); };
+    const bool all = taken == size;
+    const auto reply = [&](std::string_view member) {
+        call.reply.bulk(member);
+        if (!all) call.log_as({"SREM", key, member});
+    };
     call.reply.set(taken);
     set.changes = static_cast<std::int64_t>(taken);
     // Where few are left, Redis makes a new set of them, which may be a compact one.
     constexpr std::size_t kFew = 5;
-    if (taken / kFew >= size - taken)
-        return store::take_all_but(*set, size - taken, call.server.random, set_limits(call), reply);
-    for (std::size_t i = 0; i < taken; ++i) set->take_random(call.server.random, reply);
+    if (taken / kFew >= size - taken) {
+        store::take_all_but(*set, size - taken, call.server.random, set_limits(call), reply);
+    } else {
+        for (std::size_t i = 0; i < taken; ++i) set->take_random(call.server.random, reply);
+    }
+    if (all) call.log_as({"DEL", key});
 }
 
 void spop(Call& call)

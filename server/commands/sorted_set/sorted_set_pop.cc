@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "ascii/integer.h"
 #include "server/catalogue/command.h"
 #include "server/commands/counted_keys.h"
 #include "server/commands/families.h"
@@ -20,6 +21,9 @@ PopEnd next_pop_end(Args& args)
     if (args.accept("MAX")) return PopEnd::Highest;
     throw CommandError{text::kSyntax};
 }
+
+/// What is logged of a command that chose the sorted set itself.
+std::string_view pop_name(PopEnd end) { return end == PopEnd::Lowest ? "ZPOPMIN" : "ZPOPMAX"; }
 
 }  // namespace
 
@@ -55,6 +59,7 @@ void pop_with_key(Call& call, std::string_view key, PopEnd end, std::size_t coun
         call.reply.bulk(member);
         call.reply.number(score);
     });
+    call.log_as({pop_name(end), key, ascii::IntegerText{count}});
 }
 
 void pop_one_with_key(Call& call, std::string_view key, PopEnd end)
@@ -65,6 +70,7 @@ void pop_one_with_key(Call& call, std::string_view key, PopEnd end)
         call.reply.bulk(member);
         call.reply.number(score);
     });
+    call.log_as({pop_name(end), key});
 }
 
 namespace {

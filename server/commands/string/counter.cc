@@ -58,7 +58,8 @@ long double long_double_in(std::string_view text)
 
 void incrbyfloat(Call& call)
 {
-    auto counter = call.keys.edit<store::String>(call.args.next());
+    const auto key = call.args.next();
+    auto counter = call.keys.edit<store::String>(key);
     const long double old = counter.was_made() ? 0 : long_double_in(counter->view());
     const long double sum = old + long_double_in(call.args.next());
     if (std::isnan(sum) || std::isinf(sum))
@@ -66,6 +67,7 @@ void incrbyfloat(Call& call)
 
     counter->assign_text(store::format_long_double(sum));
     ++counter.changes;
+    call.log_as({"SET", key, counter->view(), "KEEPTTL"});
     call.reply.bulk(counter->view());
 }
 

@@ -74,6 +74,7 @@ void set(Call& call)
                         .keep_deadline = options.expiry.is_wordy(),
                         .deadline = options.expiry.deadline(call)};
 
+    if (put.deadline) call.log_keys();
     const bool looks = options.get || options.compares();
     const auto* old = looks ? call.keys.find<store::String>(key) : nullptr;
     if (options.get) reply_string(call, old);
@@ -96,6 +97,7 @@ void setex(Call& call)
 {
     const auto key = call.args.next();
     const auto deadline = next_deadline(call, call.args, form);
+    call.log_keys();
     call.keys.put_string(key, call.args.next(), {.deadline = deadline});
     call.reply.ok();
 }
@@ -114,7 +116,9 @@ void getdel(Call& call)
     const auto key = call.args.next();
     const auto* string = call.keys.find<store::String>(key);
     reply_string(call, string);
-    if (string != nullptr) call.keys.erase(key);
+    if (string == nullptr) return;
+    call.log_keys();
+    call.keys.erase(key);
 }
 
 /// Redis looks at the options, then at the key, then at the number.
@@ -130,6 +134,7 @@ void getex(Call& call)
     const auto deadline = expiry.deadline(call);
 
     reply_string(call, string);
+    call.log_keys();
     if (deadline) call.keys.expire(key, *deadline);
     if (expiry.is_wordy()) call.keys.persist(key);
 }
@@ -147,6 +152,7 @@ void delifeq(Call& call)
 {
     const auto key = call.args.next();
     const auto wanted = call.args.next();
+    call.log_keys();
     delete_if(call, key, [&](std::string_view value) { return value == wanted; });
 }
 
@@ -154,6 +160,7 @@ void delifeq(Call& call)
 void delex(Call& call)
 {
     const auto key = call.args.next();
+    call.log_keys();
     if (call.args.done()) return call.reply.integer(call.keys.erase(key));
     const bool equal = call.args.accept("IFEQ", 1);
     if (!equal && !call.args.accept("IFNE", 1)) throw CommandError{text::kSyntax};
