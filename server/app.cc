@@ -25,7 +25,8 @@ App::App(Options options)
       connections_(server_, log_, [this] { stop("SHUTDOWN"); }),
       listeners_(io_, connections_),
       ticker_(io_, connections_),
-      signals_(io_)
+      signals_(io_),
+      log_is_safe_(io_, [this] { connections_.send_what_is_safe(); })
 {
     server_.timekeeper.observe(net::wall_clock());
     server_.stopwatch = net::stopwatch;
@@ -36,11 +37,16 @@ App::App(Options options)
     };
     server_.write_log = [this](LogLevel level, std::string_view line) { log_.log(level, line); };
     server_.started_at = server_.clock.now();
+    server_.give_up = [this](std::string_view why) { give_up(why); };
+    server_.persistence->on_safe = [this] { log_is_safe_.wake(); };
     server_.persistence->use_files();
     server_.memory_at_start = server_.note_memory_peak();
     if (server_.options.http_port != 0)
         http_ = std::make_unique<gateway::FrontDoor>(io_, connections_);
 }
+
+// The log's thread wakes what is gone by then.
+App::~App() { server_.persistence->end_log(); }
 
 void App::start(std::span<const std::string> warnings)
 {
@@ -81,11 +87,19 @@ bool App::load_fixtures()
     return true;
 }
 
-void App::run()
+bool App::run()
 {
-    if (io_.stopped()) return;  // a signal came while the data were loaded
+    if (io_.stopped()) return !has_failed_;  // a signal came while the data were loaded
     say_where_it_listens();
     run_events();
+    return !has_failed_;
+}
+
+void App::give_up(std::string_view why)
+{
+    has_failed_ = true;
+    log_.warning("{}", why);
+    io_.stop();
 }
 
 // What runs out of memory within a request ends that request or its connection. Here it was
@@ -185,6 +199,7 @@ void App::stop_on_signal(int signal)
 void App::stop(std::string_view why)
 {
     log_.notice("{}, shutting down", why);
+    server_.persistence->end_log();
     if (http_) http_->close_all();
     connections_.close_all();
     io_.stop();

@@ -11,6 +11,7 @@
 #include "server/net/connections.h"
 #include "server/net/listeners.h"
 #include "server/net/ticker.h"
+#include "server/net/wake_up.h"
 #include "server/server.h"
 
 namespace server {
@@ -23,6 +24,9 @@ public:
     /// Opens the log and all addresses, and accepts no client yet. Throws ConfigError or
     /// net::ListenError.
     explicit App(Options options);
+    ~App();
+    App(const App&) = delete;
+    App& operator=(const App&) = delete;
 
     /// From here on, clients are accepted and told to wait. The warnings go to the log first.
     void start(std::span<const std::string> warnings);
@@ -33,8 +37,8 @@ public:
 
     void warn(std::string_view warning) { log_.warning("{}", warning); }
 
-    /// Serves until SHUTDOWN, SIGTERM or SIGINT.
-    void run();
+    /// Serves until SHUTDOWN, SIGTERM or SIGINT. False if it ended for want of a disk.
+    bool run();
 
     /// The TCP port; 0 if there is none.
     int port() const { return server_.options.port; }
@@ -50,6 +54,7 @@ private:
     void wait_for_signal();
     void run_events();
     bool begin_again();
+    void give_up(std::string_view why);
 
     Server server_;
     Log log_;
@@ -59,6 +64,8 @@ private:
     std::unique_ptr<gateway::FrontDoor> http_;  // nullptr: off
     net::Ticker ticker_;
     asio::signal_set signals_;
+    net::WakeUp log_is_safe_;
+    bool has_failed_ = false;
 };
 
 }  // namespace server

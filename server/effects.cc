@@ -8,6 +8,7 @@
 
 #include "ascii/integer.h"
 #include "server/databases.h"
+#include "server/key_events.h"
 #include "store/snapshot/dump.h"
 
 namespace server {
@@ -42,6 +43,20 @@ void append_request(std::string& out, std::span<const std::string_view> words)
         out += word;
         out += "\r\n";
     }
+}
+
+void Effects::begin()
+{
+    on_ = true;
+    selected_ = kNone;
+    key_events_.tell_at_once(this);
+}
+
+void Effects::end()
+{
+    on_ = false;
+    gathered_.clear();
+    key_events_.tell_at_once(nullptr);
 }
 
 void Effects::clear_gathered()

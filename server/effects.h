@@ -16,6 +16,7 @@
 namespace server {
 
 class Databases;
+class KeyEvents;
 
 /// The stream of effects: requests that, run in their order, make the same data again, whenever
 /// that is. What Redis writes to its append-only file.
@@ -29,23 +30,16 @@ class Databases;
 class Effects final : public store::Observer
 {
 public:
-    /// Both must outlive it.
-    Effects(Databases& databases, const store::Clock& clock) : databases_(databases), clock_(clock)
+    /// All must outlive it.
+    Effects(KeyEvents& key_events, Databases& databases, const store::Clock& clock)
+        : key_events_(key_events), databases_(databases), clock_(clock)
     {}
 
     /// Whether anybody wants them. If not, it costs a look at this.
     bool on() const { return on_; }
     /// Begins, and says again what has to be said once in a file: a database's number.
-    void begin()
-    {
-        on_ = true;
-        selected_ = kNone;
-    }
-    void end()
-    {
-        on_ = false;
-        gathered_.clear();
-    }
+    void begin();
+    void end();
 
     class Moment;
     class Command;
@@ -105,6 +99,7 @@ private:
     void tell(const Note& note);
     void tell_value(int database, std::string_view key, const store::Entry& entry);
 
+    KeyEvents& key_events_;
     Databases& databases_;
     const store::Clock& clock_;
     bool on_ = false;

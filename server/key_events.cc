@@ -27,7 +27,7 @@ void KeyEvents::key_changed(const store::KeyEvent& event, std::int64_t count) no
     counter_of(event.change) += static_cast<std::uint64_t>(count);
     if (at_once_ != nullptr) [[unlikely]]
         at_once_->key_changed(event, count);
-    if (!wanted_.has(event.change)) return;
+    if (!wanted_.has(event.change) || muted_) return;
     try {
         gather(event);
     } catch (const std::bad_alloc&) {

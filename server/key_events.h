@@ -57,6 +57,9 @@ public:
         subscriber.events_ = this;
     }
 
+    /// While `mute` is true, no subscriber is told of anything.
+    void mute(bool mute) { muted_ = mute; }
+
     /// Tells this one of every change at the moment at which it is made; nullptr: nobody.
     void tell_at_once(store::Observer* observer) { at_once_ = observer; }
 
@@ -123,6 +126,7 @@ private:
     std::vector<KeySubscriber*> subscribers_;
     store::Changes wanted_;  ///< by any subscriber
     store::Observer* at_once_ = nullptr;
+    bool muted_ = false;
     bool by_server_ = false;
     std::string_view own_name_;
     std::vector<Gathered> gathered_;

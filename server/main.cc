@@ -48,8 +48,7 @@ int run_app(const CommandLine& command_line)
          {service.start(app.port()), server::net::tell_supervisor(options.supervised)}) {
         if (!warning.empty()) app.warn(warning);
     }
-    app.run();
-    return 0;
+    return app.run() ? 0 : 1;
 }
 
 /// Returns the exit code.

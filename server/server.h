@@ -69,7 +69,7 @@ public:
     Agenda agenda;
     KeyEvents key_events{stats};
     Databases databases;
-    Effects effects{databases, clock};
+    Effects effects{key_events, databases, clock};
     Sessions sessions;
     ClientMemory client_memory;
     Watches watches;
@@ -144,6 +144,13 @@ public:
     /// The data could not be saved, and changes are refused until they can: see
     /// stop-writes-on-bgsave-error.
     bool writes_stopped = false;
+
+    /// Why the log of changes cannot be written, while that is so: changes are refused then.
+    std::string log_error;
+
+    /// Ends the server, though clients were promised otherwise: what it must keep cannot be kept.
+    /// Set by its owner.
+    std::function<void(std::string_view why)> give_up;
 
     /// In use when the first client could come.
     std::size_t memory_at_start = 0;

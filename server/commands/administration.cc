@@ -59,14 +59,19 @@ void role(Call& call)
     call.reply.array(0);
 }
 
-/// There are no replicas: a client that waits for one waits until its timeout.
-bool waits_for_replicas(Call& call, std::int64_t wanted, std::int64_t timeout_ms)
+/// False if the session must not wait, or has waited long enough.
+bool waits_for_safety(Call& call, std::int64_t timeout_ms)
 {
-    if (wanted <= 0) return false;
     std::optional<store::Deadline> deadline;
     if (timeout_ms > 0)
         deadline = call.keys.clock().now_ms() + std::chrono::milliseconds{timeout_ms};
     return call.wait_for({}, std::nullopt, deadline);
+}
+
+/// There are no replicas: a client that waits for one waits until its timeout.
+bool waits_for_replicas(Call& call, std::int64_t wanted, std::int64_t timeout_ms)
+{
+    return wanted > 0 && waits_for_safety(call, timeout_ms);
 }
 
 std::int64_t next_timeout_ms(Args& args)
@@ -84,7 +89,7 @@ void wait(Call& call)
     call.reply.integer(0);
 }
 
-/// Nor is there a file that could be waited for.
+/// What is asked for is in the log's file for certain; that of a replica never is.
 void waitaof(Call& call)
 {
     constexpr std::string_view kNegative = "ERR value is out of range, must be positive";
@@ -94,13 +99,19 @@ void waitaof(Call& call)
     const auto wanted = call.args.next_integer(kNegative);
     if (wanted < 0) throw CommandError{kNegative};
     const auto timeout = next_timeout_ms(call.args);
-    if (files > 0) {
+    Persistence& persistence = *call.server.persistence;
+    if (files > 0 && !persistence.log_file().on()) {
         throw CommandError{
             "ERR WAITAOF cannot be used when numlocal is set but appendonly is disabled."};
     }
-    if (waits_for_replicas(call, wanted, timeout)) return;
+    const bool is_safe = persistence.log_file().on() && persistence.is_all_safe();
+    const bool waits = wanted > 0 || (files > 0 && !is_safe);
+    if (waits && waits_for_safety(call, timeout)) {
+        if (wanted == 0) persistence.tell_when_safe(call.session.id);
+        return;
+    }
     call.reply.array(2);
-    call.reply.integer(0);
+    call.reply.integer(is_safe ? 1 : 0);
     call.reply.integer(0);
 }
 

@@ -107,6 +107,14 @@ void reload(Call& call)
     call.reply.ok();
 }
 
+/// The data go and come back from the log.
+void load_log(Call& call)
+{
+    if (!call.server.persistence->reload_log())
+        return call.reply.error("ERR Error trying to load the AOF files, check server logs.");
+    call.reply.ok();
+}
+
 /// Strings that count themselves, cut or filled with NULs to a size, at keys that do not exist yet.
 void populate(Call& call)
 {
@@ -229,6 +237,7 @@ constexpr Subcommand kSubcommands[] = {
      1, protocol_reply},
     {"QUICKLIST-PACKED-THRESHOLD", "size", "Changes nothing: Dabba's lists have no such nodes.", 1,
      take_and_ignore},
+    {"LOADAOF", "", "Loads the data again from the log of changes.", 0, load_log},
     {"RELOAD", "[NOSAVE]", "Saves the data, but for NOSAVE, and loads them again.",
      std::numeric_limits<std::size_t>::max(), reload},
     {"SET-ACTIVE-EXPIRE", "<0 | 1>",

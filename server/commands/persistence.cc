@@ -21,20 +21,45 @@ void save(Call& call)
     call.reply.ok();
 }
 
-/// There is no rewriting of a log that SCHEDULE could wait for. In a transaction it begins after
-/// it.
+/// In a transaction it begins after it.
 void bgsave(Call& call)
 {
-    if (!call.args.done() && !(call.args.remaining() == 1 && call.args.accept("SCHEDULE")))
-        throw CommandError{text::kSyntax};
+    const bool may_wait = call.args.accept("SCHEDULE");
+    call.args.expect_end();
     Persistence& persistence = *call.server.persistence;
     if (persistence.is_saving()) throw CommandError{kInProgress};
-    if (call.origin == Origin::Transaction) {
+    if (persistence.is_rewriting() && !may_wait) {
+        throw CommandError{
+            "ERR Another child process is active (AOF?): can't BGSAVE right now. Use BGSAVE "
+            "SCHEDULE in order to schedule a BGSAVE whenever possible."};
+    }
+    if (call.origin == Origin::Transaction || persistence.is_rewriting()) {
         persistence.schedule_saving();
         return call.reply.simple("Background saving scheduled");
     }
     persistence.begin_saving();
     call.reply.simple("Background saving started");
+}
+
+/// Likewise.
+void bgrewriteaof(Call& call)
+{
+    Persistence& persistence = *call.server.persistence;
+    if (persistence.is_rewriting()) {
+        throw CommandError{
+            "ERR Background append only file rewriting already in progress"};
+    }
+    if (call.origin == Origin::Transaction || persistence.is_saving()) {
+        persistence.schedule_rewriting();
+        return call.reply.simple("Background append only file rewriting scheduled");
+    }
+    persistence.begin_rewriting();
+    if (!persistence.is_rewriting()) {
+        throw CommandError{
+            "ERR Can't execute an AOF background rewriting. Please check the server logs for more "
+            "information."};
+    }
+    call.reply.simple("Background append only file rewriting started");
 }
 
 void lastsave(Call& call)
@@ -44,6 +69,13 @@ void lastsave(Call& call)
 }
 
 constexpr Command kCommands[] = {
+    {.name = "BGREWRITEAOF",
+     .summary = "Asynchronously rewrites the append-only file to disk.",
+     .since = "1.0.0",
+     .complexity = "O(1)",
+     .group = Group::Server,
+     .flags = kAdmin | kNoscript | kNoAsyncLoading,
+     .run = bgrewriteaof},
     {.name = "BGSAVE",
      .syntax = "[SCHEDULE]",
      .summary = "Asynchronously saves the database(s) to disk.",

@@ -200,11 +200,15 @@ struct CheckDisk
     static constexpr unsigned kOrigins = kOutside | kScripts;
     static bool fails(const Server& server, const Invocation& invocation, const Command& command)
     {
-        return server.writes_stopped &&
+        return (server.writes_stopped || !server.log_error.empty()) &&
                (has_or_runs(invocation, command, kWrite) ||
                 (command.name == "PING" && invocation.origin != Origin::Script));
     }
-    static CommandError error(const Command&) { return CommandError{text::kCannotSave}; }
+    static CommandError error(const Server& server)
+    {
+        if (server.writes_stopped) return CommandError{text::kCannotSave};
+        return {"MISCONF Errors writing to the AOF file: {}", server.log_error};
+    }
 };
 
 struct CheckLoading

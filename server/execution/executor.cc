@@ -98,6 +98,23 @@ Outcome Executor::execute_now(const Invocation& invocation)
     return outcome;
 }
 
+/// Statistics and listeners are for what happens now.
+Outcome Executor::replay(const Invocation& invocation)
+{
+    const Command* command = nullptr;
+    try {
+        command = &look_up(invocation);
+        admit(server_, invocation, *command);
+    } catch (const CommandError& error) {
+        invocation.reply.error(error.line());
+        return Outcome::Refused;
+    }
+    const bool may_matter =
+        command->has(kWrite) || command->may_write != nullptr || command->name == "SELECT";
+    if (!may_matter) return Outcome::Replied;
+    return run_handler(invocation, *command, kFirstRun);
+}
+
 /// The reply to a request that is not even tried.
 Outcome Executor::reject(const Invocation& invocation, std::string_view error)
 {

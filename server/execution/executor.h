@@ -37,6 +37,9 @@ public:
     Outcome execute(const Invocation& invocation);
     /// The same, whatever faults there are.
     Outcome execute_now(const Invocation& invocation);
+    /// Runs a request from a log that is read back, and tells nobody. Commands that can change
+    /// nothing are skipped.
+    Outcome replay(const Invocation& invocation);
     /// Refuses the request with this error, as if it could not even be tried.
     Outcome reject(const Invocation& invocation, std::string_view error);
 

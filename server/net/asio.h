@@ -19,6 +19,7 @@
 #include <asio/ip/tcp.hpp>
 #include <asio/ip/v6_only.hpp>
 #include <asio/local/stream_protocol.hpp>
+#include <asio/posix/basic_stream_descriptor.hpp>
 #include <asio/post.hpp>
 #include <asio/signal_set.hpp>
 
@@ -31,6 +32,7 @@ using Socket = asio::basic_stream_socket<asio::generic::stream_protocol, Executo
 using Acceptor = asio::basic_socket_acceptor<asio::generic::stream_protocol, Executor>;
 using Timer = asio::basic_waitable_timer<std::chrono::steady_clock,
                                          asio::wait_traits<std::chrono::steady_clock>, Executor>;
+using Descriptor = asio::posix::basic_stream_descriptor<Executor>;
 using Endpoint = asio::generic::stream_protocol::endpoint;
 using Error = asio::error_code;
 

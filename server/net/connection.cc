@@ -10,6 +10,7 @@
 #include "protocol/protocol_error.h"
 #include "protocol/reply_writer.h"
 #include "server/net/address.h"
+#include "server/persistence/persistence.h"
 #include "server/workspaces/workspaces.h"
 
 namespace server::net {
@@ -152,6 +153,11 @@ void Connection::hang_up()
 void Connection::take_turn()
 {
     if (sending_ == Sending::Ending) return;
+    if (sending_ == Sending::WaitsForLog) {  // it comes after that
+        turn_ = Turn::None;
+        requests_left_ = true;
+        return;
+    }
     all_.observe_time(server());
     server().executor.begin_turn();
     borrow_memory();
@@ -171,10 +177,39 @@ void Connection::take_turn()
     report_guesses();
     if (doomed) return close();
     limit_output();  // the client may have become a subscriber, or given its password
+    const std::uint64_t place = all_.server.persistence->place_to_wait_for();
+    if (place != 0 && !all_.server.shutdown_requested) [[unlikely]]
+        return wait_for_log(place, requests_left);
+    end_turn(requests_left);
+}
+
+void Connection::end_turn(bool requests_left)
+{
     send();
     if (server().shutdown_requested) return all_.shut_down(server());
     if (socket_.is_open()) go_on(requests_left);
     count_memory();
+}
+
+// Of a client that reads slowly, earlier replies are still being sent: for such a one everybody
+// waits, since what it is sent cannot be held back any more.
+void Connection::wait_for_log(std::uint64_t place, bool requests_left)
+{
+    if (sending_ == Sending::WaitsForRoom) {
+        all_.server.persistence->wait_until_safe();
+        return end_turn(requests_left);
+    }
+    sending_ = Sending::WaitsForLog;
+    requests_left_ = requests_left;
+    all_.send_once_safe(place, session_.id);
+    count_memory();
+}
+
+void Connection::send_when_safe()
+{
+    if (sending_ != Sending::WaitsForLog) return;
+    sending_ = Sending::None;
+    end_turn(requests_left_);
 }
 
 /// True if the turn ended before the input did.

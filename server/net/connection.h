@@ -43,7 +43,9 @@ namespace server::net {
 ///      +-------------------+-----------------------+
 ///                     all was sent
 ///
-/// The end of a turn sends without a plan: from None to WaitsForRoom if the socket is full.
+/// The end of a turn sends without a plan: from None to WaitsForRoom if the socket is full. With
+/// `appendfsync always` it goes to WaitsForLog first, and there are no more turns until what was
+/// logged is on the disk.
 ///
 /// A blocked session executes nothing and goes on waiting to read; resume() plans its turn. The end
 /// comes at once (close, or the end of a turn that was doomed), or, with close_after_reply, once
@@ -57,6 +59,8 @@ public:
 
     void start() { wait_for_requests(); }
     void close();
+    /// What was logged before the replies of the last turn is on the disk.
+    void send_when_safe();
     /// Closes if the client was silent, or slow to read, for longer than the options allow.
     void check_patience();
 
@@ -88,6 +92,8 @@ private:
     void run_out_of_memory();
     void go_on(bool requests_left);
     void send();
+    void end_turn(bool requests_left);
+    void wait_for_log(std::uint64_t place, bool requests_left);
     bool may_send() const { return sending_ == Sending::None || sending_ == Sending::Planned; }
     std::string_view next_to_send() const;
     void drop_sent(std::size_t size);
@@ -120,10 +126,11 @@ private:
     std::uint64_t reported_guesses_ = 0;
 
     enum class Turn { None, Planned, Running, Doomed };
-    enum class Sending { None, Planned, WaitsForRoom, Ending };
+    enum class Sending { None, Planned, WaitsForRoom, WaitsForLog, Ending };
 
     Turn turn_ = Turn::None;
     Sending sending_ = Sending::None;
+    bool requests_left_ = false;    // of the turn whose replies wait for the log
     bool waiting_to_read_ = false;  // asio has been asked to; also while a blocked session resumes
 };
 

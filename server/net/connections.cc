@@ -12,6 +12,7 @@
 
 #include "server/net/address.h"
 #include "server/net/connection.h"
+#include "server/persistence/persistence.h"
 #include "server/workspaces/workspaces.h"
 
 namespace server::net {
@@ -119,6 +120,17 @@ void Connections::follow_wall_clock()
             ahead.count() > 0 ? "forward" : "backward");
     }
     wall_clock_is_off_ = is_off;
+}
+
+void Connections::send_what_is_safe()
+{
+    while (!unsafe_.empty() && server.persistence->is_safe(unsafe_.front().first)) {
+        const auto waiting = open_.find(unsafe_.front().second);
+        unsafe_.pop_front();
+        if (waiting == open_.end()) continue;
+        const auto connection = waiting->second->shared_from_this();  // it may end
+        connection->send_when_safe();
+    }
 }
 
 // Each has a clock of its own.

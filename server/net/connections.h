@@ -1,10 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "protocol/buffer.h"
 #include "server/log.h"
@@ -49,7 +51,15 @@ public:
     /// Lets the server's time approach the wall clock, if that was set. To be called often.
     void follow_wall_clock();
 
+    /// Sends the replies that waited until what was logged before them was safe.
+    void send_what_is_safe();
+
     // For connections:
+    /// Calls send_when_safe() of this one once that place in the log is on the disk.
+    void send_once_safe(std::uint64_t place, std::uint64_t session)
+    {
+        unsafe_.emplace_back(place, session);
+    }
     void add(std::uint64_t session, Connection& connection) { open_[session] = &connection; }
     void remove(std::uint64_t session) { open_.erase(session); }
     void change_workspace(Session& session);
@@ -72,6 +82,7 @@ private:
 
     std::function<void()> on_shutdown_;
     std::map<std::uint64_t, Connection*> open_;  // by the session's id
+    std::deque<std::pair<std::uint64_t, std::uint64_t>> unsafe_;  // places in the log, sessions
     std::uint64_t last_checked_ = 0;
     store::TimePoint last_attack_{};
     AnchoredClock time_{wall_clock(), time_since_boot()};

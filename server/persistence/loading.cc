@@ -107,6 +107,7 @@ void Loading::check_end()
     constexpr std::uint64_t kNone = 0;
     if (plan_.check_checksum && checksum != kNone && checksum != crc_)
         fail(plan_.path, "its checksum is wrong: it is damaged. Take an older copy");
+    end_ = std::min(size_, offset_ + store::snapshot::kRdbChecksumBytes);
     offset_ = size_;
 }
 
@@ -159,7 +160,7 @@ void Loading::key(int database, std::string key, store::AnyValue value,
                         database, databases_.count(), database + 1)};
     }
     store::Keyspace& keys = databases_[database];
-    if (head.deadline && *head.deadline <= keys.clock().now_ms()) {
+    if (!plan_.keeps_expired && head.deadline && *head.deadline <= keys.clock().now_ms()) {
         ++keys_expired_;
         return;
     }

@@ -26,6 +26,8 @@ public:
         store::snapshot::ReadLimits limits;
         bool check_checksum = true;
         LoadLibrary load_library;
+        /// Keys whose deadline has come are loaded, too: what follows says what became of them.
+        bool keeps_expired = false;
     };
 
     /// Opens the file and reads its head; nothing if there is no such file. Throws Error, whose
@@ -40,6 +42,8 @@ public:
 
     std::uint64_t bytes_total() const { return size_; }
     std::uint64_t bytes_read() const { return offset_; }
+    /// Once all was read: where the file goes on, if it does.
+    std::uint64_t end() const { return end_; }
     std::uint64_t keys_loaded() const { return keys_loaded_; }
     std::uint64_t keys_expired() const { return keys_expired_; }
     /// What the file says of itself: "7.0.15".
@@ -74,6 +78,7 @@ private:
     store::snapshot::RdbReader reader_;
     std::uint64_t size_ = 0;    ///< of the file
     std::uint64_t offset_ = 0;  ///< of what is read next
+    std::uint64_t end_ = 0;
     std::string buffer_;        ///< of the file: what was read ahead, from begin_ on
     std::size_t begin_ = 0;
     std::uint64_t crc_ = 0;

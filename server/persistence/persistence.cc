@@ -24,7 +24,21 @@ constexpr std::chrono::seconds kBeforeNextTry{5};
 
 }  // namespace
 
+Persistence::Persistence(Server& server)
+    : server_(server),
+      log_file_(server.options, server.effects, real_files_, [this] {
+          if (on_safe) on_safe();
+      })
+{}
+
 Persistence::~Persistence() = default;
+
+void Persistence::use_files(Files& files)
+{
+    files_ = &files;
+    log_file_.use(files);
+    use_files();
+}
 
 void Persistence::log(LogLevel level, std::string_view line) const
 {
@@ -52,11 +66,12 @@ SavingPlan Persistence::plan() const
 }
 
 /// Nullptr, and a line in the log, if it cannot even begin.
-std::unique_ptr<Saving> Persistence::start()
+std::unique_ptr<Saving> Persistence::start(Purpose purpose, const SavingPlan& plan)
 {
     const store::TimePoint now = server_.clock.now();
-    began_ = now;
-    changes_at_begin_ = server_.stats.changes;
+    (purpose == Purpose::Rewrite ? rewrite_began_ : began_) = now;
+    if (purpose == Purpose::Save) changes_at_begin_ = server_.stats.changes;
+    purpose_ = purpose;
     if (!uses_files_) return nullptr;
     std::vector<std::string_view> codes;
     for (const auto& [name, library] : server_.functions->libraries().all())
@@ -65,9 +80,10 @@ std::unique_ptr<Saving> Persistence::start()
         .redis_version = kRedisVersion,
         .created_at_seconds =
             std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count(),
-        .used_memory = allocated_bytes()};
+        .used_memory = allocated_bytes(),
+        .is_log_base = purpose == Purpose::Rewrite};
     try {
-        return std::make_unique<Saving>(plan(), server_.databases, head, codes);
+        return std::make_unique<Saving>(plan, server_.databases, head, codes);
     } catch (const std::bad_alloc&) {
         log(LogLevel::Warning, "Cannot save: out of memory");
     } catch (const std::system_error& error) {
@@ -78,7 +94,11 @@ std::unique_ptr<Saving> Persistence::start()
 
 bool Persistence::save()
 {
-    saving_ = start();
+    if (purpose_ == Purpose::Rewrite) {
+        saving_->complete();
+        end_rewriting(saving_->state() == FileWriter::State::Done);
+    }
+    saving_ = start(Purpose::Save, plan());
     if (saving_ != nullptr) saving_->complete();
     return note_end(false);
 }
@@ -104,6 +124,7 @@ bool Persistence::note_end(bool in_background)
         stats_.last_time_seconds = saving_seconds();
     }
     saving_.reset();
+    purpose_ = Purpose::Nothing;
     stop_writes_if_failed();
     return done;
 }
@@ -117,7 +138,7 @@ void Persistence::begin_saving()
 {
     scheduled_ = false;
     log(LogLevel::Notice, "Background saving started");
-    saving_ = start();
+    saving_ = start(Purpose::Save, plan());
     if (saving_ == nullptr) note_end(true);
 }
 
@@ -131,6 +152,8 @@ void Persistence::give_up()
     if (saving_ == nullptr) return;
     log(LogLevel::Warning, "The background saving that runs is given up");
     saving_.reset();
+    if (purpose_ == Purpose::Rewrite) return end_rewriting(false);
+    purpose_ = Purpose::Nothing;
 }
 
 bool Persistence::save_anew()
@@ -141,21 +164,36 @@ bool Persistence::save_anew()
 
 void Persistence::flushed()
 {
-    give_up();
+    if (is_saving()) give_up();
     if (!save_points_.empty()) save();
 }
 
 bool Persistence::tick()
 {
+    tick_log();
+    if (saving_ != nullptr) return tick_saving();
+    if (log_is_ending_rewrite_) return false;
+    if (rewrite_scheduled_ || is_time_to_rewrite()) {
+        begin_rewriting();
+    } else if (scheduled_ || is_time_to_save()) {
+        begin_saving();
+    }
+    return saving_ != nullptr;
+}
+
+bool Persistence::tick_saving()
+{
     // Some 0.3 ms, between the turns of clients.
     constexpr std::size_t kBytesAtOnce = 16 << 10;
-    if (saving_ != nullptr) {
-        if (saving_->go_on(kBytesAtOnce)) return true;
-        if (saving_->state() != FileWriter::State::Writing) note_end(true);
-        return false;
+    if (saving_->go_on(kBytesAtOnce)) return true;
+    const auto state = saving_->state();
+    if (state == FileWriter::State::Writing) return false;
+    if (purpose_ == Purpose::Save) {
+        note_end(true);
+    } else {
+        end_rewriting(state == FileWriter::State::Done);
     }
-    if (scheduled_ || is_time_to_save()) begin_saving();
-    return saving_ != nullptr;
+    return false;
 }
 
 bool Persistence::is_time_to_save()
@@ -183,6 +221,8 @@ void Persistence::options_changed()
              static_cast<std::uint64_t>(ascii::parse_integer(words[i + 1]).value_or(0))});
     }
     stop_writes_if_failed();
+    log_file_.options_changed();
+    if (is_started_) follow_appendonly();
 }
 
 void Persistence::stop_writes_if_failed()

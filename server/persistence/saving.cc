@@ -11,6 +11,10 @@ namespace {
 constexpr std::size_t kBlock = 256 << 10;
 constexpr std::size_t kMostWaiting = 16 << 20;
 
+/// What a slow disk may make wait though it must be written now, before it is changed: then the
+/// server waits for the disk.
+constexpr std::size_t kMostWaitingAtAll = 128 << 20;
+
 }  // namespace
 
 Saving::Saving(const SavingPlan& plan, Databases& databases, const store::snapshot::RdbHead& head,
@@ -137,6 +141,7 @@ void Saving::hand_over(std::size_t least_bytes)
     if (size < least_bytes) return;
     file_.write(writer_.take());
     bytes_ += size;
+    if (file_.waiting_bytes() > kMostWaitingAtAll) file_.wait_until_fewer(kMostWaitingAtAll);
 }
 
 }  // namespace server

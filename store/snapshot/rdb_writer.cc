@@ -22,7 +22,7 @@ void RdbWriter::write_head(const RdbHead& head)
     write_field("redis-bits", fmt::to_string(8 * sizeof(void*)));
     write_field("ctime", fmt::to_string(head.created_at_seconds));
     write_field("used-mem", fmt::to_string(head.used_memory));
-    write_field("aof-base", "0");
+    write_field("aof-base", head.is_log_base ? "1" : "0");
 }
 
 void RdbWriter::write_field(std::string_view name, std::string_view value)

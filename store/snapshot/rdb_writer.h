@@ -18,6 +18,7 @@ struct RdbHead
     std::string_view redis_version;
     std::int64_t created_at_seconds = 0;
     std::uint64_t used_memory = 0;
+    bool is_log_base = false;  ///< a log of changes goes on where it ends
 };
 
 /// Writes an RDB file that Redis 7.0 and later load (hashes with deadlines of fields: 7.4 and

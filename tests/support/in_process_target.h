@@ -17,6 +17,8 @@ public:
     /// Moves the clock, and does what that has made due, as the server's own tick would.
     void advance(std::chrono::milliseconds by) override;
 
+    server::Server& server() { return root_.server(); }
+
     /// Sets the clock, for a comparison with a server that has a clock of its own.
     void set_time(store::TimePoint now);
 

@@ -11,6 +11,7 @@
 #include "protocol/reply_reader.h"
 #include "protocol/reply_text.h"
 #include "tests/support/in_process_target.h"
+#include "tests/support/replay.h"
 #include "tests/support/socket_target.h"
 #include "tests/support/words.h"
 #include "tests/transcripts/transcript.h"
@@ -160,7 +161,14 @@ Totals play_file(const std::string& path, const Options& options)
     auto transcript = read_transcript(path);
     if (options.server.empty()) {
         InProcessTarget target;
-        return Performance{transcript, target, ""}.play(options.update);
+        target.server().effects.begin();
+        Totals totals = Performance{transcript, target, ""}.play(options.update);
+        // What was logged of it makes the same data.
+        if (const auto difference = difference_after_replay(target.server())) {
+            std::cout << path << ": after a replay of its log, " << *difference << "\n";
+            ++totals.failed;
+        }
+        return totals;
     }
     SocketTarget target{parse_address(options.server)};
     return Performance{transcript, target, redis_version(target)}.play(options.update);

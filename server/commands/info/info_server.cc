@@ -128,12 +128,13 @@ void write_saving(Server& server, Fields& fields)
     fields.add("current_save_keys_processed", done);
     fields.add("current_save_keys_total", total);
     fields.add("rdb_changes_since_last_save", server.stats.changes - stats.changes_saved);
-    fields.add("rdb_bgsave_in_progress", saving == nullptr ? 0 : 1);
+    const bool saves = persistence.is_saving();
+    fields.add("rdb_bgsave_in_progress", saves ? 1 : 0);
     fields.add("rdb_last_save_time", whole_seconds(persistence.last_save().time_since_epoch()));
     fields.add("rdb_last_bgsave_status", stats.last_failed ? "err" : "ok");
     fields.add("rdb_last_bgsave_time_sec", stats.last_time_seconds);
     fields.add("rdb_current_bgsave_time_sec",
-               saving == nullptr ? -1 : persistence.saving_seconds());
+               saves ? persistence.saving_seconds() : -1);
     fields.add("rdb_saves", stats.saves);
     fields.add("rdb_last_cow_size", 0);
     fields.add("rdb_last_load_keys_expired", stats.keys_expired);
@@ -142,39 +143,57 @@ void write_saving(Server& server, Fields& fields)
 
 void write_loading(Server& server, Fields& fields)
 {
-    const Loading* const loading = server.persistence->loading();
-    if (loading == nullptr) return;
+    if (!server.loading) return;
     const auto since = server.persistence->loading_since();
-    const auto total = static_cast<double>(loading->bytes_total());
-    const auto read = static_cast<double>(loading->bytes_read());
+    const LoadingProgress progress = server.persistence->progress();
+    const auto total = static_cast<double>(progress.bytes_total);
+    const auto read = static_cast<double>(progress.bytes_read);
     const auto elapsed = static_cast<double>(whole_seconds(server.clock.now() - since));
     const double left = read == 0 ? 1 : elapsed * (total - read) / read;
     fields.add("loading_start_time", whole_seconds(since.time_since_epoch()));
-    fields.add("loading_total_bytes", loading->bytes_total());
-    fields.add("loading_rdb_used_mem", loading->used_memory());
-    fields.add("loading_loaded_bytes", loading->bytes_read());
-    fields.add("loading_loaded_perc", fmt::format("{:.2f}", 100 * read / total));
+    fields.add("loading_total_bytes", progress.bytes_total);
+    fields.add("loading_rdb_used_mem", progress.used_memory);
+    fields.add("loading_loaded_bytes", progress.bytes_read);
+    fields.add("loading_loaded_perc", fmt::format("{:.2f}", total == 0 ? 0 : 100 * read / total));
     fields.add("loading_eta_seconds", static_cast<std::int64_t>(left));
+}
+
+void write_log(Server& server, Fields& fields)
+{
+    const Persistence& persistence = *server.persistence;
+    const AppendLog& log = persistence.log_file();
+    const LogStats& stats = persistence.log_stats();
+    const bool rewrites = persistence.is_rewriting();
+    fields.add("aof_enabled", server.options.append_only ? 1 : 0);
+    fields.add("aof_rewrite_in_progress", rewrites ? 1 : 0);
+    fields.add("aof_rewrite_scheduled", persistence.is_rewrite_scheduled() ? 1 : 0);
+    fields.add("aof_last_rewrite_time_sec", stats.last_rewrite_seconds);
+    fields.add("aof_current_rewrite_time_sec", rewrites ? persistence.rewriting_seconds() : -1);
+    fields.add("aof_last_bgrewrite_status", stats.last_rewrite_failed ? "err" : "ok");
+    fields.add("aof_rewrites", stats.rewrites);
+    fields.add("aof_rewrites_consecutive_failures", stats.failures_in_a_row);
+    fields.add("aof_last_write_status", server.log_error.empty() ? "ok" : "err");
+    fields.add_all({"aof_last_cow_size", "module_fork_in_progress", "module_fork_last_cow_size"},
+                   0);
+    if (!log.on()) return;
+    const LogThread& thread = log.thread();
+    fields.add("aof_current_size", log.size());
+    fields.add("aof_base_size", log.base_size());
+    fields.add("aof_pending_rewrite", 0);
+    fields.add("aof_buffer_length", thread.appended() - thread.written());
+    fields.add("aof_pending_bio_fsync", thread.is_syncing() ? 1 : 0);
+    fields.add("aof_delayed_fsync", thread.late_syncs());
 }
 
 }  // namespace
 
-/// Nothing forks, and there is no log of changes.
+/// Nothing forks.
 void write_persistence(Server& server, Fields& fields)
 {
     fields.add("loading", server.loading ? 1 : 0);
     fields.add("async_loading", 0);
     write_saving(server, fields);
-    fields.add("aof_enabled", 0);
-    fields.add("aof_rewrite_in_progress", 0);
-    fields.add("aof_rewrite_scheduled", 0);
-    fields.add("aof_last_rewrite_time_sec", -1);
-    fields.add("aof_current_rewrite_time_sec", -1);
-    fields.add("aof_last_bgrewrite_status", "ok");
-    fields.add_all({"aof_rewrites", "aof_rewrites_consecutive_failures"}, 0);
-    fields.add("aof_last_write_status", "ok");
-    fields.add_all({"aof_last_cow_size", "module_fork_in_progress", "module_fork_last_cow_size"},
-                   0);
+    write_log(server, fields);
     write_loading(server, fields);
 }
 

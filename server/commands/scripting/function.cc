@@ -193,6 +193,7 @@ void restore(Call& call)
     if (call.args.remaining() > 2) throw too_many_arguments(call);
     const auto payload = call.args.next();
     call.server.functions->restore(payload, next_policy(call.args));
+    ++call.server.stats.changes;
     call.reply.ok();
 }
 
