@@ -176,7 +176,10 @@ void Effects::take_note(const store::KeyEvent& event)
     const auto is_it = [&](const Note& note) {
         return note.database == event.database && note.key == event.key;
     };
-    auto note = std::ranges::find_if(notes_, is_it);
+    // To tell a key twice does no harm: all that was changed need not be looked through.
+    constexpr std::ptrdiff_t kFew = 16;
+    const auto last = notes_.size() > kFew ? notes_.end() - kFew : notes_.begin();
+    auto note = std::find_if(last, notes_.end(), is_it);
     if (note == notes_.end()) {
         notes_.push_back({.database = event.database, .key = std::string{event.key}});
         note = notes_.end() - 1;

@@ -7,6 +7,7 @@
 
 #include "server/gateway/json.h"
 #include "server/gateway/problem.h"
+#include "server/persistence/persistence.h"
 #include "server/server.h"
 
 namespace server::gateway {
@@ -83,6 +84,8 @@ Value Commands::run(std::span<const std::string_view> words)
     const Invocation invocation{session_, Origin::Gateway, words, reply};
     if (server_.executor.must_wait(invocation)) throw Paused{};
     server_.executor.execute(invocation);
+    // With `appendfsync always`, what is answered must be on the disk: here everybody waits for it.
+    if (server_.persistence->place_to_wait_for() != 0) server_.persistence->wait_until_safe();
     Value value = protocol::read_reply(session_.output.view());
     session_.output.clear();
     if (session_.output.capacity() > kKeptRoom) session_.output.release();

@@ -201,13 +201,13 @@ void Connection::wait_for_log(std::uint64_t place, bool requests_left)
     }
     sending_ = Sending::WaitsForLog;
     requests_left_ = requests_left;
-    all_.send_once_safe(place, session_.id);
+    all_.send_once_safe(place, shared_from_this());
     count_memory();
 }
 
 void Connection::send_when_safe()
 {
-    if (sending_ != Sending::WaitsForLog) return;
+    if (sending_ != Sending::WaitsForLog || !socket_.is_open()) return;
     sending_ = Sending::None;
     end_turn(requests_left_);
 }

@@ -125,10 +125,8 @@ void Connections::follow_wall_clock()
 void Connections::send_what_is_safe()
 {
     while (!unsafe_.empty() && server.persistence->is_safe(unsafe_.front().first)) {
-        const auto waiting = open_.find(unsafe_.front().second);
+        const auto connection = std::move(unsafe_.front().second);
         unsafe_.pop_front();
-        if (waiting == open_.end()) continue;
-        const auto connection = waiting->second->shared_from_this();  // it may end
         connection->send_when_safe();
     }
 }

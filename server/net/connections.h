@@ -4,6 +4,7 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -56,9 +57,9 @@ public:
 
     // For connections:
     /// Calls send_when_safe() of this one once that place in the log is on the disk.
-    void send_once_safe(std::uint64_t place, std::uint64_t session)
+    void send_once_safe(std::uint64_t place, std::shared_ptr<Connection> connection)
     {
-        unsafe_.emplace_back(place, session);
+        unsafe_.emplace_back(place, std::move(connection));
     }
     void add(std::uint64_t session, Connection& connection) { open_[session] = &connection; }
     void remove(std::uint64_t session) { open_.erase(session); }
@@ -82,7 +83,8 @@ private:
 
     std::function<void()> on_shutdown_;
     std::map<std::uint64_t, Connection*> open_;  // by the session's id
-    std::deque<std::pair<std::uint64_t, std::uint64_t>> unsafe_;  // places in the log, sessions
+    // Places in the log, and whose replies wait until that is on the disk.
+    std::deque<std::pair<std::uint64_t, std::shared_ptr<Connection>>> unsafe_;
     std::uint64_t last_checked_ = 0;
     store::TimePoint last_attack_{};
     AnchoredClock time_{wall_clock(), time_since_boot()};

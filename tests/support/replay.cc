@@ -68,7 +68,9 @@ void replay(server::Server& server, std::string_view log)
         const Found found = reader.read(log);
         if (found != Found::Words && found != Found::Note)
             throw std::runtime_error{fmt::format("the log breaks off at: {}", log.substr(0, 80))};
-        if (found == Found::Words) {
+        const bool is_frame = found == Found::Words && reader.words().size() == 1 &&
+                              (reader.words()[0] == "MULTI" || reader.words()[0] == "EXEC");
+        if (found == Found::Words && !is_frame) {
             const auto outcome = server.executor.replay(
                 {session, server::Origin::Replay, reader.words(), reply});
             if (outcome == server::Outcome::Refused) {

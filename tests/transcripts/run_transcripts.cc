@@ -5,11 +5,13 @@
 #include <iostream>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "protocol/reply_reader.h"
 #include "protocol/reply_text.h"
+#include "server/catalogue/command_table.h"
 #include "tests/support/in_process_target.h"
 #include "tests/support/replay.h"
 #include "tests/support/socket_target.h"
@@ -21,14 +23,17 @@ namespace tests {
 namespace {
 
 constexpr const char* kUsage =
-    "usage: run_transcripts [--server HOST:PORT] [--update] FILE...\n"
+    "usage: run_transcripts [--server HOST:PORT] [--update] [--all] FILE...\n"
     "  Plays each FILE against Dabba in this process, or against the server at HOST:PORT (whose\n"
-    "  data is deleted), and compares the answers. --update writes the answers into the files.\n";
+    "  data is deleted), and compares the answers. --update writes the answers into the files.\n"
+    "  In this process, what was logged of each FILE must make the same data. --all: and every\n"
+    "  command that writes must be in one of them.\n";
 
 struct Options
 {
     std::string server;
     bool update = false;
+    bool all = false;
     std::vector<std::string> paths;
 };
 
@@ -156,13 +161,46 @@ std::string redis_version(Target& target)
     return info.substr(start + kField.size(), info.find('\r', start) - start - kField.size());
 }
 
-Totals play_file(const std::string& path, const Options& options)
+/// The commands that write, and that no transcript has until now.
+class Unplayed
+{
+public:
+    void note(server::Server& server)
+    {
+        for (const server::Command* const each : server.commands.all()) {
+            const server::Command& command = *each;
+            if (!command.has(server::kWrite) || command.run == nullptr) continue;
+            if (server.stats.of(command).calls() > 0) {
+                played_.insert(full_name(command));
+            } else {
+                all_.insert(full_name(command));
+            }
+        }
+    }
+    Totals report() const
+    {
+        Totals totals;
+        for (const std::string& name : all_) {
+            if (played_.contains(name)) continue;
+            std::cout << name << " is in no transcript: is what is logged of it enough?\n";
+            ++totals.failed;
+        }
+        return totals;
+    }
+
+private:
+    std::set<std::string> all_;
+    std::set<std::string> played_;
+};
+
+Totals play_file(const std::string& path, const Options& options, Unplayed& unplayed)
 {
     auto transcript = read_transcript(path);
     if (options.server.empty()) {
         InProcessTarget target;
         target.server().effects.begin();
         Totals totals = Performance{transcript, target, ""}.play(options.update);
+        unplayed.note(target.server());
         // What was logged of it makes the same data.
         if (const auto difference = difference_after_replay(target.server())) {
             std::cout << path << ": after a replay of its log, " << *difference << "\n";
@@ -181,6 +219,8 @@ Options parse_options(int count, char** words)
         const std::string word = words[i];
         if (word == "--update") {
             options.update = true;
+        } else if (word == "--all") {
+            options.all = true;
         } else if (word == "--server" && i + 1 < count) {
             options.server = words[++i];
         } else if (word.starts_with("--")) {
@@ -197,11 +237,13 @@ int run(int count, char** words)
 {
     const auto options = parse_options(count, words);
     Totals totals;
+    Unplayed unplayed;
     for (const auto& path : options.paths) {
-        const auto [passed, failed] = play_file(path, options);
+        const auto [passed, failed] = play_file(path, options, unplayed);
         totals.passed += passed;
         totals.failed += failed;
     }
+    if (options.all) totals.failed += unplayed.report().failed;
     std::cout << totals.passed << " passed, " << totals.failed
               << (options.update ? " corrected\n" : " failed\n");
     return totals.failed == 0 || options.update ? 0 : 1;

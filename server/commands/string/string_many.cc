@@ -85,6 +85,7 @@ void msetex(Call& call)
                                .deadline = expiry.deadline(call)};
 
     const bool holds = holds_for_all(call, pairs, condition);
+    if (put.deadline) call.log_keys();
     if (holds) put_all(call, pairs, put);
     call.reply.integer(holds);
 }

@@ -81,13 +81,13 @@ TEST_CASE("a pattern that no file matches includes nothing")
 TEST_CASE("a setting that is not supported is skipped with a warning")
 {
     const auto [options, warnings, error] =
-        read("io-threads 4\nappendonly no\nappendfsync always\nhz 10\n");
+        read("io-threads 4\nappendonly no\naof-use-rdb-preamble no\nhz 10\n");
     CHECK(error == "");
     CHECK(warnings == std::vector<std::string>{
                           "dabba.conf:1: 'io-threads 4': not supported by Dabba, skipped. One "
                           "thread does everything"});
     CHECK(options.remembered.count("io-threads") == 0);
-    CHECK(options.remembered.at("appendfsync") == "always");
+    CHECK(options.remembered.at("aof-use-rdb-preamble") == "no");
 }
 
 TEST_CASE("each line adds its save points to those before, and an empty one takes all away")
@@ -100,16 +100,15 @@ TEST_CASE("each line adds its save points to those before, and an empty one take
 
 TEST_CASE("the server does not start if skipping a setting would lose data or let somebody in")
 {
-    for (const char* const line : {"appendonly yes", "tls-port 6380", "tls-cert-file server.crt",
+    for (const char* const line : {"tls-port 6380", "tls-cert-file server.crt",
                                    "replicaof 127.0.0.1 6379", "min-replicas-to-write 1"}) {
         INFO(line);
         CHECK(read(line).error.find(line) != std::string::npos);
         CHECK(read(line).error.find("not supported by Dabba") != std::string::npos);
     }
-    CHECK(
-        read("appendonly yes").error ==
-        "dabba.conf:1: 'appendonly yes': not supported by Dabba: only 'no' is. There is no log of "
-        "changes: the data are saved by save points");
+    CHECK(read("min-replicas-to-write 1").error ==
+          "dabba.conf:1: 'min-replicas-to-write 1': not supported by Dabba: only '0' is. No data are "
+          "copied between servers");
 }
 
 TEST_CASE("each line of a user is a user of its own")

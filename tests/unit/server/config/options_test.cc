@@ -204,8 +204,6 @@ TEST_CASE("what cannot be promised is refused, not ignored")
         CHECK(get(options, name) == before);
         return answer;
     };
-    CHECK(refusal("appendonly", "yes") ==
-          failed("appendonly", "not supported by Dabba: only 'no' is"));
     CHECK(refusal("min-slaves-to-write", "1") ==
           failed("min-slaves-to-write", "not supported by Dabba: only '0' is"));
     CHECK(refusal("tls-port", "6380") == failed("tls-port", "not supported by Dabba: only '0' is"));
