@@ -62,7 +62,8 @@ void Effects::end()
 void Effects::clear_gathered()
 {
     constexpr std::size_t kKept = 1 << 20;
-    gathered_.clear();
+    gathered_.erase(0, whole());
+    begin_ = 0;
     if (gathered_.capacity() > kKept) gathered_.shrink_to_fit();
 }
 

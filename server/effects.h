@@ -65,7 +65,7 @@ public:
     void with_timestamps(bool wanted) { timestamps_ = wanted; }
 
     /// What was gathered of whole moments.
-    std::string_view gathered() const { return depth_ == 0 ? gathered_ : std::string_view{}; }
+    std::string_view gathered() const { return std::string_view{gathered_}.substr(0, whole()); }
     void clear_gathered();
 
     void key_changed(const store::KeyEvent& event, std::int64_t count) noexcept override;
@@ -91,6 +91,7 @@ private:
         log(database, std::span{words.begin(), words.size()});
     }
     void append(int database, std::span<const std::string_view> words);
+    std::size_t whole() const { return effects_ == 0 ? gathered_.size() : begin_; }
     void begin_moment() { ++depth_; }
     void end_moment() noexcept;
 

@@ -194,8 +194,10 @@ std::string AppendLog::begin_rewrite()
     next_ = manifest_;
     next_.increments.push_back(manifest_.next_increment(options_.append_filename));
     opening_ = do_later([this, manifest = next_, publish = !gap_at_begin_] {
+        // One that could not be opened at an earlier time may still be named.
+        for (const Manifest::File& file : manifest.increments)
+            files_->close(files_->open_to_append(path_of(file)));
         const std::string path = path_of(manifest.increments.back());
-        files_->close(files_->open_to_append(path));
         files_->cut(path, 0);
         if (publish) put_manifest(manifest);
         thread_->write_to(path);
@@ -205,10 +207,14 @@ std::string AppendLog::begin_rewrite()
     return path_of(manifest_.next_base(options_.append_filename));
 }
 
+bool AppendLog::is_opening() const { return opening_ != nullptr && !is_over(*opening_); }
+
 void AppendLog::end_rewrite(bool done)
 {
+    thread_->wait_for(*opening_);
     const bool is_open = is_done(*opening_);
-    if (!is_open && !gap_at_begin_) manifest_.increments.pop_back();  // the old one is written to
+    if (!gap_at_begin_ && opening_->state == Job::State::Failed)
+        manifest_.increments.pop_back();  // the old one is written to
     opening_.reset();
     if (!done || !is_open) {
         has_gap_ |= gap_at_begin_;

@@ -57,6 +57,8 @@ public:
 
     /// Opens the next increment. Where the base is to be written to.
     std::string begin_rewrite();
+    /// Whether that is still to be done: the rewrite cannot end before it is.
+    bool is_opening() const;
     /// The base is there, or there is none.
     void end_rewrite(bool done);
     /// What end_rewrite() has set going: nothing while it is at work.

@@ -1,6 +1,7 @@
 #include "server/persistence/log_thread.h"
 
 #include <exception>
+#include <system_error>
 #include <utility>
 
 namespace server {
@@ -95,7 +96,7 @@ bool LogThread::sync_all()
 void LogThread::wait_for(const Job& job)
 {
     std::unique_lock lock{mutex_};
-    done_.wait(lock, [&] { return job.state != Job::State::Waiting; });
+    done_.wait(lock, [&] { return job.state != Job::State::Waiting || failed_; });
 }
 
 // The thread
@@ -168,6 +169,7 @@ void LogThread::do_item(Item& item)
     }
     const std::lock_guard lock{mutex_};
     job.state = state;
+    done_.notify_all();
 }
 
 /// Bytes for which there is no file are those of a log that could not be begun.
@@ -217,6 +219,8 @@ void LogThread::until_it_works(Action&& action)
         try {
             action();
             return note_success();
+        } catch (const std::system_error& error) {
+            note_failure(error.code().message());
         } catch (const std::exception& error) {
             note_failure(error.what());
         }

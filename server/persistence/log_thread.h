@@ -69,7 +69,7 @@ public:
 
     /// Waits until all that was taken is synced; false if the disk refuses.
     bool sync_all();
-    /// Waits until the job is over.
+    /// Waits until the job is over, or the disk refuses.
     void wait_for(const Job& job);
 
     static constexpr std::size_t kMostWaiting = 64 << 20;

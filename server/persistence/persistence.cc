@@ -187,7 +187,8 @@ bool Persistence::tick_saving()
     constexpr std::size_t kBytesAtOnce = 16 << 10;
     if (saving_->go_on(kBytesAtOnce)) return true;
     const auto state = saving_->state();
-    if (state == FileWriter::State::Writing) return false;
+    const bool is_opening = purpose_ == Purpose::Rewrite && log_file_.is_opening();
+    if (state == FileWriter::State::Writing || is_opening) return false;
     if (purpose_ == Purpose::Save) {
         note_end(true);
     } else {
