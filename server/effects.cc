@@ -153,8 +153,9 @@ void Effects::Command::end(bool changed, bool is_whole)
 
 void Effects::key_changed(const store::KeyEvent& event, std::int64_t) noexcept
 {
-    const bool went = event.change == store::Change::Expired ||
-                      (event.change == store::Change::Erased && event.name == store::event::kEvicted);
+    const bool went =
+        event.change == store::Change::Expired ||
+        (event.change == store::Change::Erased && event.name == store::event::kEvicted);
     if (went) return log(event.database, {"DEL", event.key});
     if (watching_ == 0) return;
     try {
@@ -185,9 +186,9 @@ void Effects::take_note(const store::KeyEvent& event)
         notes_.push_back({.database = event.database, .key = std::string{event.key}});
         note = notes_.end() - 1;
     }
-    const bool is_deadline = event.change == store::Change::Modified &&
-                             (event.name == store::event::kDeadlineSet ||
-                              event.name == store::event::kDeadlineRemoved);
+    const bool is_deadline =
+        event.change == store::Change::Modified &&
+        (event.name == store::event::kDeadlineSet || event.name == store::event::kDeadlineRemoved);
     if (is_deadline) {
         note->deadline = true;
     } else if (!event.added.empty() || !event.removed.empty()) {

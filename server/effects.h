@@ -80,8 +80,8 @@ private:
     {
         int database;
         std::string key;
-        bool whole = false;     ///< its value was changed
-        bool deadline = false;  ///< only its deadline, so far
+        bool whole = false;                                 ///< its value was changed
+        bool deadline = false;                              ///< only its deadline, so far
         std::vector<std::pair<bool, std::string>> members;  ///< of a set: was it added, and which
     };
 
@@ -109,10 +109,10 @@ private:
     std::int64_t last_timestamp_ = 0;
     int selected_ = kNone;
     std::string gathered_;
-    int depth_ = 0;                 ///< moments within moments
-    std::size_t begin_ = 0;         ///< of the moment's first effect
-    std::size_t effects_ = 0;       ///< of the moment
-    int watching_ = 0;              ///< log_keys() and OfKeys that hold
+    int depth_ = 0;            ///< moments within moments
+    std::size_t begin_ = 0;    ///< of the moment's first effect
+    std::size_t effects_ = 0;  ///< of the moment
+    int watching_ = 0;         ///< log_keys() and OfKeys that hold
     std::vector<Note> notes_;
     Command* running_ = nullptr;
 };

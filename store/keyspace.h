@@ -339,8 +339,7 @@ private:
 
     bool is_due(const Entry& entry) const
     {
-        return entry.has_deadline() &&
-               clock_.has_come(deadlines_.deadline(entry.deadline_slot()));
+        return entry.has_deadline() && clock_.has_come(deadlines_.deadline(entry.deadline_slot()));
     }
     /// Whether a member of some value is due: nothing need be asked of any value otherwise.
     bool any_member_due() const
@@ -431,8 +430,7 @@ private:
     void finish_edit(Entry* entry, bool was_made, std::int64_t changes, std::string_view event,
                      std::string_view removed, std::string_view added);
     void report(const Entry& entry, Change change, std::string_view event = event::kCommandsOwn,
-                std::string_view removed = {}, std::int64_t count = 1,
-                std::string_view added = {})
+                std::string_view removed = {}, std::int64_t count = 1, std::string_view added = {})
     {
         observer_.key_changed({index_, entry.key(), change, event, entry.type(), removed, added},
                               count);

@@ -120,8 +120,7 @@ void Keyspace::put(std::string_view key, T value, Change change)
 
 template <class T>
 void Keyspace::finish_edit(Entry* entry, bool was_made, std::int64_t changes,
-                           std::string_view event, std::string_view removed,
-                           std::string_view added)
+                           std::string_view event, std::string_view removed, std::string_view added)
 {
     bool is_left = !was_made || changes != 0;
     if constexpr (kIsContainer<T>) is_left = !entry->get<T>().empty();

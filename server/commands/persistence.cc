@@ -46,8 +46,7 @@ void bgrewriteaof(Call& call)
 {
     Persistence& persistence = *call.server.persistence;
     if (persistence.is_rewriting()) {
-        throw CommandError{
-            "ERR Background append only file rewriting already in progress"};
+        throw CommandError{"ERR Background append only file rewriting already in progress"};
     }
     if (call.origin == Origin::Transaction || persistence.is_saving()) {
         persistence.schedule_rewriting();

@@ -489,8 +489,8 @@ constexpr Option kProcess[] = {
      .member = &Options::log_file},
 };
 
-constexpr auto kTable =
-    join(kNetwork, kHttp, kAccess, kClients, kInsight, kData, kAppending, kEviction, kCompactForms, kProcess);
+constexpr auto kTable = join(kNetwork, kHttp, kAccess, kClients, kInsight, kData, kAppending,
+                             kEviction, kCompactForms, kProcess);
 
 }  // namespace
 

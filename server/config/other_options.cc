@@ -226,15 +226,14 @@ constexpr auto kLogBase = all(Support::NoNeed, "What a log begins with is always
                                   flag("aof-use-rdb-preamble", "yes"),
                               });
 
-constexpr auto kNotSaved =
-    all(Support::NoNeed, "Files are synced as they are written",
-        {
-            flag("aof-disable-auto-gc", "no"),
-            flag("aof-rewrite-incremental-fsync", "yes"),
-            flag("rdb-del-sync-files", "no"),
-            flag("rdb-save-incremental-fsync", "yes"),
-            choice("sanitize-dump-payload", "no", "no yes clients"),
-        });
+constexpr auto kNotSaved = all(Support::NoNeed, "Files are synced as they are written",
+                               {
+                                   flag("aof-disable-auto-gc", "no"),
+                                   flag("aof-rewrite-incremental-fsync", "yes"),
+                                   flag("rdb-del-sync-files", "no"),
+                                   flag("rdb-save-incremental-fsync", "yes"),
+                                   choice("sanitize-dump-payload", "no", "no yes clients"),
+                               });
 
 constexpr auto kNotReplicated =
     all(Support::NoNeed, "There are no replicas",
@@ -317,10 +316,9 @@ constexpr auto kObsolete = all(Support::NoNeed, "Redis ignores it, too",
                                    directive("lua-replicate-commands"),
                                });
 
-constexpr auto kTable =
-    join(kReplication, kCluster, kEncryption, kReplicaLogin, kSnapshots, kCommands,
-         kModules, kThreads, kSystem, kFreeing, kEncodings, kLogBase, kNotSaved, kNotReplicated, kNoCluster,
-         kNotLogged, kHost, kObsolete);
+constexpr auto kTable = join(kReplication, kCluster, kEncryption, kReplicaLogin, kSnapshots,
+                             kCommands, kModules, kThreads, kSystem, kFreeing, kEncodings, kLogBase,
+                             kNotSaved, kNotReplicated, kNoCluster, kNotLogged, kHost, kObsolete);
 
 }  // namespace
 

@@ -24,10 +24,7 @@ WakeUp::WakeUp(asio::io_context& io, std::function<void()> action)
 WakeUp::~WakeUp() { close(writing_end_); }
 
 // A pipe that is full will wake it, too.
-void WakeUp::wake() noexcept
-{
-    [[maybe_unused]] const auto written = write(writing_end_, "", 1);
-}
+void WakeUp::wake() noexcept { [[maybe_unused]] const auto written = write(writing_end_, "", 1); }
 
 void WakeUp::wait()
 {

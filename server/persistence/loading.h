@@ -79,7 +79,7 @@ private:
     std::uint64_t size_ = 0;    ///< of the file
     std::uint64_t offset_ = 0;  ///< of what is read next
     std::uint64_t end_ = 0;
-    std::string buffer_;        ///< of the file: what was read ahead, from begin_ on
+    std::string buffer_;  ///< of the file: what was read ahead, from begin_ on
     std::size_t begin_ = 0;
     std::uint64_t crc_ = 0;
     std::uint64_t keys_loaded_ = 0;

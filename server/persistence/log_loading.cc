@@ -31,7 +31,8 @@ LogLoading::LogLoading(Server& server, Files& files, Plan plan)
 {
     for (const std::string& path : plan_.paths) {
         if (!file_exists(path))
-            throw Error{fmt::format("Cannot load {}: the manifest names it, and it is missing", path)};
+            throw Error{
+                fmt::format("Cannot load {}: the manifest names it, and it is missing", path)};
         total_ += file_size(path);
     }
     session_.authenticated = true;
@@ -104,7 +105,8 @@ bool LogLoading::go_on_with_base(std::size_t bytes)
     begin_ = 0;
     buffer_.clear();
     base_.reset();
-    if (::lseek(file_, static_cast<off_t>(offset_), SEEK_SET) < 0) fail(offset_, std::strerror(errno));
+    if (::lseek(file_, static_cast<off_t>(offset_), SEEK_SET) < 0)
+        fail(offset_, std::strerror(errno));
     return false;
 }
 

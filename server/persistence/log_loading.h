@@ -29,7 +29,7 @@ public:
     struct Plan
     {
         std::vector<std::string> paths;
-        Loading::Plan base;  ///< but for the path
+        Loading::Plan base;    ///< but for the path
         bool cuts_end = true;  ///< of the last one, if it is not whole; otherwise that is an error
     };
 

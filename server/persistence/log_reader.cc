@@ -37,8 +37,7 @@ LogReader::Found LogReader::read(std::string_view bytes)
 LogReader::Found LogReader::read_note(std::string_view bytes)
 {
     const auto end = bytes.substr(0, kMaxLine).find('\n');
-    if (end == std::string_view::npos)
-        return bytes.size() < kMaxLine ? needs(1) : Found::Broken;
+    if (end == std::string_view::npos) return bytes.size() < kMaxLine ? needs(1) : Found::Broken;
     size_ = end + 1;
     return Found::Note;
 }

@@ -22,7 +22,10 @@ constexpr std::chrono::microseconds kPortion{200};
 }  // namespace
 
 LogThread::LogThread(Files& files, std::function<void()> on_sync)
-    : files_(files), on_sync_(std::move(on_sync)), last_sync_(Time::now()), thread_([this] { run(); })
+    : files_(files),
+      on_sync_(std::move(on_sync)),
+      last_sync_(Time::now()),
+      thread_([this] { run(); })
 {}
 
 LogThread::~LogThread()

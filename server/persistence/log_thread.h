@@ -103,7 +103,7 @@ private:
     std::atomic<Sync> sync_ = Sync::EverySecond;
     std::atomic<bool> held_ = false;
 
-    mutable std::mutex mutex_;  ///< of what follows
+    mutable std::mutex mutex_;      ///< of what follows
     std::condition_variable work_;  ///< for the thread
     std::condition_variable done_;  ///< for who waits for it
     std::deque<Item> items_;

@@ -17,7 +17,9 @@ constexpr std::size_t kMaxLine = 1024;
 /// In quotes if it would not be one word otherwise.
 std::string as_word(std::string_view name)
 {
-    const auto is_plain = [](char c) { return c > ' ' && c < 0x7f && c != '"' && c != '\'' && c != '\\'; };
+    const auto is_plain = [](char c) {
+        return c > ' ' && c < 0x7f && c != '"' && c != '\'' && c != '\\';
+    };
     if (!name.empty() && std::ranges::all_of(name, is_plain)) return std::string{name};
     std::string quoted = "\"";
     for (const char c : name) {
@@ -76,8 +78,7 @@ void add(Manifest& manifest, Line line)
     } else if (line.type == "h") {
         manifest.history.push_back(std::move(line.file));
     } else if (line.type == "i") {
-        if (!manifest.increments.empty() &&
-            line.file.number <= manifest.increments.back().number) {
+        if (!manifest.increments.empty() && line.file.number <= manifest.increments.back().number) {
             throw Manifest::Error{"Found a non-monotonic sequence number"};
         }
         manifest.increments.push_back(std::move(line.file));

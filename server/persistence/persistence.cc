@@ -25,8 +25,7 @@ constexpr std::chrono::seconds kBeforeNextTry{5};
 }  // namespace
 
 Persistence::Persistence(Server& server)
-    : server_(server),
-      log_file_(server.options, server.effects, real_files_, [this] {
+    : server_(server), log_file_(server.options, server.effects, real_files_, [this] {
           if (on_safe) on_safe();
       })
 {}

@@ -197,7 +197,7 @@ private:
     store::TimePoint no_rewrite_before_{};
     bool rewrite_scheduled_ = false;
     bool log_is_ending_rewrite_ = false;
-    bool is_started_ = false;  ///< the data are there
+    bool is_started_ = false;   ///< the data are there
     store::TimePoint began_{};  ///< what runs now, or ran last
     std::uint64_t changes_at_begin_ = 0;
     std::uint64_t tenths_told_ = 0;  ///< of the file that is being loaded

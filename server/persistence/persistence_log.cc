@@ -40,7 +40,8 @@ void Persistence::begin_rewriting()
             fmt::format("{}/temp-rewriteaof-bg-{}.aof", log_file_.folder(), getpid());
         if (server_.options.no_append_fsync_on_rewrite) log_file_.hold_syncs(true);
     } catch (const std::exception& error) {
-        log(LogLevel::Warning, fmt::format("Cannot rewrite the append only file: {}", error.what()));
+        log(LogLevel::Warning,
+            fmt::format("Cannot rewrite the append only file: {}", error.what()));
         log_stats_.last_rewrite_failed = true;
         return;
     }

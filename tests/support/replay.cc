@@ -71,8 +71,8 @@ void replay(server::Server& server, std::string_view log)
         const bool is_frame = found == Found::Words && reader.words().size() == 1 &&
                               (reader.words()[0] == "MULTI" || reader.words()[0] == "EXEC");
         if (found == Found::Words && !is_frame) {
-            const auto outcome = server.executor.replay(
-                {session, server::Origin::Replay, reader.words(), reply});
+            const auto outcome =
+                server.executor.replay({session, server::Origin::Replay, reader.words(), reply});
             if (outcome == server::Outcome::Refused) {
                 throw std::runtime_error{
                     fmt::format("{}: {}", shown(reader.words()), replies.view())};

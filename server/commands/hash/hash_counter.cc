@@ -59,7 +59,8 @@ void hincrbyfloat(Call& call)
     hash->update(field, text, hash_limits(call));
     ++hash.changes;
     call.log_as({"HSET", key, field, text});
-    if (const auto deadline = hash->deadline(field)) log_field_deadline(call, key, field, *deadline);
+    if (const auto deadline = hash->deadline(field))
+        log_field_deadline(call, key, field, *deadline);
     call.reply.bulk(text);
 }
 

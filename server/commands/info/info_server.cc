@@ -133,8 +133,7 @@ void write_saving(Server& server, Fields& fields)
     fields.add("rdb_last_save_time", whole_seconds(persistence.last_save().time_since_epoch()));
     fields.add("rdb_last_bgsave_status", stats.last_failed ? "err" : "ok");
     fields.add("rdb_last_bgsave_time_sec", stats.last_time_seconds);
-    fields.add("rdb_current_bgsave_time_sec",
-               saves ? persistence.saving_seconds() : -1);
+    fields.add("rdb_current_bgsave_time_sec", saves ? persistence.saving_seconds() : -1);
     fields.add("rdb_saves", stats.saves);
     fields.add("rdb_last_cow_size", 0);
     fields.add("rdb_last_load_keys_expired", stats.keys_expired);

@@ -33,7 +33,8 @@ void move_or_wait(Call& call, const ListMove& move, std::optional<store::Deadlin
         call, std::span{&move.source, 1}, store::kTypeOf<store::List>, deadline,
         [&](std::string_view) {
             if (!move_element(call, move)) return false;
-            call.log_as({"LMOVE", move.source, move.destination, name_of(move.from), name_of(move.to)});
+            call.log_as(
+                {"LMOVE", move.source, move.destination, name_of(move.from), name_of(move.to)});
             return true;
         },
         give_up);

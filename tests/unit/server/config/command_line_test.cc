@@ -49,9 +49,10 @@ TEST_CASE("a bad flag is named")
     CHECK(error_of({"--no-such-flag", "1"}) == "'--no-such-flag' is no option; see --help");
     CHECK(error_of({"--port", "many"}) == "--port: argument couldn't be parsed into an integer");
     CHECK(error_of({"--port"}) == "--port: wrong number of arguments");
-    CHECK(error_of({"--min-replicas-to-write", "1"}) ==
-          "--min-replicas-to-write: not supported by Dabba: only '0' is. No data are copied between "
-          "servers");
+    CHECK(
+        error_of({"--min-replicas-to-write", "1"}) ==
+        "--min-replicas-to-write: not supported by Dabba: only '0' is. No data are copied between "
+        "servers");
     CHECK(error_of({"--port 7000", "1"}) == "--port: wrong number of arguments");
     CHECK(error_of({"--port '7000"}) == "--port '7000: Unbalanced quotes");
     CHECK(error_of({"--rename-command", "FLUSHALL"}) ==

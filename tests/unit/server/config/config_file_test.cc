@@ -106,9 +106,10 @@ TEST_CASE("the server does not start if skipping a setting would lose data or le
         CHECK(read(line).error.find(line) != std::string::npos);
         CHECK(read(line).error.find("not supported by Dabba") != std::string::npos);
     }
-    CHECK(read("min-replicas-to-write 1").error ==
-          "dabba.conf:1: 'min-replicas-to-write 1': not supported by Dabba: only '0' is. No data are "
-          "copied between servers");
+    CHECK(
+        read("min-replicas-to-write 1").error ==
+        "dabba.conf:1: 'min-replicas-to-write 1': not supported by Dabba: only '0' is. No data are "
+        "copied between servers");
 }
 
 TEST_CASE("each line of a user is a user of its own")

@@ -1,7 +1,6 @@
 #include "server/persistence/log_reader.h"
 
 #include <catch2/catch.hpp>
-
 #include <string>
 #include <vector>
 
@@ -46,9 +45,9 @@ TEST_CASE("what is no log is broken")
 {
     LogReader reader;
     for (const char* const bytes :
-         {"x", "*0\r\n", "*-1\r\n", "*a\r\n", "*1\r\n+OK\r\n", "*1\r\n$-1\r\n", "*1\r\n$1\r\nab\r\n",
-          "*1\r\n$1\r\na\n\n", "*99999999999\r\n", "*1\r\n$99999999999999\r\n",
-          "*111111111111111111111111111111"}) {
+         {"x", "*0\r\n", "*-1\r\n", "*a\r\n", "*1\r\n+OK\r\n", "*1\r\n$-1\r\n",
+          "*1\r\n$1\r\nab\r\n", "*1\r\n$1\r\na\n\n", "*99999999999\r\n",
+          "*1\r\n$99999999999999\r\n", "*111111111111111111111111111111"}) {
         INFO(bytes);
         CHECK(reader.read(bytes) == Found::Broken);
     }
