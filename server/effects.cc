@@ -172,9 +172,9 @@ void Effects::member_expired(int database, std::string_view key, std::string_vie
 
 void Effects::take_note(const store::KeyEvent& event)
 {
-    const bool is_change = store::Changes::all().has(event.change) && event.is_of_one_key() &&
-                           event.change != store::Change::FieldsExpired;
-    if (!is_change) return;
+    if (!store::Changes::all().has(event.change) || event.change == store::Change::FieldsExpired)
+        return;
+    if (!event.is_of_one_key()) return miss();
     const auto is_it = [&](const Note& note) {
         return note.database == event.database && note.key == event.key;
     };

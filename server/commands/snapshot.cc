@@ -35,6 +35,7 @@ void take(Call& call)
 
 void restore(Call& call)
 {
+    call.log_keys();
     if (!snapshots_of(call).restore(call.args.next())) refuse_unknown(call);
     call.reply.ok();
 }

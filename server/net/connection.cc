@@ -177,18 +177,8 @@ void Connection::take_turn()
     report_guesses();
     if (doomed) return close();
     limit_output();  // the client may have become a subscriber, or given its password
-    const std::uint64_t place = all_.server.persistence->place_to_wait_for();
-    if (place != 0 && !all_.server.shutdown_requested) [[unlikely]]
-        return wait_for_log(place, requests_left);
-    end_turn(requests_left);
-}
-
-void Connection::end_turn(bool requests_left)
-{
-    send();
-    if (server().shutdown_requested) return all_.shut_down(server());
-    if (socket_.is_open()) go_on(requests_left);
-    count_memory();
+    if (!must_wait_for_log(requests_left)) [[likely]]
+        end_turn(requests_left);
 }
 
 /// True if the turn ended before the input did.
@@ -345,7 +335,7 @@ void Connection::flush()
         if (self->reads_too_slowly()) {
             self->disconnect_slow_reader();
         } else {
-            self->send();
+            self->send_once_safe();
         }
     });
     sending_ = Sending::Planned;  // now that there was memory to plan it

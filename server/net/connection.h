@@ -93,6 +93,8 @@ private:
     void go_on(bool requests_left);
     void send();
     void end_turn(bool requests_left);
+    void send_once_safe();
+    bool must_wait_for_log(bool requests_left);
     void wait_for_log(std::uint64_t place, bool requests_left);
     bool may_send() const { return sending_ == Sending::None || sending_ == Sending::Planned; }
     std::string_view next_to_send() const;

@@ -1,8 +1,32 @@
 #include "server/net/connection.h"
 #include "server/persistence/persistence.h"
 
-/// With `appendfsync always`: replies that wait for the disk.
+/// How a turn ends: with `appendfsync always` its replies wait for the disk.
 namespace server::net {
+
+void Connection::end_turn(bool requests_left)
+{
+    send();
+    if (server().shutdown_requested) return all_.shut_down(server());
+    if (socket_.is_open()) go_on(requests_left);
+    count_memory();
+}
+
+// What others have caused, as an element of a list that the client had waited for.
+void Connection::send_once_safe()
+{
+    if (!must_wait_for_log(false)) [[likely]]
+        send();
+}
+
+bool Connection::must_wait_for_log(bool requests_left)
+{
+    const std::uint64_t place = all_.server.persistence->place_to_wait_for();
+    if (place == 0 || all_.server.shutdown_requested) [[likely]]
+        return false;
+    wait_for_log(place, requests_left);
+    return true;
+}
 
 // Of a client that reads slowly, earlier replies are still being sent: for such a one everybody
 // waits, since what it is sent cannot be held back any more.

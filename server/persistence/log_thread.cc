@@ -15,10 +15,6 @@ constexpr std::chrono::seconds kBetweenSyncs{1};
 constexpr std::chrono::seconds kLate{2};
 constexpr std::chrono::milliseconds kBeforeNextTry{100};
 
-/// While much is logged, the thread takes it in portions: to wake for each would cost the processor
-/// more than the portion.
-constexpr std::chrono::microseconds kPortion{200};
-
 }  // namespace
 
 LogThread::LogThread(Files& files, std::function<void()> on_sync)
@@ -47,37 +43,63 @@ bool LogThread::append(std::string_view bytes)
         done_.wait(lock, [this] { return waiting_ <= kMostWaiting || failed_; });
         if (waiting_ > kMostWaiting) return false;
     }
-    if (items_.empty() || items_.back().job != nullptr) items_.emplace_back();
-    items_.back().bytes += bytes;
-    waiting_ += bytes.size();
+    const std::string_view left =
+        bytes.substr(may_write_at_once() ? write_at_once(bytes) : std::size_t{0});
+    if (!left.empty()) {
+        if (items_.empty() || items_.back().job != nullptr) items_.emplace_back();
+        items_.back().bytes += left;
+        waiting_ += left.size();
+    }
     appended_ += bytes.size();
-    const bool sleeps = std::exchange(sleeping_, false);
+    const bool has_work = !left.empty() || (rest_ == Rest::UntilWoken && syncs_by_time());
+    const bool wakes = has_work && std::exchange(rest_, Rest::None) != Rest::None;
     lock.unlock();
-    if (sleeps) work_.notify_one();
+    if (wakes) work_.notify_one();
     return true;
+}
+
+bool LogThread::may_write_at_once() const
+{
+    return sync_ != Sync::Always && items_.empty() && !busy_ && !failed_ && file_ >= 0;
+}
+
+/// How much of it. What fails is left to the thread, which tells why.
+std::size_t LogThread::write_at_once(std::string_view bytes) noexcept
+{
+    try {
+        const std::size_t size = files_.write_some(file_, bytes);
+        written_ += size;
+        return size;
+    } catch (const std::exception&) {
+        return 0;
+    }
+}
+
+/// Something that the thread must look at.
+void LogThread::change(const std::function<void()>& what)
+{
+    {
+        const std::lock_guard lock{mutex_};
+        what();
+        rest_ = Rest::None;
+    }
+    work_.notify_one();
 }
 
 void LogThread::add(std::shared_ptr<Job> job)
 {
-    {
-        const std::lock_guard lock{mutex_};
-        items_.push_back({{}, std::move(job)});
-        sleeping_ = false;
-    }
-    work_.notify_one();
+    change([&] { items_.push_back({{}, std::move(job)}); });
 }
 
 void LogThread::choose(Sync sync)
 {
-    {
-        const std::lock_guard lock{mutex_};
-        sync_ = sync;
-        sleeping_ = false;
-    }
-    work_.notify_one();
+    change([&] { sync_ = sync; });
 }
 
-void LogThread::hold_syncs(bool hold) { held_ = hold; }
+void LogThread::hold_syncs(bool hold)
+{
+    change([&] { held_ = hold; });
+}
 
 std::string LogThread::error() const
 {
@@ -90,7 +112,7 @@ bool LogThread::sync_all()
     std::unique_lock lock{mutex_};
     const std::uint64_t end = appended_;
     sync_wanted_ = true;
-    sleeping_ = false;
+    rest_ = Rest::None;
     work_.notify_one();
     done_.wait(lock, [&] { return (synced_ >= end && items_.empty() && !busy_) || failed_; });
     return synced_ >= end;
@@ -108,11 +130,6 @@ void LogThread::run() noexcept
 {
     std::unique_lock lock{mutex_};
     while (wait_for_work(lock)) {
-        if (sync_ != Sync::Always && !ending_ && !sync_wanted_ && !items_.empty()) {
-            lock.unlock();
-            std::this_thread::sleep_for(kPortion);
-            lock.lock();
-        }
         std::deque<Item> taken;
         taken.swap(items_);
         busy_ = true;
@@ -133,15 +150,16 @@ bool LogThread::wait_for_work(std::unique_lock<std::mutex>& lock)
 {
     while (items_.empty() && !sync_wanted_) {
         if (ending_) return false;
-        const bool is_unsynced = synced_ < written_ && sync_ == Sync::EverySecond;
-        sleeping_ = true;
-        const auto wakes = [this] { return !sleeping_ || ending_ || sync_wanted_; };
+        const bool is_unsynced = synced_ < written_ && syncs_by_time();
+        rest_ = is_unsynced ? Rest::UntilSync : Rest::UntilWoken;
+        const auto is_woken = [this] { return rest_ == Rest::None || ending_; };
         if (!is_unsynced) {
-            work_.wait(lock, wakes);
-        } else if (!work_.wait_until(lock, last_sync_ + kBetweenSyncs, wakes)) {
+            work_.wait(lock, is_woken);
+        } else if (!work_.wait_until(lock, last_sync_ + kBetweenSyncs, is_woken)) {
+            rest_ = Rest::None;
             return true;  // to sync
         }
-        sleeping_ = false;
+        rest_ = Rest::None;
     }
     return !(ending_ && failed_);
 }
@@ -150,8 +168,7 @@ bool LogThread::should_sync() const
 {
     if (synced_ >= written_) return false;
     if (sync_ == Sync::Always || sync_wanted_) return true;
-    const bool is_time = Time::now() - last_sync_ >= kBetweenSyncs;
-    return sync_ == Sync::EverySecond && !held_ && is_time;
+    return syncs_by_time() && Time::now() - last_sync_ >= kBetweenSyncs;
 }
 
 void LogThread::do_item(Item& item)

@@ -17,9 +17,13 @@
 
 namespace server {
 
-/// A thread that appends to the log, so that no request waits for the disk: bytes, and jobs that
-/// need the disk, in the order in which they came. What it cannot write it tries again, ten times a
-/// second, until it can; nothing is skipped.
+/// A thread that syncs the log, and appends to it whatever would have to wait for the disk: bytes,
+/// and jobs that need the disk, in the order in which they came. What it cannot write it tries
+/// again, ten times a second, until it can; nothing is skipped.
+///
+/// While it rests, bytes go to the file at once, as in Redis: what was answered survives the end of
+/// the process, and only a system that dies loses a second. With Sync::Always all is the thread's,
+/// since replies wait for it anyway.
 ///
 /// Places in the log are counted in bytes, from 0 when the thread begins, over all files.
 class LogThread
@@ -44,8 +48,9 @@ public:
     LogThread(const LogThread&) = delete;
     LogThread& operator=(const LogThread&) = delete;
 
-    /// Takes bytes. Waits only if more than kMostWaiting are waiting already, and until fewer are;
-    /// false, and not taken, if that cannot be expected. Throws std::bad_alloc.
+    /// Takes bytes, and writes them if the thread rests. Waits only if more than kMostWaiting are
+    /// waiting already, and until fewer are; false, and not taken, if that cannot be expected.
+    /// Throws std::bad_alloc.
     bool append(std::string_view bytes);
     void add(std::shared_ptr<Job> job);
     /// A job's own: from here on bytes go to this file, and the one before is synced and closed.
@@ -81,8 +86,15 @@ private:
         std::shared_ptr<Job> job;  ///< nullptr: bytes
     };
 
+    enum class Rest : std::uint8_t { None, UntilSync, UntilWoken };
+
+    bool may_write_at_once() const;
+    std::size_t write_at_once(std::string_view bytes) noexcept;
+    void change(const std::function<void()>& what);
+
     void run() noexcept;
     bool wait_for_work(std::unique_lock<std::mutex>& lock);
+    bool syncs_by_time() const { return sync_ == Sync::EverySecond && !held_; }
     bool should_sync() const;
     void do_item(Item& item);
     void write_all(std::string_view bytes);
@@ -109,14 +121,14 @@ private:
     std::deque<Item> items_;
     std::size_t waiting_ = 0;  ///< bytes
     std::string error_;
-    bool sleeping_ = false;
+    Rest rest_ = Rest::None;
     bool sync_wanted_ = false;
     bool ending_ = false;
-    bool busy_ = false;  ///< with items that were taken
+    bool busy_ = false;  ///< with items that were taken, or a sync
 
-    int file_ = -1;  ///< the thread's, as what follows
-    std::chrono::steady_clock::time_point last_sync_{};
-    std::thread thread_;  ///< last: it uses all that stands above
+    int file_ = -1;                                      ///< the thread's while it is busy
+    std::chrono::steady_clock::time_point last_sync_{};  ///< the thread's
+    std::thread thread_;                                 ///< last: it uses all that stands above
 };
 
 }  // namespace server

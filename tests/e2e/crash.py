@@ -2,12 +2,11 @@
 """Kills a server with kill -9 at seeded moments of a mixed load, starts it again, and compares what it has with what it
 had acknowledged.
 
-Usage: crash_test.py --server BINARY [--kills N] [--seed N] [--policy always|everysec|no] [--port N]
+Usage: crash.py --server BINARY [--kills N] [--seed N] [--policy always|everysec|no] [--port N]
 
 Each of a few clients appends numbers to lists of its own, in requests, transactions and scripts, and assigns orders. After
-a restart each list must hold exactly 1 to n, where n is at least what was acknowledged with `always`, and lags at most
-behind it with the other policies (a process that dies loses what the log's thread has not yet written: the last
-milliseconds); a transaction is there as a whole; and of each city's drivers, each is available or with one order.
+a restart each list must hold exactly 1 to n, where n is at least what was acknowledged with `always`; with the other
+policies it may lag behind by what came while the log was being synced or rewritten, and how much is told; a transaction is there as a whole; and of each city's drivers, each is available or with one order.
 """
 
 import argparse

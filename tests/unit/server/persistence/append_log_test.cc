@@ -140,6 +140,18 @@ TEST_CASE("what was logged is there after a restart")
     CHECK(tests::first_difference(before.server(), after.server()) == std::nullopt);
 }
 
+TEST_CASE("what is about to be answered is in the file, even if nobody syncs it")
+{
+    const Folder folder;
+    Options options;
+    options.append_fsync = "no";
+    Logged client{folder, options};
+    client.server().persistence->wait_until_safe();  // the thread rests
+    client("SET", "a", "1");
+    client.server().persistence->place_to_wait_for();
+    CHECK(read(folder.log("appendonly.aof.1.incr.aof")).ends_with("$1\r\na\r\n$1\r\n1\r\n"));
+}
+
 TEST_CASE("a log that is cut anywhere loses its last moment, and no half of one")
 {
     const Folder folder;
