@@ -23,6 +23,7 @@ Options options_like(const Options& home)
 {
     Options options = home;
     options.save_points.clear();
+    options.append_only = false;
     options.http_port = 0;
     return options;
 }

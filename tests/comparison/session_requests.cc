@@ -47,7 +47,8 @@ Request client(Words& words)
         case 4: return {"CLIENT", "KILL", words.pick({"TYPE", "USER", "ADDR", "SKIPME"}), "nobody"};
         case 5: return {"CLIENT", "LIST", "ID", words.pick({"0", "-1", "987654321", "one"})};
         case 6: return {"CLIENT", "ID"};
-        default: return {"CLIENT", words.pick({"NOSUCH", "", "REPLY", "NO-EVICT"})};
+        // Not REPLY: in a transaction it is refused here, and spoils EXEC's reply in Redis.
+        default: return {"CLIENT", words.pick({"NOSUCH", "", "NO-EVICT"})};
     }
 }
 
