@@ -4,6 +4,8 @@ A bar reads the summary {case: {server: {number: {"median", "min", "max"}}}} and
 (what, bar, measured, reached). A case that was not measured has no row.
 """
 
+import family_cases
+
 
 class Summary:
     """Medians, looked up by case, server and number; None where there is nothing."""
@@ -24,6 +26,10 @@ class Summary:
     def others(self, case, number="cpu_us"):
         """(server, median) of every server but Dabba."""
         return [(server, self.get(case, server, number)) for server in self.cases.get(case, {}) if server != "dabba"]
+
+    def best(self, case, number="cpu_us"):
+        """The least that any server but Dabba needs."""
+        return min((value for _, value in self.others(case, number) if value), default=None)
 
     def having(self, prefix, suffix=""):
         return [case for case in self.cases if case.startswith(prefix) and case.endswith(suffix)]
@@ -119,8 +125,26 @@ def simple(summary):
         yield "GEOADD of moved drivers, a million, pipeline 16", "2x Redis per CPU second", f"{ratio:.2f}x", ratio >= 2
 
 
+def families(summary):
+    """Against the better of all peers."""
+    def beside(case, what, bar, number="cpu_us"):
+        ours, theirs = summary.get(case, "dabba", number), summary.best(case, number)
+        if ours and theirs:
+            words = "not above" if bar == 1 else f"at most 1/{bar} of"
+            unit = "CPU" if number == "cpu_us" else "memory"
+            yield what, f"{words} the best peer's {unit}", f"{ours / theirs:.2f}", ours * bar <= theirs
+
+    for name in family_cases.COMMANDS:
+        yield from beside(f"{name} p64", f"{name}, pipeline 64", 2)
+    for name in family_cases.ALGEBRA:
+        yield from beside(name, name, 2)
+    yield from beside(family_cases.BLOCKED, "BLPOP hand-over", 1)
+    for case in summary.having("memory of"):
+        yield from beside(case, case, 1, "resident_bytes")
+
+
 def the_rest(summary):
-    for case in summary.having("memory"):
+    for case in summary.having("memory per driver"):
         if ratio := summary.ratio(case, "resident_bytes"):
             yield case, "at most 60 % of Redis's", f"{100 / ratio:.0f} %", ratio >= 1 / 0.6
     for case in summary.having("growth"):
@@ -141,5 +165,5 @@ def the_rest(summary):
 def judge(cases, peer="redis"):
     """All rows of (what, bar, measured, reached)."""
     summary = Summary(cases, peer)
-    for part in (searches, orders, dispatch, simple, the_rest):
+    for part in (searches, orders, dispatch, simple, families, the_rest):
         yield from part(summary)

@@ -69,6 +69,7 @@ def table(header, rows):
 # The columns of cases whose numbers are not requests: (title, number, unit of the number in the title).
 SPECIAL = {
     "memory": (("resident bytes", "resident_bytes"), ("used_memory", "used_memory")),
+    "blpop_hand_over": (("CPU us", "cpu_us"),),
     "start": (("ms, median", "start_ms"),),
     "order": (("p50 us", "p50_us"), ("p99 us", "p99_us"), ("CPU us", "cpu_us"),
               ("with its completion", "completed_cpu_us")),
