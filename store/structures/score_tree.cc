@@ -83,17 +83,23 @@ void rotate(Leaf& leaf, unsigned from, unsigned to, double score)
 
 // Searching
 
-ScoreTree::Leaf* ScoreTree::descend(const Key& key, Path& path) const
+template <class ChildOf>
+ScoreTree::Leaf* ScoreTree::descend_by(ChildOf&& child_of, Path& path) const
 {
     Node* node = root_;
     path.length = height_;
     for (unsigned depth = 0; depth < height_; ++depth) {
         auto* inner = static_cast<Inner*>(node);
-        const unsigned index = child_for(*inner, key);
+        const unsigned index = child_of(*inner);
         path.steps[depth] = {inner, index};
         node = inner->children[index];
     }
     return static_cast<Leaf*>(node);
+}
+
+ScoreTree::Leaf* ScoreTree::descend(const Key& key, Path& path) const
+{
+    return descend_by([&](const Inner& inner) { return child_for(inner, key); }, path);
 }
 
 template <class ChildOf>
@@ -208,6 +214,20 @@ void ScoreTree::erase(const ScoredMember* member)
     erase_at(leaf, position_of(*leaf, member), path);
 }
 
+void ScoreTree::erase_first()
+{
+    Path path;
+    Leaf* leaf = descend_by([](const Inner&) { return 0U; }, path);
+    erase_at(leaf, 0, path);
+}
+
+void ScoreTree::erase_last()
+{
+    Path path;
+    Leaf* leaf = descend_by([](const Inner& inner) { return inner.size - 1; }, path);
+    erase_at(leaf, leaf->size - 1, path);
+}
+
 void ScoreTree::move(ScoredMember* member, double new_score)
 {
     Path path;
@@ -267,7 +287,11 @@ void ScoreTree::erase_at(Leaf* leaf, unsigned position, Path& path)
     if (position == 0 && leaf->size > 0) {
         update_first(leaf->scores()[0], leaf->members()[0], path);
     }
-    if (leaf->size < kLeafMin) refill<Leaf>(path, path.length, kLeafMergeMax);
+    // At either end a leaf may run empty: who takes the lowest one by one moves nothing between
+    // leaves.
+    const bool at_an_end = leaf == first_ || leaf == last_;
+    if (at_an_end ? leaf->size == 0 : leaf->size < kLeafMin)
+        refill<Leaf>(path, path.length, kLeafMergeMax);
 }
 
 /// Writes down the least entry below the last step of the path, as far up as it is the least.
@@ -407,13 +431,13 @@ template <class NodeType>
 void ScoreTree::refill(Path& path, unsigned depth, unsigned merge_max)
 {
     const auto [parent, index] = path.steps[depth - 1];
-    if (parent->size == 1) {
-        // The last node of its level may be alone below its parent, and hold few or one.
-        auto* node = static_cast<NodeType*>(parent->children[0]);
-        if (node->size > 0) return;
+    auto* node = static_cast<NodeType*>(parent->children[index]);
+    if (node->size == 0) {
         dispose(node);
-        return remove_child(path, depth - 1, 0);
+        return remove_child(path, depth - 1, index);
     }
+    // The last node of its level may be alone below its parent, and hold few or one.
+    if (parent->size == 1) return;
     const unsigned left_index = index == 0 ? 0 : index - 1;
     auto* left = static_cast<NodeType*>(parent->children[left_index]);
     auto* right = static_cast<NodeType*>(parent->children[left_index + 1]);

@@ -44,6 +44,10 @@ public:
     /// REQUIRES: the member is in the tree, under its score.
     void erase(const ScoredMember* member);
 
+    /// Erases the first entry, or the last, without looking for it. REQUIRES: not empty.
+    void erase_first();
+    void erase_last();
+
     /// Changes the member's score and its position. A small step, that stays within a leaf, moves a
     /// few entries of that leaf and nothing else. REQUIRES: as erase; the new score is not NaN.
     void move(ScoredMember* member, double new_score);
@@ -101,6 +105,8 @@ private:
     };
 
     Leaf* descend(const Key& key, Path& path) const;
+    template <class ChildOf>
+    Leaf* descend_by(ChildOf&& child_of, Path& path) const;
     template <class ChildOf>
     const Leaf* descend_counting(ChildOf&& child_of, std::size_t& before) const;
     template <class ChildOf>
@@ -188,11 +194,16 @@ public:
         return *this;
     }
 
-    /// Fetches the member that is `distance` entries ahead, if it is in the same leaf.
+    /// The member that is `distance` entries ahead, if it is in the same leaf; else nullptr.
+    const ScoredMember* ahead(unsigned distance) const
+    {
+        const bool is_here = leaf_ != nullptr && index_ + distance < leaf_->size;
+        return is_here ? leaf_->members()[index_ + distance] : nullptr;
+    }
+    /// Fetches it.
     void prefetch_ahead(unsigned distance) const
     {
-        if (leaf_ != nullptr && index_ + distance < leaf_->size)
-            prefetch(leaf_->members()[index_ + distance]);
+        if (const ScoredMember* const member = ahead(distance)) prefetch(member);
     }
 
     bool at_end() const { return leaf_ == nullptr || index_ == leaf_->size; }

@@ -87,10 +87,15 @@ void SortedSet::expect(std::string_view first, std::size_t count, const Limits& 
 
 void SortedSet::take(const ScoredMember* member)
 {
+    tree_.erase(member);
+    take_from_table(member);
+}
+
+/// What the tree has given up.
+void SortedSet::take_from_table(const ScoredMember* member)
+{
     show_everywhere(member->key());
-    ScoredMember* const taken = table_.take(member->key());
-    tree_.erase(taken);
-    ScoredMember::destroy(taken);
+    ScoredMember::destroy(table_.take(member->key()));
 }
 
 void SortedSet::erase_ranks(std::size_t first, std::size_t last)

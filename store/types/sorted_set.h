@@ -191,6 +191,7 @@ private:
 
     void add(std::string_view member, std::uint64_t hash, double score);
     void take(const ScoredMember* member);
+    void take_from_table(const ScoredMember* member);
     Hidden* hidden_as(std::string_view name) const;
     Hidden* place_for_hidden(std::string_view name);
     void show_everywhere(std::string_view member);
@@ -326,12 +327,12 @@ void SortedSet::take_lowest(Visit&& visit)
 {
     const ScoredMember* const member = tree_.begin().member();
     visit(Item{member->key(), member->score()});
-    take(member);
+    tree_.erase_first();
+    take_from_table(member);
     // As a rule another one is taken soon: what that will read is fetched.
     const auto next = tree_.begin();
-    if (next.at_end()) return;
-    next.prefetch_ahead(1);
-    table_.prefetch(hash_bytes(next.member()->key()));
+    next.prefetch_ahead(4);
+    if (const ScoredMember* const soon = next.ahead(1)) table_.prefetch(hash_bytes(soon->key()));
 }
 
 template <class Visit>
@@ -341,7 +342,8 @@ void SortedSet::take_highest(Visit&& visit)
     --last;
     const ScoredMember* const member = last.member();
     visit(Item{member->key(), member->score()});
-    take(member);
+    tree_.erase_last();
+    take_from_table(member);
 }
 
 template <>

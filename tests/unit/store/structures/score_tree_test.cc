@@ -63,6 +63,17 @@ public:
         ScoredMember::destroy(member);
     }
 
+    void erase_first()
+    {
+        tree_.erase_first();
+        forget(*model_.begin());
+    }
+    void erase_last()
+    {
+        tree_.erase_last();
+        forget(*std::prev(model_.end()));
+    }
+
     void move(ScoredMember* member, double score)
     {
         model_.erase(member);
@@ -82,6 +93,13 @@ public:
     }
 
 private:
+    void forget(ScoredMember* member)
+    {
+        model_.erase(member);
+        std::erase(members_, member);
+        ScoredMember::destroy(member);
+    }
+
     ScoreTree tree_;
     std::set<ScoredMember*, Before> model_;
     std::vector<ScoredMember*> members_;
@@ -173,6 +191,21 @@ TEST_CASE("a score tree gives memory back when its entries go")
     while (!twins.model().empty()) twins.erase_any(random);
     CHECK(twins.tree().memory_bytes() == 0);
     CHECK(twins.agree());
+}
+
+TEST_CASE("a score tree is taken from either end, and changed meanwhile")
+{
+    Random random{11};
+    Twins twins;
+    for (int i = 0; i < 6'000; ++i) twins.add(std::to_string(i), many_scores(random));
+    while (!twins.model().empty()) {
+        const bool first = random.below(2) == 0;
+        for (int i = 0; i < 70 && !twins.model().empty(); ++i)
+            first ? twins.erase_first() : twins.erase_last();
+        if (twins.model().size() > 1'000) churn(twins, random, many_scores, 20, 4);
+        REQUIRE(twins.agree());
+    }
+    CHECK(twins.tree().memory_bytes() == 0);
 }
 
 TEST_CASE("small steps move a driver within the tree")
