@@ -20,26 +20,6 @@ ListChunk ListChunk::make(std::size_t bytes)
     return made;
 }
 
-std::string_view ListChunk::at(std::size_t position) const
-{
-    const char* const from = block_ + position;
-    const auto length = static_cast<unsigned char>(*from);
-    if (length < kLongMark) return {from + 1, length};
-    std::uint32_t long_length = 0;
-    std::memcpy(&long_length, from + 1, sizeof long_length);
-    return {from + 1 + sizeof long_length, long_length};
-}
-
-std::size_t ListChunk::previous(std::size_t position) const
-{
-    const char* const last = block_ + position - 1;
-    const auto length = static_cast<unsigned char>(*last);
-    if (length < kLongMark) return position - entry_bytes(length);
-    std::uint32_t long_length = 0;
-    std::memcpy(&long_length, last - sizeof long_length, sizeof long_length);
-    return position - entry_bytes(long_length);
-}
-
 std::size_t ListChunk::position(std::size_t index) const
 {
     if (index <= count() / 2) {
@@ -52,45 +32,31 @@ std::size_t ListChunk::position(std::size_t index) const
     return at;
 }
 
-std::size_t ListChunk::insert(std::size_t position, std::string_view element)
+std::size_t ListChunk::insert(std::size_t position, const ListEntry& element)
 {
-    const std::size_t length = element.size();
+    const std::size_t bytes = element.bytes();
+    if (bytes > std::numeric_limits<std::uint32_t>::max()) throw std::bad_alloc{};
     if (block_ == nullptr) {
-        *this = make(sizeof(Header) + entry_bytes(length));
+        *this = make(sizeof(Header) + bytes);
         position = begin();
     }
-    const std::size_t gap = open_gap(position, entry_bytes(length));  // the block may move
-    char* out = block_ + gap;
-    const auto long_length = static_cast<std::uint32_t>(length);
-    const bool is_short = length < kLongMark;
-    const char mark = static_cast<char>(is_short ? length : kLongMark);
-    *out++ = mark;
-    if (!is_short) {
-        std::memcpy(out, &long_length, sizeof long_length);
-        out += sizeof long_length;
-    }
-    if (length > 0) std::memcpy(out, element.data(), length);
-    out += length;
-    if (!is_short) {
-        std::memcpy(out, &long_length, sizeof long_length);
-        out += sizeof long_length;
-    }
-    *out = mark;
+    const std::size_t gap = open_gap(position, bytes);  // the block may move
+    element.write(block_ + gap);
     ++header().count;
-    header().listpack_bytes += static_cast<std::uint32_t>(listpack_entry_bytes(element));
+    header().listpack_bytes += static_cast<std::uint32_t>(element.listpack_bytes());
     return gap;
 }
 
-void ListChunk::replace(std::size_t position, std::string_view element)
+void ListChunk::replace(std::size_t position, const ListEntry& element)
 {
-    const std::string_view old = at(position);
-    if (old.size() != element.size()) {
+    const ListEntry old = entry(position);
+    if (old.bytes() != element.bytes()) {
         const std::size_t behind = next(insert(position, element));
         return erase(behind, next(behind), 1);
     }
     header().listpack_bytes +=
-        static_cast<std::uint32_t>(listpack_entry_bytes(element) - listpack_entry_bytes(old));
-    if (!element.empty()) std::memcpy(const_cast<char*>(old.data()), element.data(), old.size());
+        static_cast<std::uint32_t>(element.listpack_bytes() - old.listpack_bytes());
+    element.write(block_ + position);
 }
 
 std::size_t ListChunk::open_gap(std::size_t position, std::size_t gap)
@@ -147,23 +113,23 @@ void ListChunk::erase(std::size_t from, std::size_t to, std::size_t how_many)
     shrink_if_sparse();
 }
 
-std::size_t ListChunk::count_of(std::string_view element) const
+std::size_t ListChunk::count_of(const ListEntry& element) const
 {
     std::size_t equal = 0;
     for (std::size_t place = begin(); place != end(); place = next(place))
-        equal += at(place) == element;
+        equal += entry(place) == element;
     return equal;
 }
 
 /// In one pass: what stays is moved together.
-void ListChunk::remove(std::string_view element, std::size_t spared, std::size_t how_many)
+void ListChunk::remove(const ListEntry& element, std::size_t spared, std::size_t how_many)
 {
     Header& head = header();
     if (how_many == head.count) return free();
     std::size_t kept_end = head.begin, left = how_many;
     for (std::size_t place = head.begin, after = 0; place != head.end; place = after) {
         after = next(place);
-        if (left > 0 && at(place) == element) {
+        if (left > 0 && entry(place) == element) {
             if (spared == 0) {
                 --left;
                 continue;
@@ -175,7 +141,7 @@ void ListChunk::remove(std::string_view element, std::size_t spared, std::size_t
     }
     head.end = static_cast<std::uint32_t>(kept_end);
     head.count -= static_cast<std::uint32_t>(how_many);
-    head.listpack_bytes -= static_cast<std::uint32_t>(how_many * listpack_entry_bytes(element));
+    head.listpack_bytes -= static_cast<std::uint32_t>(how_many * element.listpack_bytes());
     shrink_if_sparse();
 }
 
@@ -183,7 +149,7 @@ void ListChunk::remove(std::string_view element, std::size_t spared, std::size_t
 std::uint32_t ListChunk::listpack_bytes_of(std::size_t from, std::size_t to) const
 {
     std::size_t bytes = 0;
-    for (; from != to; from = next(from)) bytes += listpack_entry_bytes(at(from));
+    for (; from != to; from = next(from)) bytes += entry(from).listpack_bytes();
     return static_cast<std::uint32_t>(bytes);
 }
 

@@ -35,11 +35,15 @@ std::size_t back_length_bytes(std::size_t length)
 
 }  // namespace
 
-std::size_t listpack_entry_bytes(std::string_view element)
+std::size_t listpack_number_bytes(std::int64_t number)
 {
     constexpr std::size_t kBackLength = 1;
-    if (const auto number = listpack_integer(element)) return integer_bytes(*number) + kBackLength;
-    const std::size_t bytes = text_bytes(element.size());
+    return integer_bytes(number) + kBackLength;
+}
+
+std::size_t listpack_text_bytes(std::size_t length)
+{
+    const std::size_t bytes = text_bytes(length);
     return bytes + back_length_bytes(bytes);
 }
 

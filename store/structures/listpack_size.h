@@ -21,7 +21,8 @@ inline std::optional<std::int64_t> listpack_integer(std::string_view element)
     return ascii::parse_integer(element);
 }
 
-/// What the element adds to a listpack.
-std::size_t listpack_entry_bytes(std::string_view element);
+/// What a number adds to a listpack, and a text of this length that is none.
+std::size_t listpack_number_bytes(std::int64_t number);
+std::size_t listpack_text_bytes(std::size_t length);
 
 }  // namespace store

@@ -37,7 +37,7 @@ List::Place List::find(std::size_t index) const
     return {number, chunks[number].count() - behind};
 }
 
-std::string_view List::at(std::size_t index) const
+ListElement List::at(std::size_t index) const
 {
     const auto [number, within] = find(index);
     const ListChunk part = chunk(number);
@@ -52,16 +52,16 @@ bool List::has_room(const ListLimit& limit, std::size_t bytes, std::size_t count
 }
 
 /// Whether another element of this length belongs into a chunk, by Redis's estimate.
-bool List::fits(const ListChunk& part, std::size_t length) const
+bool List::fits(const ListChunk& part, const ListEntry& element) const
 {
     constexpr std::size_t kEstimate = 8;
     constexpr std::size_t kUsualBlock = 8192;
-    const std::size_t bytes = part.listpack_bytes() + length + kEstimate;
+    const std::size_t bytes = part.listpack_bytes() + element.text().size() + kEstimate;
     if (!row().limit.allows(bytes, part.count() + 1)) return false;
     // A chunk of short texts has 9 bytes more than a listpack, and with the last of them it may
     // just miss the size of block that most nodes have: it is full one element before Redis's then.
     constexpr std::size_t kMore = 3;
-    const std::size_t block = part.bytes() + ListChunk::entry_bytes(length);
+    const std::size_t block = part.bytes() + element.bytes();
     const bool spills = block > kUsualBlock && block <= kUsualBlock + kMore;
     return !spills || row().limit.allows(bytes + kMore, part.count() + 1);
 }
@@ -69,11 +69,12 @@ bool List::fits(const ListChunk& part, std::size_t length) const
 /// Whether this is a chunk for one large element, which takes no other.
 bool List::is_single(const ListChunk& part) const
 {
-    return part.count() == 1 && row().limit.is_large(part.at(part.begin()).size());
+    return part.count() == 1 && row().limit.is_large(part.length(part.begin()));
 }
 
-void List::push(End end, std::string_view element)
+void List::push(End end, std::string_view text)
 {
+    const ListEntry element{text};
     if (!is_row()) {
         ListChunk mine = packed();
         mine.insert(end == End::Front ? mine.begin() : mine.end(), element);
@@ -82,7 +83,7 @@ void List::push(End end, std::string_view element)
     auto& chunks = row().chunks;
     const bool at_front = end == End::Front;
     const std::size_t number = at_front || chunks.empty() ? 0 : chunks.size() - 1;
-    if (!chunks.empty() && fits(chunks[number], element.size())) {
+    if (!chunks.empty() && fits(chunks[number], element)) {
         ListChunk& part = chunks[number];
         part.insert(at_front ? part.begin() : part.end(), element);
     } else {
@@ -91,8 +92,9 @@ void List::push(End end, std::string_view element)
     ++row().size;
 }
 
-void List::insert(Side side, std::size_t index, std::string_view element)
+void List::insert(Side side, std::size_t index, std::string_view text)
 {
+    const ListEntry element{text};
     const Place place = find(index);
     if (is_row()) {
         insert_into_row(side, place, element);
@@ -104,12 +106,12 @@ void List::insert(Side side, std::size_t index, std::string_view element)
     keep(mine);
 }
 
-void List::insert_into_row(Side side, Place place, std::string_view element)
+void List::insert_into_row(Side side, Place place, const ListEntry& element)
 {
     auto& chunks = row().chunks;
     ListChunk& part = chunks[place.chunk];
     const std::size_t index = place.index + (side == Side::After ? 1 : 0);
-    if (fits(part, element.size())) {
+    if (fits(part, element)) {
         part.insert(part.position(index), element);
         return;
     }
@@ -117,21 +119,21 @@ void List::insert_into_row(Side side, Place place, std::string_view element)
 
     split({place.chunk, index});
     const std::size_t second = place.chunk + 1;
-    if (row().limit.is_large(element.size())) return add_chunk(second, element);
+    if (row().limit.is_large(element.text().size())) return add_chunk(second, element);
     ListChunk& taker = side == Side::After ? chunks[second] : chunks[place.chunk];
     taker.insert(side == Side::After ? taker.begin() : taker.end(), element);
     join_around(side == Side::After ? place.chunk : second);
 }
 
 /// At the edge of a full chunk: into the neighbour, if that has room, or between the two.
-void List::insert_beside(Side side, std::size_t number, std::string_view element)
+void List::insert_beside(Side side, std::size_t number, const ListEntry& element)
 {
     auto& chunks = row().chunks;
     const bool after = side == Side::After;
     const bool has_neighbour = after ? number + 1 < chunks.size() : number > 0;
     if (has_neighbour) {
         ListChunk& neighbour = chunks[after ? number + 1 : number - 1];
-        if (fits(neighbour, element.size())) {
+        if (fits(neighbour, element)) {
             neighbour.insert(after ? neighbour.begin() : neighbour.end(), element);
             return;
         }
@@ -140,7 +142,7 @@ void List::insert_beside(Side side, std::size_t number, std::string_view element
 }
 
 /// The new chunk becomes this one, unless there is no memory.
-void List::add_chunk(std::size_t number, std::string_view element)
+void List::add_chunk(std::size_t number, const ListEntry& element)
 {
     ListChunk made;
     made.insert(0, element);
@@ -196,19 +198,20 @@ bool List::join_with_next(std::size_t number)
     return true;
 }
 
-void List::set(std::size_t index, std::string_view element)
+void List::set(std::size_t index, std::string_view text)
 {
+    const ListEntry element{text};
     const auto [number, within] = find(index);
     ListChunk part = chunk(number);
     if (!is_row()) {
         part.replace(part.position(within), element);
         return keep(part);
     }
-    if (is_single(part) == row().limit.is_large(element.size())) {
+    if (is_single(part) == row().limit.is_large(text.size())) {
         ListChunk& mine = row().chunks[number];
         return mine.replace(mine.position(within), element);
     }
-    insert(Side::After, index, element);
+    insert(Side::After, index, text);
     erase(index, 1);
 }
 
@@ -237,8 +240,9 @@ void List::erase(std::size_t index, std::size_t count)
     chunks.erase(gone, gone + static_cast<std::ptrdiff_t>(emptied));
 }
 
-std::size_t List::remove(std::string_view element, std::size_t max, End from)
+std::size_t List::remove(std::string_view text, std::size_t max, End from)
 {
+    const ListEntry element{text};
     const auto remove_in = [&](ListChunk& part, std::size_t wanted) {
         const std::size_t equal = part.count_of(element);
         const std::size_t removed = std::min(wanted, equal);

@@ -24,7 +24,8 @@ namespace store {
 /// what the nodes of its quicklist are, and a list changes its form only when it is told to:
 /// make_room() before elements are added, settle() after some were removed.
 ///
-/// Elements are handed out as views that are valid until the list is changed. A callback must not
+/// Numbers lie there in fewer bytes than their digits. Elements are handed out as texts that are
+/// valid until the list is changed, or, to a callback, until it returns. A callback must not
 /// change the list. Nothing here throws but std::bad_alloc.
 class List
 {
@@ -55,20 +56,20 @@ public:
     void prefetch_member(std::uint64_t) const {}
 
     /// REQUIRES index < size(), here and below.
-    std::string_view at(std::size_t index) const;
-    std::string_view end(End end) const { return at(end == End::Front ? 0 : size() - 1); }
+    ListElement at(std::size_t index) const;
+    ListElement end(End end) const { return at(end == End::Front ? 0 : size() - 1); }
 
     /// REQUIRES: what is given is not a part of this list, here and below.
-    void push(End end, std::string_view element);
-    void insert(Side side, std::size_t index, std::string_view element);
-    void set(std::size_t index, std::string_view element);
+    void push(End end, std::string_view text);
+    void insert(Side side, std::size_t index, std::string_view text);
+    void set(std::size_t index, std::string_view text);
     void pop(End end) { erase(end == End::Front ? 0 : size() - 1, 1); }
     /// Removes `count` elements from number `index` on. REQUIRES: index + count <= size().
     void erase(std::size_t index, std::size_t count);
 
     /// Removes the elements equal to this one, at most `max`, those nearest to the end `from`
     /// first. Returns how many they were.
-    std::size_t remove(std::string_view element, std::size_t max, End from);
+    std::size_t remove(std::string_view text, std::size_t max, End from);
 
     /// Becomes a row if so many bytes in so many elements more would pass the limit; the row's
     /// chunks then have it, too.
@@ -130,11 +131,11 @@ private:
     ListChunk chunk(std::size_t number) const { return is_row() ? row().chunks[number] : packed(); }
     Place find(std::size_t index) const;
     bool has_room(const ListLimit& limit, std::size_t bytes, std::size_t count) const;
-    bool fits(const ListChunk& part, std::size_t length) const;
+    bool fits(const ListChunk& part, const ListEntry& element) const;
     bool is_single(const ListChunk& part) const;
-    void insert_into_row(Side side, Place place, std::string_view element);
-    void insert_beside(Side side, std::size_t number, std::string_view element);
-    void add_chunk(std::size_t number, std::string_view element);
+    void insert_into_row(Side side, Place place, const ListEntry& element);
+    void insert_beside(Side side, std::size_t number, const ListEntry& element);
+    void add_chunk(std::size_t number, const ListEntry& element);
     void split(Place place);
     void join_around(std::size_t number);
     bool join_with_next(std::size_t number);
@@ -151,8 +152,10 @@ void List::walk(std::size_t skip, End from, Visit&& visit) const
         auto [number, index] = find(skip);
         for (; number < chunk_count(); ++number, index = 0) {
             const ListChunk part = chunk(number);
-            for (std::size_t at = part.position(index); at != part.end(); at = part.next(at))
-                if (!visit(part.at(at))) return;
+            for (std::size_t at = part.position(index); at != part.end(); at = part.next(at)) {
+                const ListElement element = part.at(at);
+                if (!visit(std::string_view{element})) return;
+            }
         }
         return;
     }
@@ -162,7 +165,8 @@ void List::walk(std::size_t skip, End from, Visit&& visit) const
         std::size_t at = left == number + 1 ? part.position(index + 1) : part.end();
         while (at != part.begin()) {
             at = part.previous(at);
-            if (!visit(part.at(at))) return;
+            const ListElement element = part.at(at);
+            if (!visit(std::string_view{element})) return;
         }
     }
 }

@@ -54,7 +54,8 @@ void pop(Call& call)
     if (call.args.done()) {
         auto list = call.keys.edit_existing<List>(key);
         if (!list) return call.reply.null();
-        call.reply.bulk(list->end(end));
+        const auto element = list->end(end);
+        call.reply.bulk(element);
         list->pop(end);
         list->settle(list_limit(call));
         list.changes = 1;
@@ -98,7 +99,8 @@ void lindex(Call& call)
     if (list == nullptr) return call.reply.null();
     const auto index = index_of(call.args.next_integer(), list->size());
     if (!index) return call.reply.null();
-    call.reply.bulk(list->at(*index));
+    const auto element = list->at(*index);
+    call.reply.bulk(element);
 }
 
 constexpr Command kCommands[] = {

@@ -49,7 +49,8 @@ bool move_element(Call& call, const ListMove& move)
 {
     const auto* source = find_to_change<List>(call.keys, move.source);
     if (source == nullptr) return false;
-    const std::string element{source->end(move.from)};
+    const auto moved = source->end(move.from);
+    const std::string element{std::string_view{moved}};
     const bool within_one = move.source == move.destination;
     {
         auto destination = call.keys.edit<List>(move.destination);
@@ -119,7 +120,8 @@ bool pop_one_with_key(Call& call, std::string_view key, ListEnd end)
     if (!list) return false;
     call.reply.array(2);
     call.reply.bulk(key);
-    call.reply.bulk(list->end(end));
+    const auto element = list->end(end);
+    call.reply.bulk(element);
     list->pop(end);
     list->settle(list_limit(call));
     list.changes = 1;

@@ -3,7 +3,16 @@
 #include <catch2/catch.hpp>
 #include <string>
 
-using store::listpack_entry_bytes;
+namespace {
+
+std::size_t listpack_entry_bytes(std::string_view element)
+{
+    if (const auto number = store::listpack_integer(element))
+        return store::listpack_number_bytes(*number);
+    return store::listpack_text_bytes(element.size());
+}
+
+}  // namespace
 
 TEST_CASE("a listpack keeps integers in as few bytes as they need")
 {
