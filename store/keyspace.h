@@ -293,14 +293,19 @@ public:
     // Iteration
 
     /// Visits some keys with `visit(std::string_view key, Type)` and returns the next cursor, 0 at
-    /// the end. A key present during a whole scan is visited at least once. The visitor must not
-    /// change the keyspace.
+    /// the end. A key present during a whole scan is visited at least once. What is due but not
+    /// removed yet goes to `visit_due(std::string_view key)`. No visitor must change the keyspace.
+    template <class Visit, class VisitDue>
+    std::uint64_t scan(std::uint64_t cursor, Visit&& visit, VisitDue&& visit_due) const
+    {
+        return table_.scan(cursor, [&](const Entry* entry) {
+            is_gone(*entry) ? visit_due(entry->key()) : visit(entry->key(), entry->type());
+        });
+    }
     template <class Visit>
     std::uint64_t scan(std::uint64_t cursor, Visit&& visit) const
     {
-        return table_.scan(cursor, [&](const Entry* entry) {
-            if (!is_gone(*entry)) visit(entry->key(), entry->type());
-        });
+        return scan(cursor, visit, [](std::string_view) {});
     }
 
     /// Visits every key. The visitor must not change the keyspace.

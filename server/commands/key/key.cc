@@ -1,3 +1,6 @@
+#include <string>
+#include <vector>
+
 #include "ascii/case.h"
 #include "server/catalogue/command.h"
 #include "server/commands/families.h"
@@ -62,12 +65,31 @@ std::optional<store::Type> type_named(std::string_view name)
     return found;
 }
 
+/// The keys as SCAN visits them: as in Redis, those that it wants but finds due are removed, of
+/// whatever type they are.
+struct ScannedKeys
+{
+    store::Keyspace& keys;
+    const ScanOptions& options;
+
+    template <class Visit>
+    std::uint64_t scan(std::uint64_t cursor, Visit&& visit) const
+    {
+        std::vector<std::string> due;
+        cursor = keys.scan(cursor, visit, [&](std::string_view key) {
+            if (options.wants(key)) due.emplace_back(key);
+        });
+        for (const std::string& key : due) keys.peek_type(key);  // a look at it removes it
+        return cursor;
+    }
+};
+
 void scan(Call& call)
 {
     const std::uint64_t cursor = next_cursor(call.args);
     const ScanOptions options = next_scan_options(call.args, ScanOptions::Extra::Type);
     const auto wanted = options.type ? type_named(*options.type) : std::nullopt;
-    scan_container(call, call.keys, cursor, options,
+    scan_container(call, ScannedKeys{call.keys, options}, cursor, options,
                    [&](auto& matches, std::string_view key, store::Type type) {
                        if (options.type && type != wanted) return;  // an unknown type has no keys
                        if (options.wants(key)) matches.emplace_back(key);

@@ -89,6 +89,27 @@ TEST_CASE("DEBUG SET-ACTIVE-EXPIRE 0 leaves expired keys until they are asked fo
     CHECK(client("DBSIZE") == ":0\r\n");
 }
 
+TEST_CASE("SCAN removes the expired keys that it finds and that its pattern matches")
+{
+    Client client{with_debug()};
+    client("DEBUG", "SET-ACTIVE-EXPIRE", "0");
+    client("CONFIG", "SET", "notify-keyspace-events", "Ex");
+    Client listener{client};
+    listener("SUBSCRIBE", "__keyevent@0__:expired");
+    client("MSET", "a", "1", "b", "2", "c", "3");
+    for (const char* key : {"a", "b"}) client("PEXPIRE", key, "10");
+    client.clock.advance(20ms);
+    CHECK(client("SCAN", "0", "MATCH", "a*", "TYPE", "list") == "*2\r\n$1\r\n0\r\n*0\r\n");
+    CHECK(client("DBSIZE") == ":2\r\n");
+    CHECK(client("KEYS", "*") == "*1\r\n$1\r\nc\r\n");
+    CHECK(client("DBSIZE") == ":2\r\n");
+    CHECK(client("SCAN", "0") == "*2\r\n$1\r\n0\r\n*1\r\n$1\r\nc\r\n");
+    CHECK(client("DBSIZE") == ":1\r\n");
+    const std::string told = listener.take_output();
+    CHECK(told.find("$1\r\na\r\n") < told.find("$1\r\nb\r\n"));
+    CHECK(told.find("$1\r\nb\r\n") != told.npos);
+}
+
 TEST_CASE("DEBUG PROTOCOL replies a value of each type")
 {
     Client client{with_debug()};
