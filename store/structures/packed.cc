@@ -36,10 +36,7 @@ Packed::Iterator Packed::find(std::string_view text, unsigned stride) const
 void Packed::append(std::initializer_list<std::string_view> added)
 {
     std::size_t bytes = 0;
-    for (const std::string_view text : added) {
-        assert(text.size() <= kLongestText);
-        bytes += sized_bytes_size(text.size());
-    }
+    for (const std::string_view text : added) bytes += sized_bytes_size(text.size());
     const std::size_t old_used = used();
     const std::size_t old_count = short_count();
     resize_part(old_used, 0, bytes);
@@ -50,7 +47,6 @@ void Packed::append(std::initializer_list<std::string_view> added)
 
 void Packed::replace(Iterator at, std::string_view text)
 {
-    assert(text.size() <= kLongestText);
     const auto offset = static_cast<std::size_t>(at.at_ - texts());
     resize_part(offset, sized_bytes_size((*at).size()), sized_bytes_size(text.size()));
     write_sized_bytes(mutable_texts() + offset, text);
@@ -98,9 +94,7 @@ void Packed::set_header(std::size_t used, std::size_t count)
     assert(used <= kMaxBytes);
     const std::size_t short_count = count < kMany ? count : kMany;
     const auto header = static_cast<std::uint32_t>(used | short_count << kUsedBits);
-    block_[0] = static_cast<unsigned char>(header);
-    block_[1] = static_cast<unsigned char>(header >> 8);
-    block_[2] = static_cast<unsigned char>(header >> 16);
+    std::memcpy(block_, &header, sizeof header);
 }
 
 /// Makes `old_bytes` bytes of texts from the offset on `new_bytes` long, moving what follows.

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <initializer_list>
 #include <string_view>
 
@@ -12,15 +13,15 @@ namespace store {
 /// Short texts in a row: one block, insertion order, found by looking at each. The form of small
 /// sets (members) and small hashes (field, value, field, value ...), whose order clients see.
 ///
-/// A text takes its length plus one byte, the block three bytes. This is a handle of 8 bytes,
-/// copied freely, all copies meaning the same block until one of them changes it; it owns nothing
-/// by itself, so that its owner can keep the address together with something else. No block: empty.
+/// A text takes its length plus one byte (nine from 255 on), the block four bytes. This is a handle
+/// of 8 bytes, copied freely, all copies meaning the same block until one of them changes it; it
+/// owns nothing by itself, so that its owner can keep the address together with something else. No
+/// block: empty.
 class Packed
 {
 public:
-    /// The longest text, and the most bytes of texts (each with its length) in a block.
-    static constexpr std::size_t kLongestText = kLongestWithShortLength;
-    static constexpr std::size_t kMaxBytes = (std::size_t{1} << 17) - 1;
+    /// The most bytes of texts (each with its length) in a block.
+    static constexpr std::size_t kMaxBytes = (std::size_t{1} << 25) - 1;
 
     /// Walks from text to text.
     class Iterator
@@ -31,7 +32,8 @@ public:
         std::string_view operator*() const { return read_sized_bytes(at_); }
         Iterator& operator++()
         {
-            at_ += 1 + static_cast<unsigned char>(*at_);
+            const std::string_view text = **this;
+            at_ = text.data() + text.size();
             return *this;
         }
         bool operator==(const Iterator&) const = default;
@@ -47,7 +49,7 @@ public:
     explicit Packed(void* block) : block_(static_cast<unsigned char*>(block)) {}
 
     /// A block of these texts, in one allocation. `for_each_text(take)` calls take(text) for each;
-    /// it is called twice. REQUIRES: they are within the limits.
+    /// it is called twice. REQUIRES: they are within the limit.
     template <class ForEachText>
     static Packed of(ForEachText&& for_each_text);
 
@@ -69,13 +71,13 @@ public:
     /// REQUIRES: count() is a multiple of the stride.
     Iterator find(std::string_view text, unsigned stride = 1) const;
 
-    /// Whether one more text of this many bytes stays within the limits.
+    /// Whether one more text of this many bytes stays within the limit.
     bool has_room_for(std::size_t bytes) const
     {
-        return bytes <= kLongestText && used() + sized_bytes_size(bytes) <= kMaxBytes;
+        return used() + sized_bytes_size(bytes) <= kMaxBytes;
     }
 
-    /// Puts texts at the end. REQUIRES: they are no part of this block and within the limits.
+    /// Puts texts at the end. REQUIRES: they are no part of this block and within the limit.
     /// Throws std::bad_alloc, nothing changed; so does replace().
     void append(std::initializer_list<std::string_view> added);
 
@@ -91,9 +93,9 @@ public:
     std::size_t memory_bytes() const;
 
 private:
-    /// The header: bytes of texts in the lower 17 bits, then in 7 bits their number, or kMany.
-    static constexpr std::size_t kHeaderBytes = 3;
-    static constexpr unsigned kUsedBits = 17;
+    /// The header: bytes of texts in the lower 25 bits, then in 7 bits their number, or kMany.
+    static constexpr std::size_t kHeaderBytes = sizeof(std::uint32_t);
+    static constexpr unsigned kUsedBits = 25;
     static constexpr unsigned kMany = 127;
 
     const char* texts() const
@@ -105,8 +107,9 @@ private:
     std::uint32_t header() const
     {
         if (block_ == nullptr) return 0;
-        return block_[0] | static_cast<std::uint32_t>(block_[1]) << 8 |
-               static_cast<std::uint32_t>(block_[2]) << 16;
+        std::uint32_t header = 0;
+        std::memcpy(&header, block_, sizeof header);
+        return header;
     }
     std::size_t used() const { return header() & kMaxBytes; }
 

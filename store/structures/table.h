@@ -87,6 +87,11 @@ public:
         return element;
     }
 
+    /// Told that there will be so many elements. Needed where they may come in the order of their
+    /// hashes, as from another table: the directory, which grows with their number, would not keep
+    /// up with the segments that they fill one after the other, and most would be spilled.
+    void expect(std::size_t count);
+
     /// REQUIRES: no element has this key. Throws std::bad_alloc: it is not in the table.
     void insert(Element* element, std::uint64_t hash);
     void insert(Element* element) { insert(element, Hash{}(*element)); }
@@ -196,6 +201,7 @@ private:
     void try_to_shrink(Segment segment, std::uint64_t hash) noexcept;
     void shrink(Segment segment, std::uint64_t hash);
     void merge(Segment low, Segment high, std::uint64_t hash);
+    void make_first_segment();
     void double_directory();
     void halve_directory();
 

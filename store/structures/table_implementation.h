@@ -79,10 +79,7 @@ template <class Element, class Hash>
 bool Table<Element, Hash>::make_room(std::uint64_t hash)
 {
     constexpr std::size_t kElementsPerEntry = 16;
-    if (!root_ && depth_ == 0) {
-        root_ = make_segment(1, 0);
-        deepest_ = 1;
-    }
+    make_first_segment();
     while (true) {
         const Segment segment = segment_of(hash);
         if (!segment.crowded()) return true;
@@ -98,6 +95,25 @@ bool Table<Element, Hash>::make_room(std::uint64_t hash)
         }
         split(segment, hash);
     }
+}
+
+template <class Element, class Hash>
+void Table<Element, Hash>::make_first_segment()
+{
+    if (root_ || depth_ > 0) return;
+    root_ = make_segment(1, 0);
+    deepest_ = 1;
+}
+
+/// So few for each entry that no segment needs a deeper directory, but by collisions.
+template <class Element, class Hash>
+void Table<Element, Hash>::expect(std::size_t count)
+{
+    constexpr std::size_t kElementsPerEntry = 64;
+    constexpr std::size_t kFew = 2048;  // the directory keeps up with them
+    if (count <= kFew) return;
+    make_first_segment();
+    while (depth_ < kMaxDepth && entry_count() * kElementsPerEntry < count) double_directory();
 }
 
 template <class Element, class Hash>

@@ -24,7 +24,7 @@ void insert(Table<HashField>& fields, std::string_view field, std::string_view v
 
 bool is_short(std::string_view text, const Hash::Limits& limits)
 {
-    return text.size() <= limits.packed_bytes && text.size() <= Packed::kLongestText;
+    return text.size() <= limits.packed_bytes;
 }
 
 }  // namespace
@@ -173,7 +173,10 @@ bool Hash::set_in_table(std::string_view field, std::string_view value)
 
 void Hash::expect(std::size_t count, const Limits& limits)
 {
-    if (count > limits.packed) (is_timed() ? plain() : *this).become_table();
+    if (count <= limits.packed) return;
+    Hash& fields = is_timed() ? plain() : *this;
+    fields.become_table();
+    fields.table().expect(count);
 }
 
 bool Hash::erase(std::string_view field)
@@ -292,6 +295,7 @@ Hash Hash::as_table() const
 {
     Hash made;
     made.fields_ = {new Fields, Form::Table};
+    made.table().expect(size());
     for_each([&](std::string_view field, std::string_view value) {
         insert(made.table(), field, value);
     });

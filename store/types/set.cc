@@ -114,12 +114,12 @@ bool Set::fits_packed(std::string_view member, const Limits& limits) const
     if (size() >= limits.packed || member.size() > limits.packed_member_bytes) return false;
     if (encoding() == Encoding::Packed) return packed().has_room_for(member.size());
     const IntSet mine = ints();
-    if (mine.count() == 0) return member.size() <= Packed::kLongestText;
+    if (mine.count() == 0) return member.size() < Packed::kMaxBytes / 2;
     const std::size_t longest =
         std::max(std::string_view{ascii::IntegerText{mine.at(0)}}.size(),
                  std::string_view{ascii::IntegerText{mine.at(mine.count() - 1)}}.size());
-    return longest <= limits.packed_member_bytes && mine.count() < Packed::kMaxBytes / 32 &&
-           member.size() <= Packed::kLongestText;
+    return longest <= limits.packed_member_bytes && mine.count() < Packed::kMaxBytes / 64 &&
+           member.size() < Packed::kMaxBytes / 2;
 }
 
 void Set::expect(std::string_view first, std::size_t count, const Limits& limits)
@@ -137,6 +137,7 @@ void Set::expect(std::string_view first, std::size_t count, const Limits& limits
                (encoding() == Encoding::IntSet && !few_ints)) {
         become_table();
     }
+    if (is_table()) table().expect(count);
 }
 
 void Set::become_ints_if_possible(const Limits& limits)
@@ -214,6 +215,7 @@ void Set::become_table()
 Set Set::as_table() const
 {
     Set made{Encoding::Table};
+    made.table().expect(size());
     for_each([&](std::string_view member) {
         made.table().insert_or_destroy(SetMember::make(member), hash_bytes(member));
     });

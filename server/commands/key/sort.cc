@@ -11,6 +11,7 @@
 #include "server/commands/list/list_limits.h"
 #include "server/execution/call.h"
 #include "server/execution/permission.h"
+#include "store/structures/prefetch.h"
 
 namespace server::commands {
 
@@ -55,7 +56,10 @@ Elements elements_of(const store::Entry& entry)
     const auto add = [&](std::string_view text) {
         elements.push_back({.text = std::string{text}});
     };
-    entry.visit([&](const auto& value) { for_each_sortable(value, add); });
+    entry.visit([&]<class Value>(const Value& value) {
+        if constexpr (store::kIsContainer<Value>) elements.reserve(value.size());
+        for_each_sortable(value, add);
+    });
     return elements;
 }
 
@@ -170,7 +174,10 @@ void for_each_reply(store::Keyspace& keys, const Result& result, const SortOptio
                     Visit&& visit)
 {
     std::vector<SortPattern> patterns{options.get.begin(), options.get.end()};
-    for (const Element* element : result) {
+    constexpr std::size_t kAhead = 8;  // elements lie where chance has put them
+    for (std::size_t i = 0; i < result.size(); ++i) {
+        if (i + kAhead < result.size()) store::prefetch(result[i + kAhead]);
+        const Element* const element = result[i];
         if (patterns.empty()) visit(std::optional<std::string_view>{element->text});
         for (SortPattern& pattern : patterns) visit(pattern.look_up(keys, element->text));
     }

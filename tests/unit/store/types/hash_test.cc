@@ -233,7 +233,31 @@ TEST_CASE("the limits of the compact form are those that are handed in")
     // What the block itself cannot hold becomes a table whatever the limits.
     Hash large;
     constexpr Hash::Limits kNone{.packed = 1000000, .packed_bytes = 1000000};
-    for (int i = 0; i < 2000; ++i) large.set(std::to_string(i), std::string(200, 'x'), kNone);
-    CHECK(large.size() == 2000);
+    for (int i = 0; i < 40; ++i) large.set(std::to_string(i), std::string(1'000'000, 'x'), kNone);
+    CHECK(large.size() == 40);
     CHECK(large.encoding() == Hash::Encoding::Table);
+}
+
+TEST_CASE("a hash is packed as long as its limits say, however long its values are")
+{
+    const Hash::Limits limits{.packed = 20'000, .packed_bytes = 65'536};
+    Hash hash;
+    hash.set("document", std::string(65'536, 'x'), limits);
+    CHECK(hash.encoding() == Hash::Encoding::Packed);
+    for (int i = 0; i < 5'000; ++i) hash.set(std::to_string(i), std::string(50, 'y'), limits);
+    CHECK(hash.encoding() == Hash::Encoding::Packed);
+    CHECK(hash.get("document") == std::string(65'536, 'x'));
+    CHECK(hash.get("4999") == std::string(50, 'y'));
+    hash.set("document", std::string(65'537, 'x'), limits);
+    CHECK(hash.encoding() == Hash::Encoding::Table);
+    CHECK(hash.size() == 5'001);
+}
+
+TEST_CASE("a copy of a large hash is as small, though its fields come in the order of their hashes")
+{
+    Hash hash;
+    for (int i = 0; i < 100'000; ++i) hash.set("field:" + std::to_string(i), "value");
+    const Hash copy = hash.clone();
+    CHECK(copy.memory_bytes() < hash.memory_bytes() * 21 / 20);
+    CHECK(copy.size() == hash.size());
 }
