@@ -52,10 +52,25 @@ void Buffer::swap(Buffer& other) noexcept
     std::swap(end_, other.end_);
 }
 
+bool Buffer::is_over(std::size_t wanted) const
+{
+    return overflowed_ || size() > limit_ || wanted > limit_ - size();
+}
+
+bool Buffer::make_room_to_keep(std::size_t wanted)
+{
+    if (!is_over(wanted)) {
+        make_room(wanted);
+        return true;
+    }
+    make_room_in_sink(0);
+    return false;
+}
+
 void Buffer::make_room(std::size_t wanted)
 {
     const std::size_t used = size();
-    if (overflowed_ || used > limit_ || wanted > limit_ - used) return make_room_in_sink(wanted);
+    if (is_over(wanted)) return make_room_in_sink(wanted);
     // Moving the bytes to the front is paid for by the bytes consumed before: they were as many.
     if (begin_ >= used && capacity_ - used >= wanted) {
         std::memcpy(memory_.get(), data(), used);

@@ -39,6 +39,10 @@ public:
         return memory_.get() + end_;
     }
 
+    /// Makes room for so many bytes. False if they would not be kept, and need not be written.
+    /// Throws std::bad_alloc.
+    bool reserve(std::size_t size) { return available() >= size || make_room_to_keep(size); }
+
     /// How many bytes can be written at prepare()'s pointer.
     std::size_t available() const { return capacity_ - end_; }
 
@@ -49,7 +53,9 @@ public:
     void append(std::string_view bytes)
     {
         if (bytes.empty()) return;
-        std::memcpy(prepare(bytes.size()), bytes.data(), bytes.size());
+        if (!reserve(bytes.size())) [[unlikely]]
+            return;
+        std::memcpy(memory_.get() + end_, bytes.data(), bytes.size());
         commit(bytes.size());
     }
 
@@ -109,7 +115,9 @@ private:
         void operator()(char* memory) const { std::free(memory); }
     };
 
+    bool is_over(std::size_t wanted) const;
     void make_room(std::size_t wanted);
+    bool make_room_to_keep(std::size_t wanted);
     void make_room_in_sink(std::size_t wanted);
 
     std::unique_ptr<char, Free> memory_;

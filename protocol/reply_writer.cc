@@ -22,6 +22,14 @@ void ReplyWriter::error(std::string_view text)
     line('-', first == text.npos ? "" : text.substr(first, last - first + 1));
 }
 
+void ReplyWriter::long_bulk(std::string_view bytes)
+{
+    if (!out_->reserve(bytes.size() + kMaxHeaderSize + 2)) return;
+    header('$', static_cast<std::int64_t>(bytes.size()));
+    raw(bytes);
+    raw("\r\n");
+}
+
 void ReplyWriter::bulk_integer(std::int64_t value)
 {
     char digits[kMaxIntegerSize];

@@ -48,6 +48,8 @@ public:
     /// A binary-safe string.
     void bulk(std::string_view bytes)
     {
+        if (bytes.size() > kLongBulk) [[unlikely]]
+            return long_bulk(bytes);
         char* at = out_->prepare(bytes.size() + kMaxHeaderSize + 2);
         char* const begin = at;
         at = write_header(at, '$', static_cast<std::int64_t>(bytes.size()));
@@ -141,6 +143,10 @@ private:
 
     char set_mark() const { return version_ == Version::Resp2 ? '*' : '~'; }
 
+    /// Worth not to be copied into a buffer that overflowed.
+    static constexpr std::size_t kLongBulk = 16 << 10;
+
+    void long_bulk(std::string_view bytes);
     void line(char mark, std::string_view text);
     void insert_header(std::size_t position, char mark, std::size_t size);
 

@@ -5,6 +5,7 @@ A bar reads the summary {case: {server: {number: {"median", "min", "max"}}}} and
 """
 
 import family_cases
+from durability_cases import ALWAYS, BARE, EVERY_SECOND
 
 
 class Summary:
@@ -143,6 +144,18 @@ def families(summary):
         yield from beside(case, case, 1, "resident_bytes")
 
 
+def durability(summary):
+    ours, bare = summary.get(EVERY_SECOND, "dabba"), summary.get(BARE, "dabba")
+    if ours is None:
+        return
+    if ratio := summary.ratio(EVERY_SECOND):
+        yield (EVERY_SECOND, "at most 1/2 of Redis's CPU", *at_least(ratio, 2))
+    yield EVERY_SECOND, "at most 25 % over none", f"{(ours / bare - 1) * 100:+.0f} %", ours <= 1.25 * bare
+    ours, theirs = (summary.get(ALWAYS, name, "per_second") for name in ("dabba", summary.peer))
+    if theirs:
+        yield ALWAYS, "not fewer than Redis", f"{ours / theirs:.2f}x the writes a second", ours >= theirs
+
+
 def the_rest(summary):
     for case in summary.having("memory per driver"):
         if ratio := summary.ratio(case, "resident_bytes"):
@@ -165,5 +178,5 @@ def the_rest(summary):
 def judge(cases, peer="redis"):
     """All rows of (what, bar, measured, reached)."""
     summary = Summary(cases, peer)
-    for part in (searches, orders, dispatch, simple, families, the_rest):
+    for part in (searches, orders, dispatch, simple, families, durability, the_rest):
         yield from part(summary)

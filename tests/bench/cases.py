@@ -10,6 +10,7 @@ import subprocess
 import time
 
 import dispatch_cases
+import durability_cases
 import family_cases
 from dispatch_cases import AVAILABLE, GEO
 from servers import Server, ServerFailed
@@ -56,7 +57,7 @@ SCRIPTS = {
 DOCUMENT = json.dumps([{"driver": f"driver:{i}", "rating": 4.8, "free": i % 2 == 0, "seen": 1700000000 + i,
                         "place": {"lon": 77.5946, "lat": 12.9716}} for i in range(17)])  # 2 KB
 ALL_CASES = [*SIMPLE, "smembers", *SCRIPTS, *SEARCHES, "orders", "geoadd_million", "memory", "growth", "expiry", "start", "city", "dispatch",
-             *family_cases.ALL]
+             *family_cases.ALL, *durability_cases.ALL]
 
 
 class Bench:
@@ -122,6 +123,7 @@ class Bench:
             if name in self.wanted:
                 getattr(self, name)()
         family_cases.run(self)
+        durability_cases.run(self)
 
     def simple_commands(self):
         self.progress("simple commands: loading")

@@ -182,7 +182,7 @@ TEST_CASE("a buffer that overflowed takes everything and keeps nothing")
     buffer.append(std::string(1 << 20, 'x'));
     buffer.append("y");
     buffer.append(std::string(20'000, 'x'));
-    CHECK(buffer.capacity() < 25'000);
+    CHECK(buffer.capacity() < 20'000);  // what is not kept need not be copied
     // Places from before may lie behind the end now.
     buffer.truncate(900);
     buffer.insert(900, "*1\r\n");
