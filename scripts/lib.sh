@@ -58,6 +58,7 @@ is_here() {
         catch2) has_header catch2/catch.hpp ;;
         redis-tools) command -v redis-cli ;;
         nodejs) command -v node ;;
+        dpkg-dev) command -v dpkg-shlibdeps ;;
         chromium) command -v chromium || command -v chromium-browser || command -v google-chrome ;;
         iproute2) command -v ip ;;
         php-cli) command -v php ;;

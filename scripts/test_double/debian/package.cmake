@@ -1,0 +1,16 @@
+# What `cpack -G DEB` in a build folder packs: the server, its unit for systemd and its settings.
+install(FILES ${CMAKE_CURRENT_LIST_DIR}/dabba-server.service DESTINATION /lib/systemd/system COMPONENT package)
+install(FILES ${CMAKE_CURRENT_LIST_DIR}/dabba.conf DESTINATION /etc/dabba COMPONENT package)
+install(FILES ${PROJECT_SOURCE_DIR}/README.md DESTINATION share/doc/dabba-server COMPONENT package)
+install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION share/doc/dabba-server RENAME copyright COMPONENT package)
+
+set(CPACK_GENERATOR DEB)
+set(CPACK_PACKAGE_NAME dabba-server)
+set(CPACK_PACKAGE_CONTACT "The Dabba authors")
+set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+set(CPACK_STRIP_FILES ON)
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_SECTION database)
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA ${CMAKE_CURRENT_LIST_DIR}/conffiles)
+include(CPack)
