@@ -1,6 +1,9 @@
 #include "protocol/reply_writer.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <cmath>
 
 namespace protocol {
 
@@ -44,6 +47,9 @@ void ReplyWriter::boolean(bool value)
 
 void ReplyWriter::number(double value)
 {
+    constexpr double kMaxShort = 1e17;
+    const bool is_short = value == std::trunc(value) && std::abs(value) < kMaxShort;
+    if (long_doubles_ && !is_short) return number_text(fmt::format("{:.17g}", value));
     char digits[kMaxDoubleSize];
     number_text({digits, static_cast<std::size_t>(write_double(digits, value) - digits)});
 }

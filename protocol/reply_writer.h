@@ -88,6 +88,8 @@ public:
 
     /// A score or distance, in Redis 7.2's digits (see format_double). RESP2: a string.
     void number(double value);
+    /// From here on, number() writes 17 digits, as Redis 7.0 does.
+    void use_long_doubles() { long_doubles_ = true; }
 
     /// A number whose digits the caller chose, as GEOPOS does. RESP2: a string.
     void number_text(std::string_view digits);
@@ -152,6 +154,7 @@ private:
 
     Buffer* out_;
     Version version_;
+    bool long_doubles_ = false;
 };
 
 }  // namespace protocol

@@ -10,8 +10,10 @@
 #include <vector>
 
 #include "server/app.h"
+#include "server/catalogue/command_table.h"
 #include "server/config/command_line.h"
 #include "server/config/option_help.h"
+#include "server/dialects/dialect.h"
 #include "server/net/listener.h"
 #include "server/net/supervisor.h"
 #include "server/service.h"
@@ -86,6 +88,9 @@ int main(int argc, char** argv)
         switch (command_line.action) {
             case CommandLine::Action::Run: return serve(command_line, defaults.seed, chance);
             case CommandLine::Action::PrintHelp: fmt::print("{}", server::help_text()); break;
+            case CommandLine::Action::PrintDialects:
+                fmt::print("{}", server::dialects_text(server::CommandTable{}.all()));
+                break;
             case CommandLine::Action::PrintVersion: fmt::print("{}", server::version_text()); break;
             case CommandLine::Action::PrintAbout: fmt::print("{}", server::about_text()); break;
             case CommandLine::Action::PrintConfig: fmt::print("{}", server::sample_config()); break;

@@ -30,7 +30,11 @@ std::string make_run_id(store::Random& random)
 
 Server::Server(Options settings, std::span<const Command> more_commands)
     : Server(std::move(settings),
-             std::make_shared<const CommandTable>(more_commands, settings.renamed_commands),
+             std::make_shared<const CommandTable>(
+                 more_commands, settings.renamed_commands,
+                 [dialect = Dialect{settings.speak_as}](const Command& row) {
+                     return dialect.knows(row);
+                 }),
              nullptr)
 {}
 
@@ -166,7 +170,8 @@ void Server::options_changed()
     persistence->options_changed();
     evictor.options_changed();
     set_slow_time();
-    is_observed = options.strict != "no" || test_tools->calls.running();
+    is_observed =
+        options.strict != "no" || test_tools->calls.running() || !dialect.is_default();
 }
 
 void Server::set_slow_time()

@@ -20,6 +20,7 @@
 #include "server/clients/watches.h"
 #include "server/config/options.h"
 #include "server/databases.h"
+#include "server/dialects/dialect.h"
 #include "server/dispatch/dispatcher.h"
 #include "server/effects.h"
 #include "server/eviction/evictor.h"
@@ -62,6 +63,7 @@ public:
 
     // Each part knows only those above it.
     Options options;
+    const Dialect dialect{options.speak_as};
     store::Clock clock;
     Timekeeper timekeeper{clock};
     store::Random random;

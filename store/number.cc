@@ -140,6 +140,13 @@ std::optional<double> parse_double(std::string_view text)
     return parse_all<double>(text, std::strtod);
 }
 
+bool is_plain_number(std::string_view text)
+{
+    constexpr std::string_view kSpaces = " \t\n\v\f\r";
+    const bool begins_with_space = !text.empty() && kSpaces.find(text[0]) != kSpaces.npos;
+    return !begins_with_space && text.find_first_of("xX") == text.npos;
+}
+
 std::optional<double> parse_bound(std::string_view text)
 {
     // Redis gives the bytes to strtod, which stops at a NUL.

@@ -14,6 +14,9 @@ namespace store {
 /// becomes zero only because it is too small. nullopt for anything else.
 std::optional<double> parse_double(std::string_view text);
 
+/// Whether a number that can be read is written in decimal, without spaces before it.
+bool is_plain_number(std::string_view text);
+
 /// A double as the bounds of ZRANGEBYSCORE are read, which is looser: spaces in front are skipped,
 /// a text without anything is 0, and what overflows is infinite. nullopt for NaN and trailing text.
 std::optional<double> parse_bound(std::string_view text);

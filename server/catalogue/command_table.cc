@@ -53,13 +53,15 @@ std::string full_name(const Command& command)
     return name;
 }
 
-CommandTable::CommandTable(std::span<const Command> more, std::span<const Renaming> renamings)
+CommandTable::CommandTable(std::span<const Command> more, std::span<const Renaming> renamings,
+                           const std::function<bool(const Command&)>& has)
 {
     for (const auto family : kFamilies) {
         const auto rows = family();
         rows_.insert(rows_.end(), rows.begin(), rows.end());
     }
     rows_.insert(rows_.end(), more.begin(), more.end());
+    if (has) std::erase_if(rows_, [&](const Command& row) { return !has(row); });
     number_rows();
     name_rows(renamings);
     slots_.resize(std::bit_ceil(4 * all_.size()));  // at most a quarter full: searches are short

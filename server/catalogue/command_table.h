@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -15,11 +16,12 @@ namespace server {
 class CommandTable
 {
 public:
-    /// All families of the server, and `more` rows, such as those of a test. Throws
-    /// std::logic_error if two rows have one name, or a subcommand has no container, and
+    /// All families of the server, and `more` rows, such as those of a test; without those that
+    /// `has`, if it is given, does not want. Throws std::logic_error if two rows have one name, or a subcommand has no container, and
     /// std::invalid_argument for a renaming of no command, or to a name that is taken.
     explicit CommandTable(std::span<const Command> more = {},
-                          std::span<const Renaming> renamings = {});
+                          std::span<const Renaming> renamings = {},
+                          const std::function<bool(const Command&)>& has = {});
     CommandTable(const CommandTable&) = delete;
     CommandTable& operator=(const CommandTable&) = delete;
 

@@ -106,6 +106,8 @@ std::vector<FoundKey> quoted_keys(Call& call)
 {
     const CommandTable& table = call.server.commands;
     const auto request = call.args.rest();
+    if (request.size() == 1 && call.server.dialect.has(Difference::LongGetkeys))
+        throw wrong_number_of_arguments(call.command);
     const auto [row, unknown_subcommand] = table.resolve(request);
     if (row == nullptr || unknown_subcommand) throw CommandError{"ERR Invalid command specified"};
     if (!has_keys(*row)) throw CommandError{"ERR The command has no key arguments"};

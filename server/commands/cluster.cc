@@ -1,6 +1,7 @@
 #include "server/catalogue/command.h"
 #include "server/commands/families.h"
 #include "server/execution/call.h"
+#include "server/server.h"
 
 namespace server::commands {
 
@@ -9,6 +10,13 @@ namespace {
 /// Dabba is one server, so that every one of these answers what Redis answers outside a cluster,
 /// CLUSTER HELP included. Clients ask to find out which of the two they face.
 void refuse(Call&) { throw CommandError{text::kNoCluster}; }
+
+/// READONLY and READWRITE.
+void take_mode(Call& call)
+{
+    if (!call.server.dialect.has(Difference::ReadonlyAnywhere)) refuse(call);
+    call.reply.ok();
+}
 
 constexpr std::string_view kChanging = "nondeterministic_output";
 
@@ -26,14 +34,14 @@ constexpr Command kCommands[] = {
      .complexity = "O(1)",
      .group = Group::Cluster,
      .flags = kFast | kLoading | kStale | kConnectionCategory,
-     .run = refuse},
+     .run = take_mode},
     {.name = "READWRITE",
      .summary = "Enables read-write queries for a connection to a cluster replica.",
      .since = "3.0.0",
      .complexity = "O(1)",
      .group = Group::Cluster,
      .flags = kFast | kLoading | kStale | kConnectionCategory,
-     .run = refuse},
+     .run = take_mode},
     {.name = "CLUSTER",
      .summary = "A container for cluster commands.",
      .since = "3.0.0",

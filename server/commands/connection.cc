@@ -130,8 +130,9 @@ void hello(Call& call)
         call.reply.bulk(name);
         call.reply.integer(value);
     };
-    reply_field("server", "redis");  // clients of Redis look for this very word
-    reply_field("version", kRedisVersion);
+    const Model& model = call.server.dialect.model();
+    reply_field("server", model.is_valkey ? "valkey" : "redis");  // clients look for these very words
+    reply_field("version", model.version);
     reply_number("proto", static_cast<std::int64_t>(call.session.protocol));
     reply_number("id", static_cast<std::int64_t>(call.session.id));
     reply_field("mode", "standalone");

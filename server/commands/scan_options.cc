@@ -4,14 +4,20 @@
 
 #include <charconv>
 
+#include "ascii/integer.h"
+#include "server/server.h"
+
 namespace server::commands {
 
-std::uint64_t next_cursor(Args& args)
+std::uint64_t next_cursor(Call& call)
 {
     // Redis reads cursors with strtoul and refuses spaces and rests, but takes a sign, and what
     // stands before a NUL for the whole.
-    std::string_view text = args.next();
+    std::string_view text = call.args.next();
     text = text.substr(0, text.find('\0'));
+    const bool is_strict = call.server.dialect.has(Difference::StrictCursors);
+    if (is_strict && (text.empty() || ascii::parse_integer(text).value_or(0) < 0))
+        throw CommandError{text::kInvalidCursor};
     const bool negative = text.starts_with('-');
     if ((negative || text.starts_with('+')) && text.size() > 1) text.remove_prefix(1);
     std::uint64_t cursor = 0;

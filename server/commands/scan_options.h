@@ -29,7 +29,7 @@ struct ScanOptions
 };
 
 /// The next argument as a cursor; throws "ERR invalid cursor".
-std::uint64_t next_cursor(Args& args);
+std::uint64_t next_cursor(Call& call);
 
 /// The options up to the end of the arguments.
 ScanOptions next_scan_options(Args& args, ScanOptions::Extra extra = ScanOptions::Extra::None);

@@ -28,9 +28,18 @@ Transaction close_transaction(Call& call)
     return closed;
 }
 
+/// Throws the error if a transaction is open. In Valkey, that one is spoilt.
+void refuse_inside(Call& call, std::string_view error)
+{
+    Transaction& transaction = call.session.transaction;
+    if (!transaction.open) return;
+    if (call.server.dialect.has(Difference::NoNesting)) transaction.failed = true;
+    throw CommandError{error};
+}
+
 void multi(Call& call)
 {
-    if (call.session.transaction.open) throw CommandError{"ERR MULTI calls can not be nested"};
+    refuse_inside(call, "ERR MULTI calls can not be nested");
     call.session.transaction.open = true;
     call.reply.ok();
 }
@@ -71,7 +80,7 @@ bool exec_may_write(const Server& server, const Invocation& invocation)
 
 void watch(Call& call)
 {
-    if (call.session.transaction.open) throw CommandError{"ERR WATCH inside MULTI is not allowed"};
+    refuse_inside(call, "ERR WATCH inside MULTI is not allowed");
     std::vector<std::pair<std::string_view, bool>> watched;
     for (const auto key : call.args.rest()) watched.emplace_back(key, call.keys.holds(key));
     // Looking has removed keys that were due. That is told now, or EXEC would take it for a change.

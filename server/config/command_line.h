@@ -12,7 +12,7 @@ namespace server {
 /// What the user asked the program to do.
 struct CommandLine
 {
-    enum class Action { Run, PrintHelp, PrintVersion, PrintAbout, PrintConfig };
+    enum class Action { Run, PrintHelp, PrintDialects, PrintVersion, PrintAbout, PrintConfig };
 
     Action action = Action::Run;
     Options options;

@@ -41,6 +41,7 @@ Examples:
 constexpr std::string_view kFooter = R"(
 Other:
   --help, -h             This text
+  --help speak-as        How the servers differ that can be spoken as
   --version, -v          The version of Redis, as redis-server prints it
   --about                The version of Dabba
   --print-config         A config file with every option, its meaning and its default

@@ -30,7 +30,9 @@ std::int64_t Args::next_integer_in(std::int64_t min, std::int64_t max, std::stri
 
 double Args::next_double(std::string_view error)
 {
-    if (const auto number = store::parse_double(next())) return *number;
+    const auto text = next();
+    const bool is_allowed = takes_hexadecimal_ || store::is_plain_number(text);
+    if (const auto number = store::parse_double(text); number && is_allowed) return *number;
     throw CommandError{error};
 }
 

@@ -60,6 +60,9 @@ public:
     /// The next argument as a number that is not NaN; throws `error` if it is none.
     double next_double(std::string_view error = text::kNotAFloat);
 
+    /// From here on, next_double() takes 0x1f for no number.
+    void refuse_hexadecimal() { takes_hexadecimal_ = false; }
+
     /// So many arguments at once. Throws a syntax error if there are fewer.
     std::span<const std::string_view> next_many(std::size_t count)
     {
@@ -86,6 +89,7 @@ public:
 private:
     std::span<const std::string_view> arguments_;
     std::size_t position_ = 0;
+    bool takes_hexadecimal_ = true;
 };
 
 }  // namespace server

@@ -165,7 +165,12 @@ const Command& Executor::look_up(const Invocation& invocation)
     if (const Command* const recent = recent_.find(name)) return *recent;
     const auto [command, unknown_subcommand_given] = server_.commands.resolve(invocation.request);
     const bool is_known = command != nullptr && !unknown_subcommand_given;
-    if (!is_known && invocation.origin == Origin::Script)
+    if (!is_known && server_.dialect.has(Difference::AuthFirst) &&
+        invocation.origin == Origin::Client && !invocation.session.authenticated)
+        throw CommandError{text::kNoAuth};
+    const bool tells_scripts =
+        command != nullptr && server_.dialect.has(Difference::SubcommandsInScripts);
+    if (!is_known && invocation.origin == Origin::Script && !tells_scripts)
         throw CommandError{"ERR Unknown Redis command called from script"};
     if (command == nullptr) throw unknown_command(invocation.request);
     if (unknown_subcommand_given) throw unknown_subcommand(*command, invocation.request);
@@ -275,6 +280,8 @@ Outcome Executor::run_handler(const Invocation& invocation, const Command& comma
               invocation.request.subspan(static_cast<std::size_t>(command.words)),
               wake};
     try {
+        if (!server_.dialect.is_default()) [[unlikely]]
+            speak(call);
         command.run(call);
         return call.blocked ? Outcome::Blocked : Outcome::Replied;
     } catch (const CommandError& error) {
@@ -313,7 +320,11 @@ Outcome Executor::refuse_to_start(const Invocation& invocation, std::string_view
 Outcome Executor::refuse(const Invocation& invocation, std::string_view error)
 {
     server_.stats.count_error(error);
-    invocation.reply.error(error);
+    if (server_.dialect.is_default()) {
+        invocation.reply.error(error);
+    } else {
+        invocation.reply.error(server_.dialect.worded(error));
+    }
     return Outcome::Refused;
 }
 

@@ -8,6 +8,7 @@
 #include "ascii/case.h"
 #include "server/catalogue/command_table.h"
 #include "server/catalogue/keys.h"
+#include "server/execution/call.h"
 #include "server/execution/command_error.h"
 #include "server/fixtures/command_lines.h"
 #include "server/server.h"
@@ -60,10 +61,19 @@ RecordedCall call_of(const Server& server, const Invocation& invocation, const C
 
 void require_known(const Server& server, const Command& command, Request request)
 {
+    if (server.dialect.is_too_long(command, request)) throw wrong_number_of_arguments(command);
     const std::string& version = server.options.strict;
     if (version == "no") return;
     const std::string unknown = unknown_to(version, command, request);
     if (!unknown.empty()) throw CommandError{"ERR strict {}: {}", version, unknown};
+}
+
+void speak(Call& call)
+{
+    const Dialect& dialect = call.server.dialect;
+    dialect.require_options(call.command, call.request);
+    if (dialect.has(Difference::LongDoubles)) call.reply.use_long_doubles();
+    if (dialect.has(Difference::PlainNumbers)) call.args.refuse_hexadecimal();
 }
 
 void note_call(Server& server, const Invocation& invocation, const Command& command,

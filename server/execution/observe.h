@@ -8,11 +8,17 @@
 /// What a test sees of the requests, and lets pass: see Server::is_observed.
 namespace server {
 
+struct Call;
 struct Command;
 class Server;
 
 /// Throws CommandError if the Redis that option `strict` names does not know such a request.
+/// Likewise if the server that option `speak-as` names takes no request that long.
 void require_known(const Server& server, const Command& command, Request request);
+
+/// Lets a command that runs read and reply as the server that option `speak-as` names. Throws
+/// CommandError if that does not know an option of it.
+void speak(Call& call);
 
 /// Records a request that ran, or waits; its reply is what was written since `reply_start`.
 void note_call(Server& server, const Invocation& invocation, const Command& command,

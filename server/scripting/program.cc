@@ -97,9 +97,13 @@ private:
         }
         std::string line = error_field(lua, "err");
         if (line.empty()) line = "ERR unknown error";
-        line += fmt::format(" script: {}", program_.name);
+        const Dialect& dialect = run_.server().dialect;
+        const bool is_nameless = dialect.has(Difference::NamelessScripts);
+        line += is_nameless ? " script:" : fmt::format(" script: {}", program_.name);
         if (const std::string source = error_field(lua, "source"); !source.empty())
-            line += fmt::format(", on {}:{}.", source, error_field(lua, "line"));
+            line += fmt::format("{} on {}:{}.", is_nameless ? "" : ",", source,
+                                error_field(lua, "line"));
+        if (!dialect.is_default()) line = dialect.worded(line);
         push_raw_field(lua, "ignore_error_stats_update");
         if (lua_toboolean(lua, -1) == 0) stats.count_error(line);
         reply_.error(line);

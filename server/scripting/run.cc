@@ -35,9 +35,16 @@ void push_error(lua_State* lua, std::string_view text)
     set_text(lua, "err", text);
 }
 
-/// A number among the words of a command, as Redis 7.0 writes it.
-std::string_view write_number(double number, std::array<char, kNumberSize>& place)
+/// A number among the words of a command, as Redis 7.2 writes it, or with few digits.
+std::string_view write_number(const Dialect& dialect, double number,
+                              std::array<char, kNumberSize>& place)
 {
+    static_assert(kNumberSize >= protocol::kMaxDoubleSize);
+    if (dialect.has(Difference::ShortScriptNumbers)) {
+        const double positive_zero = number == 0 ? 0 : number;
+        const char* const end = protocol::write_double(place.data(), positive_zero);
+        return {place.data(), static_cast<std::size_t>(end - place.data())};
+    }
     const int size = std::snprintf(place.data(), place.size(), "%.17g", number);
     return {place.data(), static_cast<std::size_t>(size)};
 }
@@ -93,7 +100,7 @@ bool Run::read_words(lua_State* lua)
     // Numbers become strings on the stack, which keeps them alive.
     for (int i = 1; i <= count; ++i) {
         if (lua_type(lua, i) == LUA_TNUMBER) {
-            push(lua, write_number(lua_tonumber(lua, i), number));
+            push(lua, write_number(server_.dialect, lua_tonumber(lua, i), number));
             lua_replace(lua, i);
         } else if (lua_type(lua, i) != LUA_TSTRING) {
             return false;
@@ -103,12 +110,17 @@ bool Run::read_words(lua_State* lua)
     return true;
 }
 
+void Run::refuse(lua_State* lua, std::string_view error)
+{
+    push_error(lua, server_.dialect.worded(error));
+}
+
 void Run::call(lua_State* lua)
 {
     if (lua_gettop(lua) == 0)
-        return push_error(lua, "ERR Please specify at least one argument for this redis lib call");
+        return refuse(lua, "ERR Please specify at least one argument for this redis lib call");
     if (!read_words(lua))
-        return push_error(lua, "ERR Lua redis lib command arguments must be strings or integers");
+        return refuse(lua, "ERR Lua redis lib command arguments must be strings or integers");
 
     place_.reply.clear();
     const std::uint64_t changes = server_.stats.changes;

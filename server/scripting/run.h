@@ -66,6 +66,7 @@ public:
 
 private:
     bool read_words(lua_State* lua);
+    void refuse(lua_State* lua, std::string_view error);
 
     Server& server_;
     Workplace& place_;

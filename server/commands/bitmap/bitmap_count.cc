@@ -7,6 +7,7 @@
 #include "server/commands/bitmap/bit_offset.h"
 #include "server/commands/families.h"
 #include "server/execution/call.h"
+#include "server/server.h"
 
 namespace server::commands {
 
@@ -128,11 +129,22 @@ std::optional<std::uint64_t> find_bit(std::string_view bytes, Bits bits, bool wa
     return std::nullopt;
 }
 
+/// Redis 7.0 does not read the range if there is no such key, or it holds something else.
+bool is_missing_before_range(Call& call, std::string_view key)
+{
+    return call.server.dialect.has(Difference::KeyBeforeRange) &&
+           call.keys.find<store::String>(key) == nullptr;
+}
+
 void bitcount(Call& call)
 {
     const auto key = call.args.next();
+    if (is_missing_before_range(call, key)) return call.reply.integer(0);
+    const bool goes_to_end = call.server.dialect.has(Difference::BitcountToEnd);
     BitRange range;
-    if (!call.args.done()) {
+    if (goes_to_end && call.args.remaining() == 1) {
+        range.start = call.args.next_integer();
+    } else if (!call.args.done()) {
         if (call.args.remaining() == 1 || call.args.remaining() > kMaxRangeArguments)
             throw CommandError{text::kSyntax};
         range.start = call.args.next_integer();
@@ -153,6 +165,7 @@ void bitpos(Call& call)
     const auto key = call.args.next();
     const std::int64_t bit = call.args.next_integer();
     if (bit != 0 && bit != 1) throw CommandError{"ERR The bit argument must be 1 or 0."};
+    if (is_missing_before_range(call, key)) return call.reply.integer(bit == 1 ? -1 : 0);
     if (call.args.remaining() > kMaxRangeArguments) throw CommandError{text::kSyntax};
     BitRange range;
     if (!call.args.done()) range.start = call.args.next_integer();

@@ -87,6 +87,18 @@ void reply(Call& call)
     if (call.session.reply_mode != ReplyMode::Off) call.session.reply_mode = ReplyMode::SkipNext;
 }
 
+constexpr std::string_view kSmallClientId = "ERR client-id should be greater than 0";
+
+/// Valkey takes no number below 1.
+std::int64_t next_listed_id(Call& call)
+{
+    if (!call.server.dialect.has(Difference::StrictClientIds))
+        return call.args.next_integer("ERR Invalid client ID");
+    const auto number = call.args.next_integer(text::kSyntax);
+    if (number < 1) throw CommandError{kSmallClientId};
+    return number;
+}
+
 void list(Call& call)
 {
     const auto now = call.server.clock.now();
@@ -98,7 +110,7 @@ void list(Call& call)
         }
     } else if (call.args.accept("ID", 1)) {
         while (!call.args.done()) {
-            const auto number = call.args.next_integer("ERR Invalid client ID");
+            const auto number = next_listed_id(call);
             const auto* session = call.server.sessions.find(static_cast<std::uint64_t>(number));
             if (session != nullptr) lines += client_line(*session, now);
         }
@@ -135,9 +147,10 @@ Filter next_filter(Call& call)
     Filter filter;
     while (!args.done()) {
         if (args.accept("ID", 1)) {
-            filter.id = static_cast<std::uint64_t>(
-                args.next_integer_in(1, std::numeric_limits<std::int64_t>::max(),
-                                     "ERR client-id should be greater than 0"));
+            const bool is_strict = call.server.dialect.has(Difference::StrictClientIds);
+            const auto number = args.next_integer(is_strict ? text::kSyntax : kSmallClientId);
+            if (number < 1) throw CommandError{kSmallClientId};
+            filter.id = static_cast<std::uint64_t>(number);
         } else if (args.accept("TYPE", 1)) {
             filter.type = parse_client_type(args.next());
         } else if (args.accept("ADDR", 1)) {

@@ -28,7 +28,7 @@ Pause::Scope next_scope(Args& args)
 
 void pause(Call& call)
 {
-    if (call.args.remaining() > 2) {
+    if (call.args.remaining() > 2 && !call.server.dialect.has(Difference::LongPause)) {
         throw CommandError{
             "ERR unknown subcommand or wrong number of arguments for 'PAUSE'. Try CLIENT HELP."};
     }

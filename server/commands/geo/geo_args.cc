@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "server/server.h"
 #include "store/number.h"
 
 namespace server::commands {
@@ -69,6 +70,7 @@ void reply_distance(Call& call, double distance)
 
 void reply_coordinate(Call& call, double degrees)
 {
+    if (call.server.dialect.has(Difference::ShortCoordinates)) return call.reply.number(degrees);
     call.reply.number_text(store::format_coordinate(degrees));
 }
 

@@ -10,6 +10,7 @@
 #include "server/commands/geo/geo_args.h"
 #include "server/commands/sorted_set/sorted_set_limits.h"
 #include "server/execution/call.h"
+#include "server/server.h"
 #include "store/geo/polygon.h"
 #include "store/geo/redis_cells.h"
 
@@ -49,10 +50,12 @@ struct Query
 
 /// The place of FROMMEMBER, nothing if the whole source is missing: Redis reads on then, because
 /// the reply to a missing source depends on the options.
-std::optional<store::Place> next_member_place(Args& args, const SortedSet* places)
+std::optional<store::Place> next_member_place(Call& call, const SortedSet* places)
 {
-    const auto member = args.next();
+    const auto member = call.args.next();
     if (places == nullptr) return std::nullopt;
+    if (call.server.dialect.has(Difference::NamedMembers) && !places->score(member))
+        throw CommandError{"ERR member {} does not exist", member};
     return place_of_member(*places, member);
 }
 
@@ -116,13 +119,14 @@ bool accept_polygon(Args& args, Query& query)
 }
 
 /// GEOSEARCH's center and shape. One that contradicts an earlier one is an unknown option.
-bool accept_search_option(Args& args, Query& query, const SortedSet* places, bool& from_member)
+bool accept_search_option(Call& call, Query& query, const SortedSet* places, bool& from_member)
 {
+    Args& args = call.args;
     if (accept_polygon(args, query)) return true;
     if (query.polygon) return false;
     const bool from_place = query.has_center && !from_member;
     if (!from_place && args.accept("FROMMEMBER", 1)) {
-        query.center = next_member_place(args, places);
+        query.center = next_member_place(call, places);
         query.has_center = true;
         from_member = true;
     } else if (!from_member && args.accept("FROMLONLAT", 2)) {
@@ -165,7 +169,7 @@ Query next_query(Call& call, const SortedSet* places, Form form, Store store)
             query.center = next_place(call.args);
             query.extent = next_circle(call.args);
         } else if (places != nullptr) {
-            query.center = next_member_place(call.args, places);
+            query.center = next_member_place(call, places);
             query.extent = next_circle(call.args);
         } else {
             // Redis looks at neither the member nor the radius of a missing key.
@@ -176,7 +180,7 @@ Query next_query(Call& call, const SortedSet* places, Form form, Store store)
     bool from_member = false;
     while (!call.args.done()) {
         if (accept_common_option(call.args, query)) continue;
-        if (form == Form::Search && accept_search_option(call.args, query, places, from_member))
+        if (form == Form::Search && accept_search_option(call, query, places, from_member))
             continue;
         if (form != Form::Search && store == Store::Optional &&
             accept_radius_store(call.args, query))

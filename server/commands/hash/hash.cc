@@ -126,7 +126,7 @@ void hdel(Call& call)
 void hscan(Call& call)
 {
     const auto key = call.args.next();
-    const auto cursor = next_cursor(call.args);
+    const auto cursor = next_cursor(call);
     const auto* hash = call.keys.find<store::Hash>(key);
     if (hash == nullptr) return reply_scan(call, 0, {});  // as Redis, without a look at the options
     const auto options = next_scan_options(call.args, ScanOptions::Extra::NoValues);

@@ -70,11 +70,17 @@ void write_server(Server& server, Fields& fields)
     const auto now = server.clock.now();
     const auto uptime = whole_seconds(now - server.started_at);
     // Clients choose what to send by Redis's version: theirs first, ours under our own name.
-    fields.add("redis_version", kRedisVersion);
+    const Model& model = server.dialect.model();
+    fields.add("redis_version", redis_version_of(model));
+    if (model.is_valkey) {
+        fields.add("server_name", "valkey");
+        fields.add("valkey_version", model.version);
+        fields.add("valkey_release_stage", "ga");
+    }
     fields.add("dabba_version", kVersion);
     fields.add("redis_git_sha1", "00000000");  // unknown, as in packages of Redis
     fields.add("redis_git_dirty", 0);
-    fields.add("redis_mode", "standalone");
+    fields.add(model.is_valkey ? "server_mode" : "redis_mode", "standalone");
     fields.add("os", fmt::format("{} {} {}", system.sysname, system.release, system.machine));
     fields.add("arch_bits", sizeof(void*) * 8);
     fields.add("multiplexing_api", "epoll");

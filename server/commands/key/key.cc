@@ -86,9 +86,11 @@ struct ScannedKeys
 
 void scan(Call& call)
 {
-    const std::uint64_t cursor = next_cursor(call.args);
+    const std::uint64_t cursor = next_cursor(call);
     const ScanOptions options = next_scan_options(call.args, ScanOptions::Extra::Type);
     const auto wanted = options.type ? type_named(*options.type) : std::nullopt;
+    if (options.type && !wanted && call.server.dialect.has(Difference::UnknownTypes))
+        throw CommandError{"ERR unknown type name '{}'", *options.type};
     scan_container(call, ScannedKeys{call.keys, options}, cursor, options,
                    [&](auto& matches, std::string_view key, store::Type type) {
                        if (options.type && type != wanted) return;  // an unknown type has no keys

@@ -17,12 +17,39 @@ const store::Entry* find_or_reply_null(Call& call)
     return entry;
 }
 
+/// Valkey keeps a short string in one piece with its key and its deadline.
+std::string_view embedded(std::size_t piece, std::string_view key, const store::Entry& entry)
+{
+    constexpr std::size_t kHeader = 23;
+    constexpr std::size_t kDeadline = 8;
+    const std::size_t of_deadline = entry.has_deadline() ? kDeadline : 0;
+    return kHeader + key.size() + of_deadline + entry.get<store::String>().size() <= piece ? "embstr" : "raw";
+}
+
+/// The encoding in the server that is spoken as.
+std::string_view spoken(Call& call, std::string_view key, const store::Entry& entry,
+                        std::string_view ours)
+{
+    const Dialect& dialect = call.server.dialect;
+    if (dialect.has(Difference::OldEncodings) && ours == "listpack") {
+        if (entry.type() == store::kTypeOf<store::Set>) return "hashtable";
+        if (entry.type() == store::kTypeOf<store::List>) return "quicklist";
+    }
+    const bool is_text = entry.type() == store::kTypeOf<store::String> && ours != "int";
+    if (is_text && dialect.has(Difference::EmbeddedKeys)) return embedded(64, key, entry);
+    if (is_text && dialect.has(Difference::LargeEmbeddedKeys)) return embedded(136, key, entry);
+    return ours;
+}
+
 void encoding(Call& call)
 {
+    const std::string_view key = call.request.back();
     const store::Entry* entry = find_or_reply_null(call);
     if (entry == nullptr) return;
-    entry->visit(
-        [&]<class T>(const T& value) { call.reply.bulk(store::TypeTraits<T>::encoding(value)); });
+    entry->visit([&]<class T>(const T& value) {
+        const std::string_view ours = store::TypeTraits<T>::encoding(value);
+        call.reply.bulk(call.server.dialect.is_default() ? ours : spoken(call, key, *entry, ours));
+    });
 }
 
 /// Redis shares the integers below 10,000 and says so by the largest count, unless it needs to know
@@ -34,6 +61,7 @@ void refcount(Call& call)
     constexpr std::size_t kLongestShared = 4;
     bool shared = false;
     const bool all_differ =
+        call.server.dialect.has(Difference::NoSharedIntegers) ||
         call.server.options.max_memory != 0 && call.server.evictor.policy().by_use();
     if (!all_differ && entry->type() == store::kTypeOf<store::String>) {
         const auto& string = entry->get<store::String>();

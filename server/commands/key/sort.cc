@@ -11,6 +11,8 @@
 #include "server/commands/list/list_limits.h"
 #include "server/execution/call.h"
 #include "server/execution/permission.h"
+#include "server/server.h"
+#include "store/number.h"
 #include "store/structures/prefetch.h"
 
 namespace server::commands {
@@ -64,21 +66,22 @@ Elements elements_of(const store::Entry& entry)
 }
 
 /// A weight as a number, read as strtod does: what stands behind a NUL is not looked at.
-double score_of(std::string_view text)
+double score_of(const Dialect& dialect, std::string_view text)
 {
     if (const auto integer = ascii::parse_integer(text)) return static_cast<double>(*integer);
     const std::string terminated{text};
     char* end = nullptr;
     errno = 0;
     const double score = std::strtod(terminated.c_str(), &end);
-    if (*end != '\0' || errno == ERANGE || std::isnan(score))
+    const bool is_refused = dialect.has(Difference::PlainBounds) && !store::is_plain_number(text);
+    if (*end != '\0' || errno == ERANGE || std::isnan(score) || is_refused)
         throw CommandError{"ERR One or more scores can't be converted into double"};
     return score;
 }
 
 /// Looks up what each element is sorted by, if that is not the element's text itself. A missing
 /// weight is 0, or before all texts.
-std::vector<Rank> weigh(store::Keyspace& keys, Elements& elements, const SortOptions& options)
+std::vector<Rank> weigh(Call& call, Elements& elements, const SortOptions& options)
 {
     std::optional<SortPattern> by;
     if (options.by) by.emplace(*options.by);
@@ -87,11 +90,11 @@ std::vector<Rank> weigh(store::Keyspace& keys, Elements& elements, const SortOpt
     for (Element& element : elements) {
         Rank& rank = ranks.emplace_back(Rank{.element = ranks.size()});
         std::optional<std::string_view> weight = element.text;
-        if (by) weight = by->look_up(keys, element.text);
+        if (by) weight = by->look_up(call.keys, element.text);
         if (options.alphabetical) {
             if (by) element.weight = weight;
         } else if (weight) {
-            rank.score = score_of(*weight);
+            rank.score = score_of(call.server.dialect, *weight);
         }
     }
     return ranks;
@@ -122,10 +125,10 @@ int compare_alphabetically(const Element& left, const Element& right, const Sort
 /// Elements in the order that was asked for, and only those that are in the range.
 using Result = std::vector<const Element*>;
 
-Result sort_elements(store::Keyspace& keys, Elements& elements, SortRange range,
+Result sort_elements(Call& call, Elements& elements, SortRange range,
                      const SortOptions& options)
 {
-    auto ranks = weigh(keys, elements, options);
+    auto ranks = weigh(call, elements, options);
     const auto compare = [&](const Rank& left, const Rank& right) {
         if (left.score != right.score) return left.score < right.score ? -1 : 1;
         const Element& a = elements[left.element];
@@ -151,7 +154,7 @@ Result sort_elements(store::Keyspace& keys, Elements& elements, SortRange range,
 
 /// Unsorted elements of a set come in the set's order; those that are stored are sorted
 /// nevertheless, so that they are the same again.
-Result arrange(store::Keyspace& keys, Elements& elements, SortOptions& options, store::Type type)
+Result arrange(Call& call, Elements& elements, SortOptions& options, store::Type type)
 {
     const SortRange range = limited_range(options, elements.size());
     const bool is_set = type == store::kTypeOf<store::Set>;
@@ -160,7 +163,7 @@ Result arrange(store::Keyspace& keys, Elements& elements, SortOptions& options, 
         options.in_given_order = false;
         options.alphabetical = true;
     }
-    if (!options.in_given_order) return sort_elements(keys, elements, range, options);
+    if (!options.in_given_order) return sort_elements(call, elements, range, options);
     if (options.descending && !is_set) std::reverse(elements.begin(), elements.end());
     Result result;
     for (std::size_t i = range.first; i < range.end; ++i) result.push_back(&elements[i]);
@@ -218,7 +221,7 @@ void sort_key(Call& call)
     Result result;
     if (entry != nullptr) {
         elements = elements_of(*entry);
-        result = arrange(call.keys, elements, options, entry->type());
+        result = arrange(call, elements, options, entry->type());
     }
 
     if (options.destination) return store_result(call, result, options);

@@ -85,7 +85,7 @@ void scard(Call& call)
 void sscan(Call& call)
 {
     const auto key = call.args.next();
-    const auto cursor = next_cursor(call.args);
+    const auto cursor = next_cursor(call);
     const auto* set = call.keys.find<store::Set>(key);
     if (set == nullptr) return reply_scan(call, 0, {});  // as Redis, without a look at the options
     const auto options = next_scan_options(call.args);

@@ -135,7 +135,7 @@ void zmscore(Call& call)
 void zscan(Call& call)
 {
     const auto key = call.args.next();
-    const auto cursor = next_cursor(call.args);
+    const auto cursor = next_cursor(call);
     const auto* set = call.keys.find<SortedSet>(key);
     if (set == nullptr) return reply_scan(call, 0, {});  // as Redis, without a look at the options
     const auto options = next_scan_options(call.args);

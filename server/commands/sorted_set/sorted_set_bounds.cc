@@ -2,7 +2,8 @@
 
 #include <algorithm>
 
-#include "server/execution/args.h"
+#include "server/execution/call.h"
+#include "server/server.h"
 #include "store/number.h"
 
 namespace server::commands {
@@ -51,21 +52,24 @@ RankRange IndexRange::ranks(std::size_t size, bool reverse) const
 
 namespace {
 
-double parse_score_bound(std::string_view text, bool& excluded)
+double parse_score_bound(Call& call, std::string_view text, bool& excluded)
 {
     excluded = text.starts_with('(');
-    const auto score = store::parse_bound(text.substr(excluded ? 1 : 0));
-    if (!score) throw CommandError{"ERR min or max is not a float"};
+    text.remove_prefix(excluded ? 1 : 0);
+    const auto score = store::parse_bound(text);
+    const bool is_refused =
+        call.server.dialect.has(Difference::PlainBounds) && !store::is_plain_number(text);
+    if (!score || is_refused) throw CommandError{"ERR min or max is not a float"};
     return *score;
 }
 
 }  // namespace
 
-ScoreRange parse_score_range(std::string_view min, std::string_view max)
+ScoreRange parse_score_range(Call& call, std::string_view min, std::string_view max)
 {
     ScoreRange range{};
-    range.min = parse_score_bound(min, range.min_excluded);
-    range.max = parse_score_bound(max, range.max_excluded);
+    range.min = parse_score_bound(call, min, range.min_excluded);
+    range.max = parse_score_bound(call, max, range.max_excluded);
     return range;
 }
 

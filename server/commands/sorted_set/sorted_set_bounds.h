@@ -6,6 +6,10 @@
 #include "store/types/sorted_set.h"
 
 /// The ranges of sorted sets: by rank, by score, by member.
+namespace server {
+struct Call;
+}
+
 namespace server::commands {
 
 /// Ranks, counted from the low end, from `first` up to, but not including, `last`.
@@ -52,7 +56,7 @@ struct ScoreRange
 };
 
 /// Throws "min or max is not a float".
-ScoreRange parse_score_range(std::string_view min, std::string_view max);
+ScoreRange parse_score_range(Call& call, std::string_view min, std::string_view max);
 
 /// "-", "+", "[member", "(member" for either end.
 class MemberRange

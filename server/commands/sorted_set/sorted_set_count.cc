@@ -35,10 +35,16 @@ auto next_range(Args& args)
     return parse(min, args.next());
 }
 
+ScoreRange next_score_range(Call& call)
+{
+    const auto min = call.args.next();
+    return parse_score_range(call, min, call.args.next());
+}
+
 void zcount(Call& call)
 {
     const auto key = call.args.next();
-    const auto range = next_range<parse_score_range>(call.args);
+    const auto range = next_score_range(call);
     count_ranks(call, key, [&](const SortedSet& set) { return range.ranks(set); });
 }
 
@@ -59,7 +65,7 @@ void zremrangebyrank(Call& call)
 void zremrangebyscore(Call& call)
 {
     const auto key = call.args.next();
-    const auto range = next_range<parse_score_range>(call.args);
+    const auto range = next_score_range(call);
     remove_ranks(call, key, [&](const SortedSet& set) { return range.ranks(set); });
 }
 

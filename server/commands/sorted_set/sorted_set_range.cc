@@ -77,7 +77,7 @@ std::pair<const SortedSet*, RankRange> find_range(Call& call, std::string_view k
     }
     if (reverse) std::swap(start, stop);
     if (options.by == Unit::Score) {
-        const ScoreRange range = parse_score_range(start, stop);
+        const ScoreRange range = parse_score_range(call, start, stop);
         return find([&](const SortedSet& set) {
             return limit_range(range.ranks(set), reverse, options.limit);
         });

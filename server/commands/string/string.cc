@@ -4,6 +4,7 @@
 #include "server/commands/expiry.h"
 #include "server/commands/families.h"
 #include "server/execution/call.h"
+#include "server/server.h"
 
 namespace server::commands {
 
@@ -129,6 +130,7 @@ void getex(Call& call)
     while (!call.args.done()) {
         if (!expiry.accept(call.args)) throw CommandError{text::kSyntax};
     }
+    if (call.server.dialect.has(Difference::GetexLooksFirst)) expiry.deadline(call);
     const auto* string = call.keys.find<store::String>(key);
     if (string == nullptr) return call.reply.null();
     const auto deadline = expiry.deadline(call);
