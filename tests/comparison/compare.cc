@@ -24,17 +24,20 @@ namespace tests {
 namespace {
 
 constexpr const char* kUsage =
-    "usage: compare --redis HOST:PORT [--dabba HOST:PORT] [--seed N] [--steps N] [--progress]\n"
+    "usage: compare --redis HOST:PORT [--dabba HOST:PORT] [--speak-as SERVER] [--seed N] [--steps N]\n"
+    "  [--progress]\n"
     "  Sends the same random requests to the Redis and to a Dabba (without --dabba: one inside "
     "this\n"
     "  process) and compares the replies and the data. Deletes all data of both. Without --seed, "
     "a\n"
-    "  random one; it is printed first, and repeats the run.\n";
+    "  random one; it is printed first, and repeats the run. The Dabba inside this process speaks\n"
+    "  as SERVER.\n";
 
 struct Options
 {
     std::string redis;
     std::string dabba;
+    std::string speak_as = server::Options{}.speak_as;
     std::uint64_t seed = std::random_device{}();
     std::size_t steps = 30'000;
     bool progress = false;
@@ -55,6 +58,8 @@ Options parse_options(int count, char** words)
             options.redis = value;
         } else if (word == "--dabba") {
             options.dabba = value;
+        } else if (word == "--speak-as") {
+            options.speak_as = value;
         } else if (word == "--seed") {
             options.seed = std::stoull(value);
         } else if (word == "--steps") {
@@ -163,7 +168,7 @@ int run(const Options& options)
     std::unique_ptr<Target> dabba;
     std::function<void()> before_step = [] {};
     if (options.dabba.empty()) {
-        auto in_process = std::make_unique<InProcessTarget>();
+        auto in_process = std::make_unique<InProcessTarget>(options.speak_as);
         before_step = [target = in_process.get()] { target->set_time(wall_clock()); };
         dabba = std::move(in_process);
     } else {

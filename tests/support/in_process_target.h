@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "tests/support/client.h"
 #include "tests/support/target.h"
@@ -12,6 +13,11 @@ namespace tests {
 class InProcessTarget : public Target
 {
 public:
+    /// `speak_as` is the value of that option.
+    explicit InProcessTarget(const std::string& speak_as = server::Options{}.speak_as)
+        : root_(options(speak_as))
+    {}
+
     std::unique_ptr<Connection> connect() override;
 
     /// Moves the clock, and does what that has made due, as the server's own tick would.
@@ -23,14 +29,15 @@ public:
     void set_time(store::TimePoint now);
 
 private:
-    static server::Options options()
+    static server::Options options(const std::string& speak_as)
     {
         server::Options options = options_for_tests();
         options.workspaces = true;
+        options.speak_as = speak_as;
         return options;
     }
 
-    Client root_{options()};
+    Client root_;
 };
 
 }  // namespace tests

@@ -62,7 +62,7 @@ void refcount(Call& call)
     bool shared = false;
     const bool all_differ =
         call.server.dialect.has(Difference::NoSharedIntegers) ||
-        call.server.options.max_memory != 0 && call.server.evictor.policy().by_use();
+        (call.server.options.max_memory != 0 && call.server.evictor.policy().by_use());
     if (!all_differ && entry->type() == store::kTypeOf<store::String>) {
         const auto& string = entry->get<store::String>();
         shared = string.encoding() == store::String::Encoding::Integer &&

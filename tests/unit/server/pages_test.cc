@@ -4,7 +4,9 @@
 #include <sstream>
 #include <string>
 
+#include "server/catalogue/command_table.h"
 #include "server/catalogue/markdown.h"
+#include "server/dialects/dialect.h"
 
 namespace {
 
@@ -55,6 +57,12 @@ TEST_CASE("COMMANDS.md lists the commands as they are declared")
 {
     check_part("server/commands/COMMANDS.md", "commands",
                server::commands_as_markdown(server::CommandTable{}));
+}
+
+TEST_CASE("DIALECTS.md lists what the servers do otherwise that can be spoken as")
+{
+    check_part("server/dialects/DIALECTS.md", "dialects",
+               server::dialects_as_markdown(server::CommandTable{}.all()));
 }
 
 TEST_CASE("TOUR.md gives the tour of ASSIGN as it is played in the transcripts")
