@@ -170,8 +170,7 @@ void Server::options_changed()
     persistence->options_changed();
     evictor.options_changed();
     set_slow_time();
-    is_observed =
-        options.strict != "no" || test_tools->calls.running() || !dialect.is_default();
+    is_observed = options.strict != "no" || test_tools->calls.running() || !dialect.is_default();
 }
 
 void Server::set_slow_time()

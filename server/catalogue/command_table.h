@@ -17,8 +17,9 @@ class CommandTable
 {
 public:
     /// All families of the server, and `more` rows, such as those of a test; without those that
-    /// `has`, if it is given, does not want. Throws std::logic_error if two rows have one name, or a subcommand has no container, and
-    /// std::invalid_argument for a renaming of no command, or to a name that is taken.
+    /// `has`, if it is given, does not want. Throws std::logic_error if two rows have one name, or
+    /// a subcommand has no container, and std::invalid_argument for a renaming of no command, or to
+    /// a name that is taken.
     explicit CommandTable(std::span<const Command> more = {},
                           std::span<const Renaming> renamings = {},
                           const std::function<bool(const Command&)>& has = {});

@@ -131,7 +131,8 @@ void hello(Call& call)
         call.reply.integer(value);
     };
     const Model& model = call.server.dialect.model();
-    reply_field("server", model.is_valkey ? "valkey" : "redis");  // clients look for these very words
+    reply_field("server",
+                model.is_valkey ? "valkey" : "redis");  // clients look for these very words
     reply_field("version", model.version);
     reply_number("proto", static_cast<std::int64_t>(call.session.protocol));
     reply_number("id", static_cast<std::int64_t>(call.session.id));

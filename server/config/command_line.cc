@@ -29,8 +29,8 @@ std::optional<CommandLine::Action> asked_for(Words words)
     for (std::size_t i = 0; i < words.size(); ++i) {
         const std::string_view word = words[i];
         if (i > 0 && !is_flag(word)) continue;
-        const bool asks_for_dialects =
-            word == "--help" && i + 1 < words.size() && words[i + 1] == std::string_view{"speak-as"};
+        const bool asks_for_dialects = word == "--help" && i + 1 < words.size() &&
+                                       words[i + 1] == std::string_view{"speak-as"};
         if (asks_for_dialects) return CommandLine::Action::PrintDialects;
         for (const auto& [flag, action] : kActions)
             if (word == flag) return action;

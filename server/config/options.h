@@ -149,8 +149,8 @@ struct Options
     // For tests.
     bool workspaces = false;
     std::string speak_as = "redis-7.2";  ///< the server whose replies these are
-    std::string strict = "no";         ///< a version of Redis: what that does not have is refused
-    std::vector<std::string> fixture;  ///< files of data to begin with
+    std::string strict = "no";           ///< a version of Redis: what that does not have is refused
+    std::vector<std::string> fixture;    ///< files of data to begin with
     LogLevel log_level = LogLevel::Notice;
     std::string log_file;  ///< empty: standard output
 

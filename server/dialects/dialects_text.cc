@@ -14,7 +14,8 @@ std::string names_of(ModelSet set)
 {
     std::string names;
     for (std::size_t i = 0; i < models().size(); ++i)
-        if ((set >> i & 1) != 0) names += fmt::format("{}{}", names.empty() ? "" : ", ", models()[i].name);
+        if ((set >> i & 1) != 0)
+            names += fmt::format("{}{}", names.empty() ? "" : ", ", models()[i].name);
     return names;
 }
 
@@ -33,7 +34,8 @@ std::string missing_commands(const Model& model, std::span<const Command* const>
 std::string dialects_text(std::span<const Command* const> commands)
 {
     std::string text =
-        "--speak-as <server>: replies, errors and commands as that server has them, which was asked "
+        "--speak-as <server>: replies, errors and commands as that server has them, which was "
+        "asked "
         "in this version:\n";
     for (const Model& model : models())
         text += fmt::format("  {:<12}{}{}\n", model.name, model.version,
@@ -54,7 +56,8 @@ std::string dialects_text(std::span<const Command* const> commands)
 
 std::string dialects_as_markdown(std::span<const Command* const> commands)
 {
-    std::string text = "| Server | What it does otherwise | Since | Shown by |\n|---|---|---|---|\n";
+    std::string text =
+        "| Server | What it does otherwise | Since | Shown by |\n|---|---|---|---|\n";
     for (const DifferenceRow& row : difference_table())
         text += fmt::format("| {} | {} | {} | `{}` |\n", names_of(row.models), row.what, row.since,
                             row.shown_by);

@@ -8,8 +8,8 @@ enum : ModelSet { kRedis70 = 1, kRedis80 = 4, kValkey81 = 8, kValkey91 = 16 };
 constexpr ModelSet kValkeys = kValkey81 | kValkey91;
 constexpr ModelSet kLater = kRedis80 | kValkeys;
 
-// Each was asked of the servers in models(). "Since" is the version in which the behaviour begins, as far as these
-// tell; what Redis 7.0 alone has ended with 7.2.
+// Each was asked of the servers in models(). "Since" is the version in which the behaviour begins,
+// as far as these tell; what Redis 7.0 alone has ended with 7.2.
 constexpr DifferenceRow kDifferences[] = {
     {Difference::LongDoubles, kRedis70,
      "writes scores with 17 digits; 7.2 with as few as read back as the same number", "Redis 7.0",
@@ -29,7 +29,8 @@ constexpr DifferenceRow kDifferences[] = {
     {Difference::StrictCursors, kLater, "refuses cursors that are empty or negative",
      "Redis 8.0, Valkey 8.1", "SCAN -1"},
     {Difference::PlainBounds, kRedis80 | kValkey91,
-     "refuses hexadecimal numbers and leading spaces in bounds of scores, and in what SORT compares",
+     "refuses hexadecimal numbers and leading spaces in bounds of scores, and in what SORT "
+     "compares",
      "Redis 8.0, Valkey 9.1", "ZRANGEBYSCORE prices 0x4 5"},
     {Difference::ShortScriptNumbers, kLater,
      "a number among the words of redis.call() has as few digits as read back as the same number",
@@ -39,8 +40,8 @@ constexpr DifferenceRow kDifferences[] = {
     {Difference::StrictClientIds, kValkeys,
      "CLIENT LIST and CLIENT KILL refuse numbers of clients below 1, with texts of their own",
      "Valkey 8.1", "CLIENT LIST ID 0"},
-    {Difference::BitcountToEnd, kValkeys, "BITCOUNT takes a beginning without an end",
-     "Valkey 8.1", "BITCOUNT key 1"},
+    {Difference::BitcountToEnd, kValkeys, "BITCOUNT takes a beginning without an end", "Valkey 8.1",
+     "BITCOUNT key 1"},
     {Difference::NoSharedIntegers, kValkeys, "shares no integers: OBJECT REFCOUNT is always 1",
      "Valkey 8.1", "OBJECT REFCOUNT"},
     {Difference::ReadonlyAnywhere, kValkeys, "takes READONLY and READWRITE outside a cluster",
@@ -79,7 +80,8 @@ constexpr WordingRow kWordings[] = {
      "NOPERM this user has no permissions to access one of the channels used as arguments"},
     {kRedis70, "HELLO <proto> AUTH <user> <pass>", "HELLO AUTH <user> <pass>"},
     {kRedis70, "ERR timeout is out of range", "ERR timeout is negative"},
-    {kRedis70, "redis.set_repl() requires one argument.", "redis.set_repl() requires two arguments."},
+    {kRedis70, "redis.set_repl() requires one argument.",
+     "redis.set_repl() requires two arguments."},
     {kLater, "ERR Invalid debug level.", "ERR Invalid log level."},
     {kValkeys, "NOSCRIPT No matching script. Please use EVAL.", "NOSCRIPT No matching script."},
     {kValkeys, "Unknown Redis command called from script", "Unknown command called from script"},
@@ -100,7 +102,8 @@ constexpr WordingRow kWordings[] = {
     {kValkeys, "ERR This Redis instance is not configured", "ERR This instance is not configured"},
     {kValkeys, "you have a Redis configuration file set", "you have a configuration file set"},
     {kValkeys, "users in the Redis configuration", "users in the configuration"},
-    {kValkey81, "ERR MULTI calls can not be nested", "ERR Command not allowed inside a transaction"},
+    {kValkey81, "ERR MULTI calls can not be nested",
+     "ERR Command not allowed inside a transaction"},
     {kValkey81, "ERR WATCH inside MULTI is not allowed",
      "ERR Command not allowed inside a transaction"},
     {kValkey91, "ERR MULTI calls can not be nested",

@@ -13,7 +13,8 @@
 
 namespace server {
 
-/// The history of commands at redis.io says so, and COMMAND DOCS of Redis 8.0; for Valkey, its own COMMAND.
+/// The history of commands at redis.io says so, and COMMAND DOCS of Redis 8.0; for Valkey, its own
+/// COMMAND.
 struct LaterPart
 {
     std::string_view command;       ///< full name
@@ -58,9 +59,9 @@ constexpr LaterPart kOptions[] = {
 
 /// Arguments without a name that came later: the request has more words than before.
 constexpr LaterPart kArguments[] = {
-    {"auth", {}, "6.0.0", 2},       {"config|get", {}, "7.0.0", 3}, {"config|set", {}, "7.0.0", 4},
-    {"info", {}, "7.0.0", 2},       {"lpop", {}, "6.2.0", 2},       {"rpop", {}, "6.2.0", 2},
-    {"zrank", {}, "7.2.0", 3},      {"zrevrank", {}, "7.2.0", 3},
+    {"auth", {}, "6.0.0", 2},  {"config|get", {}, "7.0.0", 3}, {"config|set", {}, "7.0.0", 4},
+    {"info", {}, "7.0.0", 2},  {"lpop", {}, "6.2.0", 2},       {"rpop", {}, "6.2.0", 2},
+    {"zrank", {}, "7.2.0", 3}, {"zrevrank", {}, "7.2.0", 3},
 };
 
 /// Commands that Valkey took over from later Redises, or came up with.
@@ -174,9 +175,9 @@ std::string unknown_to(std::string_view version, const Command& command,
     if (!has_command(version, command))
         return fmt::format("{} came with Redis {}", command.name, command.since);
     if (const LaterPart* const part = later_option(version, command, request)) {
-        const auto word = std::find_if(
-            request.begin() + static_cast<std::ptrdiff_t>(part->from), request.end(),
-            [&](std::string_view each) { return is_one_of(each, part->options); });
+        const auto word =
+            std::find_if(request.begin() + static_cast<std::ptrdiff_t>(part->from), request.end(),
+                         [&](std::string_view each) { return is_one_of(each, part->options); });
         return fmt::format("the option {} of {} came with Redis {}", ascii::upper(*word),
                            command.name, part->since);
     }

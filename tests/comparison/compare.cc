@@ -24,7 +24,8 @@ namespace tests {
 namespace {
 
 constexpr const char* kUsage =
-    "usage: compare --redis HOST:PORT [--dabba HOST:PORT] [--speak-as SERVER] [--seed N] [--steps N]\n"
+    "usage: compare --redis HOST:PORT [--dabba HOST:PORT] [--speak-as SERVER] [--seed N] [--steps "
+    "N]\n"
     "  [--progress]\n"
     "  Sends the same random requests to the Redis and to a Dabba (without --dabba: one inside "
     "this\n"

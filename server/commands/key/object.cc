@@ -23,7 +23,9 @@ std::string_view embedded(std::size_t piece, std::string_view key, const store::
     constexpr std::size_t kHeader = 23;
     constexpr std::size_t kDeadline = 8;
     const std::size_t of_deadline = entry.has_deadline() ? kDeadline : 0;
-    return kHeader + key.size() + of_deadline + entry.get<store::String>().size() <= piece ? "embstr" : "raw";
+    return kHeader + key.size() + of_deadline + entry.get<store::String>().size() <= piece
+               ? "embstr"
+               : "raw";
 }
 
 /// The encoding in the server that is spoken as.

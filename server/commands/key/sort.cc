@@ -125,8 +125,7 @@ int compare_alphabetically(const Element& left, const Element& right, const Sort
 /// Elements in the order that was asked for, and only those that are in the range.
 using Result = std::vector<const Element*>;
 
-Result sort_elements(Call& call, Elements& elements, SortRange range,
-                     const SortOptions& options)
+Result sort_elements(Call& call, Elements& elements, SortRange range, const SortOptions& options)
 {
     auto ranks = weigh(call, elements, options);
     const auto compare = [&](const Rank& left, const Rank& right) {

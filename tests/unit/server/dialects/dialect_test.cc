@@ -91,8 +91,7 @@ TEST_CASE("Valkey 9.1 takes no hexadecimal numbers and names what is missing")
     client("GEOADD", "g", "1", "1", "m");
     CHECK(client("GEOSEARCH", "g", "FROMMEMBER", "D20", "BYRADIUS", "1", "km") ==
           "-ERR member D20 does not exist\r\n");
-    CHECK(client("GETEX", "nokey", "EX", "0") ==
-          "-ERR invalid expire time in 'getex' command\r\n");
+    CHECK(client("GETEX", "nokey", "EX", "0") == "-ERR invalid expire time in 'getex' command\r\n");
     CHECK(client("EVAL", "error('mine')", "0") ==
           "-ERR user_script:1: mine script: on @user_script:1.\r\n");
     CHECK(client("EVAL", "return redis.call('client', 'nope')", "0") ==
