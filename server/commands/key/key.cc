@@ -89,7 +89,8 @@ void scan(Call& call)
     const std::uint64_t cursor = next_cursor(call);
     const ScanOptions options = next_scan_options(call.args, ScanOptions::Extra::Type);
     const auto wanted = options.type ? type_named(*options.type) : std::nullopt;
-    if (options.type && !wanted && call.server.dialect.has(Difference::UnknownTypes))
+    const bool is_unknown = options.type && !wanted && !is_word(*options.type, "STREAM");
+    if (is_unknown && call.server.dialect.has(Difference::UnknownTypes))
         throw CommandError{"ERR unknown type name '{}'", *options.type};
     scan_container(call, ScannedKeys{call.keys, options}, cursor, options,
                    [&](auto& matches, std::string_view key, store::Type type) {

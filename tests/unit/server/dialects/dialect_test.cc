@@ -68,6 +68,7 @@ TEST_CASE("Valkey 8.1 words its errors in its own way")
     CHECK(client("INFO", "server").find("redis_version:7.2.4\r\n") != std::string::npos);
     CHECK(client("INFO", "server").find("valkey_version:8.1.1\r\n") != std::string::npos);
     CHECK(client("SCAN", "0", "TYPE", "banana") == "-ERR unknown type name 'banana'\r\n");
+    CHECK(client("SCAN", "0", "TYPE", "stream") == "*2\r\n$1\r\n0\r\n*0\r\n");  // one that it has
     CHECK(client("CLIENT", "LIST", "ID", "0") == "-ERR client-id should be greater than 0\r\n");
     CHECK(client("CLIENT", "KILL", "ID", "one") == "-ERR syntax error\r\n");
     CHECK(client("READONLY") == "+OK\r\n");
