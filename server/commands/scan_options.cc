@@ -4,10 +4,32 @@
 
 #include <charconv>
 
+#include "ascii/case.h"
 #include "ascii/integer.h"
 #include "server/server.h"
 
 namespace server::commands {
+
+namespace {
+
+void require_type(std::string_view name)
+{
+    if (!type_named(name) && !is_word(name, "STREAM"))
+        throw CommandError{"ERR unknown type name '{}'", name};
+}
+
+}  // namespace
+
+std::optional<store::Type> type_named(std::string_view name)
+{
+    std::optional<store::Type> found;
+    store::any_type([&]<class T>() {
+        if (!ascii::equal_ignoring_case(name, store::TypeTraits<T>::kName)) return false;
+        found = store::kTypeOf<T>;
+        return true;
+    });
+    return found;
+}
 
 std::uint64_t next_cursor(Call& call)
 {
@@ -29,6 +51,8 @@ std::uint64_t next_cursor(Call& call)
 
 ScanOptions next_scan_options(Args& args, ScanOptions::Extra extra)
 {
+    using Extra = ScanOptions::Extra;
+    const bool takes_type = extra == Extra::Type || extra == Extra::KnownType;
     ScanOptions options;
     while (!args.done()) {
         if (args.accept("COUNT", 1)) {
@@ -36,9 +60,10 @@ ScanOptions next_scan_options(Args& args, ScanOptions::Extra extra)
             if (options.count < 1) throw CommandError{text::kSyntax};
         } else if (args.accept("MATCH", 1)) {
             options.pattern = args.next();
-        } else if (extra == ScanOptions::Extra::Type && args.accept("TYPE", 1)) {
+        } else if (takes_type && args.accept("TYPE", 1)) {
             options.type = args.next();
-        } else if (extra == ScanOptions::Extra::NoValues && args.accept("NOVALUES")) {
+            if (extra == Extra::KnownType) require_type(*options.type);
+        } else if (extra == Extra::NoValues && args.accept("NOVALUES")) {
             options.no_values = true;
         } else {
             throw CommandError{text::kSyntax};

@@ -15,7 +15,7 @@ namespace server::commands {
 struct ScanOptions
 {
     /// An option that one command of the family has alone.
-    enum class Extra : std::uint8_t { None, Type, NoValues };
+    enum class Extra : std::uint8_t { None, Type, KnownType, NoValues };
 
     std::int64_t count = 10;
     std::string_view pattern = "*";
@@ -28,10 +28,14 @@ struct ScanOptions
     }
 };
 
+/// The type of this name, in whatever case; nothing if there is none.
+std::optional<store::Type> type_named(std::string_view name);
+
 /// The next argument as a cursor; throws "ERR invalid cursor".
 std::uint64_t next_cursor(Call& call);
 
 /// The options up to the end of the arguments.
+/// A KnownType is refused if there is none of this name.
 ScanOptions next_scan_options(Args& args, ScanOptions::Extra extra = ScanOptions::Extra::None);
 
 /// Replies with a cursor and what was found: an array of two.

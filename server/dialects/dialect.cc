@@ -13,11 +13,19 @@ namespace server {
 namespace {
 
 constexpr Model kModels[] = {
-    {.name = "redis-7.0", .version = "7.0.15", .history = "7.0"},
+    {.name = "redis-7.0", .version = "7.0.15", .history = "7.0", .dumps = {10, 10}},
     {.name = "redis-7.2", .version = "7.2.4", .history = "7.2"},
-    {.name = "redis-8.0", .version = "8.0.6", .history = "8.0"},
-    {.name = "valkey-8.1", .version = "8.1.1", .history = "valkey-8.1", .is_valkey = true},
-    {.name = "valkey-9.1", .version = "9.1.2", .history = "valkey-9.1", .is_valkey = true},
+    {.name = "redis-8.0", .version = "8.0.6", .history = "8.0", .dumps = {12, 12}},
+    {.name = "valkey-8.1",
+     .version = "8.1.1",
+     .history = "valkey-8.1",
+     .is_valkey = true,
+     .dumps = {11, 11}},
+    {.name = "valkey-9.1",
+     .version = "9.1.2",
+     .history = "valkey-9.1",
+     .is_valkey = true,
+     .dumps = {80, 80}},
 };
 constexpr const Model& kDefault = kModels[1];
 

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "store/snapshot/rdb_format.h"
+
 namespace server {
 
 struct Command;
@@ -16,6 +18,7 @@ struct Model
     std::string_view version;  ///< the very one that was asked
     std::string_view history;  ///< its name in redis_versions.h
     bool is_valkey = false;
+    store::snapshot::DumpVersions dumps = {};
 };
 
 /// The version of Redis that a model gives: both Valkeys say 7.2.4.
@@ -33,6 +36,10 @@ enum class Difference : std::uint8_t {
     ShortCoordinates,
     StrictCursors,
     PlainBounds,
+    WideWeights,
+    NoEmptyWeights,
+    OffsetsFromEnd,
+    SkiplistSort,
     ShortScriptNumbers,
     UnknownTypes,
     StrictClientIds,

@@ -64,10 +64,12 @@ std::string dialects_as_markdown(std::span<const Command* const> commands)
     text += "\n| Server | Text within an error | Of Redis 7.2 |\n|---|---|---|\n";
     for (const WordingRow& row : wording_table())
         text += fmt::format("| {} | `{}` | `{}` |\n", names_of(row.models), row.theirs, row.ours);
-    text += "\n| Server | Version asked | Commands that are not there |\n|---|---|---|\n";
+    text +=
+        "\n| Server | Version asked | Version of DUMP | Commands that are not there "
+        "|\n|---|---|---|---|\n";
     for (const Model& model : models())
-        text += fmt::format("| {} | {} | {} |\n", model.name, model.version,
-                            missing_commands(model, commands));
+        text += fmt::format("| {} | {} | {} | {} |\n", model.name, model.version,
+                            model.dumps.written, missing_commands(model, commands));
     return text;
 }
 

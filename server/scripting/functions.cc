@@ -4,6 +4,7 @@
 #include "server/execution/call.h"
 #include "server/execution/command_error.h"
 #include "server/scripting/shebang.h"
+#include "server/server.h"
 #include "store/snapshot/dump.h"
 #include "store/snapshot/functions.h"
 
@@ -117,12 +118,12 @@ std::string Functions::dump() const
 {
     std::vector<std::string_view> codes;
     for (const auto& library : libraries_.all()) codes.push_back(library.second->code);
-    return store::snapshot::dump_functions(codes);
+    return store::snapshot::dump_functions(codes, server_.dialect.model().dumps);
 }
 
 void Functions::restore(std::string_view dump, RestorePolicy policy)
 {
-    const auto checked = store::snapshot::checked_dump(dump);
+    const auto checked = store::snapshot::checked_dump(dump, server_.dialect.model().dumps);
     if (!checked) throw CommandError{text::kBadDump};
     Libraries restored;
     store::snapshot::FunctionsReader reader{*checked};

@@ -11,13 +11,13 @@ void write_library(ByteWriter& out, std::string_view code)
     write_string(out, code);
 }
 
-std::string dump_functions(std::span<const std::string_view> codes)
+std::string dump_functions(std::span<const std::string_view> codes, DumpVersions versions)
 {
     ByteWriter bytes;
     for (const std::string_view code : codes) {
         write_library(bytes, code);
     }
-    end_dump(bytes);
+    end_dump(bytes, versions);
     return bytes.take();
 }
 

@@ -7,6 +7,7 @@
 
 #include "store/snapshot/byte_reader.h"
 #include "store/snapshot/byte_writer.h"
+#include "store/snapshot/rdb_format.h"
 
 /// Libraries of functions in RDB files and in what FUNCTION DUMP gives: the code of each.
 namespace store::snapshot {
@@ -19,7 +20,7 @@ inline constexpr std::uint8_t kOldLibrary = 246;
 void write_library(ByteWriter& out, std::string_view code);
 
 /// What FUNCTION DUMP gives: each library behind its mark, then what ends every dump.
-std::string dump_functions(std::span<const std::string_view> codes);
+std::string dump_functions(std::span<const std::string_view> codes, DumpVersions versions = {});
 
 /// What comes next in a dump of functions.
 struct DumpedLibrary

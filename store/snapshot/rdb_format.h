@@ -23,6 +23,20 @@ inline constexpr int kRdbWrittenVersion = 10;
 inline constexpr int kRdbOldestVersion = 6;  ///< Redis 2.6
 inline constexpr int kRdbNewestVersion = 12;
 
+/// The versions at the end of what DUMP writes. Up to 11 they mean the same to Redis and to Valkey,
+/// which counts on from 80.
+struct DumpVersions
+{
+    int written = kRdbWrittenVersion;
+    int newest = kRdbNewestVersion;
+
+    bool are_read(int version) const
+    {
+        constexpr int kNewestOfBoth = 11;
+        return version == newest || (version < newest && version <= kNewestOfBoth);
+    }
+};
+
 /// The marks of what is no key. A key has its type's tag instead (TypeTraits::kSnapshotTags).
 enum class RdbMark : std::uint8_t {
     SlotInfo = 244,  ///< of a cluster: three lengths

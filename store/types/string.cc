@@ -15,7 +15,7 @@ String::Encoding String::encoding() const
     constexpr std::size_t kLongestInteger = 20;
     constexpr std::size_t kLongestShort = 44;  // what fits one block of 64 bytes in Redis
     const std::string_view text = view();
-    if (history() == History::ChangedInPlace || text.size() > kLongestShort) return Encoding::Raw;
+    if (was_changed_in_place() || text.size() > kLongestShort) return Encoding::Raw;
     const bool may_be_integer = history() == History::None && text.size() <= kLongestInteger;
     return may_be_integer && ascii::parse_integer(text) ? Encoding::Integer : Encoding::Short;
 }

@@ -63,6 +63,8 @@ public:
     void prefetch_member(std::uint64_t) const {}
 
     Encoding encoding() const;
+    /// Since the last assign(): then it is Raw, however short it is.
+    bool was_changed_in_place() const { return history() == History::ChangedInPlace; }
 
     /// Keeps the block if the new size needs one just like it. The text may be a part of this
     /// string, here and below. All throw std::bad_alloc, nothing changed.

@@ -14,6 +14,7 @@
 
 #include "protocol/reply_reader.h"
 #include "tests/comparison/comparison.h"
+#include "tests/comparison/judge.h"
 #include "tests/comparison/known_differences.h"
 #include "tests/support/in_process_target.h"
 #include "tests/support/socket_target.h"
@@ -108,6 +109,17 @@ void keep_common_commands(std::vector<Step>& steps, Target& dabba, Target& redis
         std::cout << "not compared, for Dabba lacks it: " << name << "\n";
 }
 
+/// Leaves out what would only show a fault of the other server, and says what and why.
+void leave_out_unsent(std::vector<Step>& steps, std::string_view speaks_as)
+{
+    for (const UnsentRequest& unsent : unsent_requests()) {
+        if (!applies(unsent.when_speaking_as, speaks_as)) continue;
+        const std::size_t count =
+            std::erase_if(steps, [&](const Step& step) { return unsent.is_it(step.request); });
+        std::cout << "not sent: " << count << " x " << unsent.name << ": " << unsent.reason << "\n";
+    }
+}
+
 void print_steps(std::span<const Step> steps)
 {
     for (const auto& step : steps) {
@@ -117,10 +129,24 @@ void print_steps(std::span<const Step> steps)
     }
 }
 
+/// What the client has asked for since its MULTI.
+std::vector<Step> transaction(std::span<const Step> steps, std::size_t exec)
+{
+    std::vector<Step> queued;
+    for (std::size_t i = exec; i-- > 0;) {
+        if (steps[i].client != steps[exec].client) continue;
+        queued.push_back(steps[i]);
+        if (is_command(steps[i].request, "MULTI")) break;
+    }
+    std::reverse(queued.begin(), queued.end());
+    return queued;
+}
+
 /// The last steps before the given one that name a word of its request.
 std::vector<Step> related_steps(std::span<const Step> steps, std::size_t at)
 {
     constexpr std::size_t kMax = 10;
+    if (is_command(steps[at].request, "EXEC")) return transaction(steps, at);
     const auto& words = steps[at].request;
     std::vector<Step> related;
     for (std::size_t i = at; i-- > 0 && related.size() < kMax;) {
@@ -152,10 +178,11 @@ void report(Comparison& comparison, std::span<const Step> steps, const Differenc
     if (const auto again = comparison.run(shortest)) std::cout << again->details << "\n";
 }
 
-void print_totals(const Comparison& comparison, std::size_t steps)
+void print_totals(const Comparison& comparison, std::size_t steps, std::string_view speaks_as)
 {
     std::cout << steps << " requests, no difference but for known ones\n";
     for (const auto& difference : known_differences()) {
+        if (!applies(difference.when_speaking_as, speaks_as)) continue;
         const auto& met = comparison.known_differences_met();
         const auto found = met.find(difference.name);
         std::cout << "  " << (found == met.end() ? 0 : found->second) << " x " << difference.name
@@ -180,7 +207,8 @@ int run(const Options& options)
     const auto now = std::chrono::floor<std::chrono::milliseconds>(wall_clock());
     auto steps = generate_steps(options.seed, options.steps, now.time_since_epoch().count());
     keep_common_commands(steps, *dabba, redis);
-    Comparison comparison{*dabba, redis, before_step};
+    leave_out_unsent(steps, options.speak_as);
+    Comparison comparison{*dabba, redis, before_step, options.speak_as};
     const auto difference = comparison.run(steps, [&](std::size_t done) {
         if (options.progress && done % 10'000 == 0) std::cout << done << " steps" << std::endl;
     });
@@ -188,7 +216,7 @@ int run(const Options& options)
         report(comparison, steps, *difference, options);
         return 1;
     }
-    print_totals(comparison, steps.size());
+    print_totals(comparison, steps.size(), options.speak_as);
     return 0;
 }
 

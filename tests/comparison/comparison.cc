@@ -59,13 +59,14 @@ void wait_for_the_end_of_brief_keys() { std::this_thread::sleep_for(std::chrono:
 
 }  // namespace
 
-Comparison::Comparison(Target& dabba, Target& redis, std::function<void()> before_step)
+Comparison::Comparison(Target& dabba, Target& redis, std::function<void()> before_step,
+                       std::string speaks_as)
     : dabba_(dabba),
       redis_(redis),
       before_step_(std::move(before_step)),
       dabba_side_(dabba.connect()),
       redis_side_(redis.connect()),
-      judge_(*dabba_side_, *redis_side_)
+      judge_(*dabba_side_, *redis_side_, std::move(speaks_as))
 {}
 
 std::optional<Difference> Comparison::run(std::span<const Step> steps,

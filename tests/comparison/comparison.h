@@ -27,7 +27,9 @@ class Comparison
 {
 public:
     /// `before_step` is called before each request; it sets the clock of a Dabba that has no own.
-    Comparison(Target& dabba, Target& redis, std::function<void()> before_step);
+    /// `speaks_as` is that option of the Dabba.
+    Comparison(Target& dabba, Target& redis, std::function<void()> before_step,
+               std::string speaks_as);
 
     /// Empties both servers, takes the steps on fresh connections and compares each reply, and
     /// every few hundred steps and at the end all data. Stops at the first difference. `after_step`

@@ -73,19 +73,6 @@ bool same_page(const Request& request, const Value& dabba, const Value& redis,
     return !whole || same_set(dabba.elements[1], redis.elements[1], group);
 }
 
-/// HELLO's fields but for the server's version and the connection's id.
-bool same_hello(const Value& dabba, const Value& redis)
-{
-    if (dabba.kind != redis.kind || dabba.elements.size() != redis.elements.size()) return false;
-    for (std::size_t i = 0; i + 1 < dabba.elements.size(); i += 2) {
-        const auto& name = redis.elements[i].text;
-        if (fingerprint(dabba.elements[i]) != fingerprint(redis.elements[i])) return false;
-        if (name == "version" || name == "id") continue;
-        if (fingerprint(dabba.elements[i + 1]) != fingerprint(redis.elements[i + 1])) return false;
-    }
-    return true;
-}
-
 /// Whether a SORT gave the same elements, in whatever order. With a LIMIT or several GETs, only as
 /// many.
 bool same_unlimited_sort(const Request& request, const Value& dabba, const Value& redis)
@@ -134,6 +121,18 @@ bool same_by_command(const Request& request, const Value& dabba, const Value& re
 
 }  // namespace
 
+bool same_hello(const Value& dabba, const Value& redis)
+{
+    if (dabba.kind != redis.kind || dabba.elements.size() != redis.elements.size()) return false;
+    for (std::size_t i = 0; i + 1 < dabba.elements.size(); i += 2) {
+        const auto& name = redis.elements[i].text;
+        if (fingerprint(dabba.elements[i]) != fingerprint(redis.elements[i])) return false;
+        if (name == "version" || name == "id") continue;
+        if (fingerprint(dabba.elements[i + 1]) != fingerprint(redis.elements[i + 1])) return false;
+    }
+    return true;
+}
+
 bool is_command(const Request& request, std::string_view command)
 {
     return server::is_word(request[0], command);
@@ -157,7 +156,8 @@ bool Judge::same_in_transaction(const Request& request, const Value& dabba, cons
     if (fingerprint(dabba) == fingerprint(redis)) return true;
     if (same_by_command(request, dabba, redis)) return true;
     for (const auto& difference : known_differences()) {
-        if (difference.explains(request, dabba, redis)) {
+        if (applies(difference.when_speaking_as, speaks_as_) &&
+            difference.explains(request, dabba, redis)) {
             ++met_[difference.name];
             return true;
         }

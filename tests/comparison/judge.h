@@ -3,6 +3,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "protocol/reply_reader.h"
 #include "tests/comparison/words.h"
@@ -17,8 +18,8 @@ class Judge
 {
 public:
     /// The connections are for questions about the data.
-    Judge(Connection& dabba_side, Connection& redis_side)
-        : dabba_side_(dabba_side), redis_side_(redis_side)
+    Judge(Connection& dabba_side, Connection& redis_side, std::string speaks_as)
+        : dabba_side_(dabba_side), redis_side_(redis_side), speaks_as_(std::move(speaks_as))
     {}
 
     /// The replies to one request, made in the database; a transaction's are judged one by one.
@@ -35,11 +36,15 @@ public:
 private:
     Connection& dabba_side_;
     Connection& redis_side_;
+    std::string speaks_as_;
     std::map<std::string_view, int> met_;
 };
 
 /// Is the request this command, in whatever case? REQUIRES `command` upper case.
 bool is_command(const Request& request, std::string_view command);
+
+/// HELLO's fields but for the server's version and the connection's id.
+bool same_hello(const protocol::Value& dabba, const protocol::Value& redis);
 
 /// How far two readings of a key's remaining time may lie apart, in milliseconds.
 constexpr std::int64_t kClockTolerance = 3000;

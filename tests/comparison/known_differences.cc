@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <limits>
 
+#include "ascii/integer.h"
 #include "server/execution/args.h"
 #include "tests/comparison/judge.h"
 #include "tests/comparison/search_judge.h"
@@ -59,8 +61,12 @@ bool explains_encoding(const Request& request, const Value& dabba, const Value& 
     return (dabba.text == "listpack" && redis.text == "hashtable") ||
            (dabba.text == "listpack" && redis.text == "quicklist") ||
            (dabba.text == "hashtable" && redis.text == "intset") ||
-           (dabba.text == "skiplist" && redis.text == "listpack") ||
-           (dabba.text == "listpack" && redis.text == "skiplist");  // Redis's SORT converts it
+           (dabba.text == "skiplist" && redis.text == "listpack");
+}
+
+bool explains_sorted(const Request& request, const Value& dabba, const Value& redis)
+{
+    return is_command(request, "OBJECT") && dabba.text == "listpack" && redis.text == "skiplist";
 }
 
 bool explains_zrank(const Request& request, const Value& dabba, const Value& redis)
@@ -127,46 +133,130 @@ bool explains_wider_search(const Request& request, const Value& dabba, const Val
            dabba.integer >= redis.integer && dabba.elements.size() >= redis.elements.size();
 }
 
+/// HELLO's modules: the vectors of Redis 8, the Lua of Valkey 9.
+bool explains_modules(const Request& request, const Value& dabba, const Value& redis)
+{
+    if (!is_command(request, "HELLO") || dabba.kind != redis.kind || redis.elements.size() != 14 ||
+        dabba.elements.size() != redis.elements.size())
+        return false;
+    Value without = redis;
+    without.elements.back() = dabba.elements.back();
+    return same_hello(dabba, without);
+}
+
+bool explains_piece(const Request& request, const Value& dabba, const Value& redis)
+{
+    return is_command(request, "OBJECT") && dabba.text == "embstr" && redis.text == "raw";
+}
+
+bool explains_script_text(const Request& request, const Value& dabba, const Value& redis)
+{
+    return is_command(request, "OBJECT") && dabba.text == "int" && redis.text == "embstr";
+}
+
+bool has_long_index(const Request& request)
+{
+    if (!is_command(request, "LSET") || request.size() != 4) return false;
+    const auto index = ascii::parse_integer(request[2]);
+    return index && *index != static_cast<std::int32_t>(*index);
+}
+
+bool restores_beyond_time(const Request& request)
+{
+    return is_command(request, "RESTORE") && request.size() > 2 &&
+           ascii::parse_integer(request[2]).value_or(0) >
+               std::numeric_limits<std::int64_t>::max() / 2;
+}
+
+bool flushes_functions(const Request& request)
+{
+    return is_command(request, "FUNCTION") && has_word(request, "FLUSH");
+}
+
+bool gives_password(const Request& request)
+{
+    return is_command(request, "AUTH") ||
+           (is_command(request, "HELLO") && has_word(request, "AUTH"));
+}
+
+constexpr std::string_view kAny;
+constexpr std::string_view kDefault = "redis-7.2";  // compared with a Redis 7.0
+constexpr std::string_view kAfter72 = "redis-8.0 valkey-8.1 valkey-9.1";
+constexpr std::string_view kValkeys = "valkey-8.1 valkey-9.1";
+
 constexpr KnownDifference kKnownDifferences[] = {
-    {"digits", "Redis 7.0 prints doubles with 17 digits, 7.2 with as few as are needed",
+    {"digits", "Redis 7.0 prints doubles with 17 digits, 7.2 with as few as are needed", kDefault,
      explains_digits},
     {"expired keys", "Redis counts keys that are over until it has deleted them, Dabba does not",
-     explains_dbsize},
+     kAny, explains_dbsize},
     {"encoding",
      "Redis 7.0 has no compact sets of texts and no compact lists, 7.2 has; an SADD of very many "
      "makes a large set in 7.2, and a ZADD there only if they are different members",
-     explains_encoding},
+     kDefault, explains_encoding},
+    {"sorted", "SORT of a sorted set makes a skiplist of it", kDefault, explains_sorted},
     {"bits of a range",
-     "BITCOUNT and BITPOS look at their arguments first in 7.2, at the key first in 7.0",
+     "BITCOUNT and BITPOS look at their arguments first in 7.2, at the key first in 7.0", kDefault,
      explains_bits_of_range},
     {"refcount",
      "a value that INCRBYFLOAT has made is still held by Redis's transaction; a small integer that "
      "COPY has made is not shared",
-     explains_refcount},
+     kAny, explains_refcount},
     {"sort's error",
      "a number too large for a double makes Redis refuse later SORTs, too, as it forgets to reset "
      "errno",
-     explains_sort_error},
+     kAny, explains_sort_error},
     {"timeout", "A timeout too large for a moment in milliseconds is a negative one in Redis 7.0",
-     explains_timeout},
+     kDefault, explains_timeout},
     {"smallest count", "LPOS's rank has a positive counterpart in 7.2, any will do in 7.0",
-     explains_smallest_count},
-    {"command count", "not all of Redis's commands are there", explains_command_count},
-    {"getkeys", "COMMAND GETKEYS wants four words in Redis 7.0, three in 7.2", explains_getkeys},
-    {"zrank", "ZRANK takes WITHSCORE in 7.2, not in 7.0", explains_zrank},
+     "redis-7.2 redis-7.0", explains_smallest_count},
+    {"command count", "not all of Redis's commands are there", kAny, explains_command_count},
+    {"getkeys", "COMMAND GETKEYS wants four words in Redis 7.0, three in 7.2", kDefault,
+     explains_getkeys},
+    {"zrank", "ZRANK takes WITHSCORE in 7.2, not in 7.0", kDefault, explains_zrank},
     {"bylex",
      "In a large set of several scores, what BYLEX finds in Redis depends on the heights of its "
      "skip list; here it is what a small set gives",
-     explains_bylex},
+     kAny, explains_bylex},
     {kWiderSearch,
      "Redis looks into nine cells of its grid and misses members of a very large shape, or across "
      "the date line",
-     explains_wider_search},
+     kAny, explains_wider_search},
+    {"modules", "HELLO tells of a module of vectors in Redis 8.0 and of one of Lua in Valkey 9.1",
+     "redis-8.0 valkey-9.1", explains_modules},
+    {"piece",
+     "a string that once did not fit one piece with its key and its deadline stays raw in Valkey, "
+     "whatever becomes of them",
+     kValkeys, explains_piece},
+    {"negative zero",
+     "a ZADD that makes a set with a long member makes a skiplist at once in Valkey, which keeps "
+     "the sign of 0; elsewhere it is a listpack first, if the long member is not the first",
+     kValkeys, explains_digits},
+    {"script's integer", "an integer that a script has set is a text in Valkey 9.1", "valkey-9.1",
+     explains_script_text},
+};
+
+constexpr UnsentRequest kUnsentRequests[] = {
+    {"long index", "LSET takes an index beyond 32 bits for another one, and overwrites that",
+     kAfter72, has_long_index},
+    {"end of time",
+     "RESTORE with a time to live beyond all numbers spoils Redis 8.0 and Valkey 8.1",
+     "redis-8.0 valkey-8.1", restores_beyond_time},
+    {"function flush", "FUNCTION FLUSH can crash Redis 8.0.6, in freeClient()", "redis-8.0",
+     flushes_functions},
+    {"password", "a wrong password has no reply at all within a transaction",
+     "redis-8.0 valkey-8.1", gives_password},
 };
 
 }  // namespace
 
 std::span<const KnownDifference> known_differences() { return kKnownDifferences; }
+
+std::span<const UnsentRequest> unsent_requests() { return kUnsentRequests; }
+
+bool applies(std::string_view when_speaking_as, std::string_view speaks_as)
+{
+    return when_speaking_as.empty() || when_speaking_as.find(speaks_as) != std::string_view::npos;
+}
 
 bool same_but_for_digits(const Value& dabba, const Value& redis)
 {

@@ -14,12 +14,27 @@ struct KnownDifference
 {
     std::string_view name;
     std::string_view reason;
+    std::string_view when_speaking_as;  ///< those that it is met with; empty: all
     /// Is it this that makes the two replies to the request differ?
     bool (*explains)(const Request& request, const protocol::Value& dabba,
                      const protocol::Value& redis);
 };
 
 std::span<const KnownDifference> known_differences();
+
+/// Whether it may be met by a Dabba that speaks as this server.
+bool applies(std::string_view when_speaking_as, std::string_view speaks_as);
+
+/// A request that is not sent, for what it does to the server that is compared with.
+struct UnsentRequest
+{
+    std::string_view name;
+    std::string_view reason;
+    std::string_view when_speaking_as;
+    bool (*is_it)(const Request& request);
+};
+
+std::span<const UnsentRequest> unsent_requests();
 
 /// The one that is also told from what follow-up questions give (see search_judge.h).
 constexpr std::string_view kWiderSearch = "wider search";

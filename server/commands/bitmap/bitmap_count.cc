@@ -136,17 +136,28 @@ bool is_missing_before_range(Call& call, std::string_view key)
            call.keys.find<store::String>(key) == nullptr;
 }
 
+/// As much of a range as there is: its beginning, its end and their unit, which is looked at before
+/// the end. Whether there is an end.
+bool next_range(Args& args, BitRange& range)
+{
+    if (!args.done()) range.start = args.next_integer();
+    const bool has_end = !args.done();
+    const auto end_text = has_end ? args.next() : std::string_view{};
+    range.in_bits = next_is_in_bits(args);
+    if (has_end) range.end = Args{{&end_text, 1}}.next_integer();
+    return has_end;
+}
+
 void bitcount(Call& call)
 {
     const auto key = call.args.next();
     if (is_missing_before_range(call, key)) return call.reply.integer(0);
-    const bool goes_to_end = call.server.dialect.has(Difference::BitcountToEnd);
+    if (call.args.remaining() > kMaxRangeArguments) throw CommandError{text::kSyntax};
     BitRange range;
-    if (goes_to_end && call.args.remaining() == 1) {
-        range.start = call.args.next_integer();
+    if (call.server.dialect.has(Difference::BitcountToEnd)) {
+        next_range(call.args, range);
     } else if (!call.args.done()) {
-        if (call.args.remaining() == 1 || call.args.remaining() > kMaxRangeArguments)
-            throw CommandError{text::kSyntax};
+        if (call.args.remaining() == 1) throw CommandError{text::kSyntax};
         range.start = call.args.next_integer();
         range.end = call.args.next_integer();
         range.in_bits = next_is_in_bits(call.args);
@@ -168,11 +179,7 @@ void bitpos(Call& call)
     if (is_missing_before_range(call, key)) return call.reply.integer(bit == 1 ? -1 : 0);
     if (call.args.remaining() > kMaxRangeArguments) throw CommandError{text::kSyntax};
     BitRange range;
-    if (!call.args.done()) range.start = call.args.next_integer();
-    const bool has_end = !call.args.done();
-    const auto end_text = has_end ? call.args.next() : std::string_view{};
-    range.in_bits = next_is_in_bits(call.args);
-    if (has_end) range.end = Args{{&end_text, 1}}.next_integer();
+    const bool has_end = next_range(call.args, range);
 
     const auto* string = call.keys.find<store::String>(key);
     if (string == nullptr) return call.reply.integer(bit == 1 ? -1 : 0);

@@ -17,7 +17,7 @@ void dump(Call& call)
 {
     const store::Entry* entry = call.keys.find_entry(call.args.next());
     if (entry == nullptr) return call.reply.null();
-    call.reply.bulk(store::snapshot::dump(*entry));
+    call.reply.bulk(store::snapshot::dump(*entry, call.server.dialect.model().dumps));
 }
 
 struct RestoreOptions
@@ -65,7 +65,7 @@ std::optional<store::Deadline> restored_deadline(const Call& call, std::int64_t 
 
 store::AnyValue value_of(const Call& call, std::string_view payload)
 {
-    const auto checked = store::snapshot::checked_dump(payload);
+    const auto checked = store::snapshot::checked_dump(payload, call.server.dialect.model().dumps);
     if (!checked) throw CommandError{text::kBadDump};
     auto value =
         store::snapshot::restore(*checked, {.hash = hash_limits(call), .list = list_limit(call)});

@@ -1,7 +1,6 @@
 #include <string>
 #include <vector>
 
-#include "ascii/case.h"
 #include "server/catalogue/command.h"
 #include "server/commands/families.h"
 #include "server/commands/scan_options.h"
@@ -53,18 +52,6 @@ void keys(Call& call)
     call.reply.end_array(start, found);
 }
 
-/// The type of this name, in whatever case; nothing if there is none.
-std::optional<store::Type> type_named(std::string_view name)
-{
-    std::optional<store::Type> found;
-    store::any_type([&]<class T>() {
-        if (!ascii::equal_ignoring_case(name, store::TypeTraits<T>::kName)) return false;
-        found = store::kTypeOf<T>;
-        return true;
-    });
-    return found;
-}
-
 /// The keys as SCAN visits them: as in Redis, those that it wants but finds due are removed, of
 /// whatever type they are.
 struct ScannedKeys
@@ -87,11 +74,10 @@ struct ScannedKeys
 void scan(Call& call)
 {
     const std::uint64_t cursor = next_cursor(call);
-    const ScanOptions options = next_scan_options(call.args, ScanOptions::Extra::Type);
+    const bool is_strict = call.server.dialect.has(Difference::UnknownTypes);
+    const ScanOptions options = next_scan_options(
+        call.args, is_strict ? ScanOptions::Extra::KnownType : ScanOptions::Extra::Type);
     const auto wanted = options.type ? type_named(*options.type) : std::nullopt;
-    const bool is_unknown = options.type && !wanted && !is_word(*options.type, "STREAM");
-    if (is_unknown && call.server.dialect.has(Difference::UnknownTypes))
-        throw CommandError{"ERR unknown type name '{}'", *options.type};
     scan_container(call, ScannedKeys{call.keys, options}, cursor, options,
                    [&](auto& matches, std::string_view key, store::Type type) {
                        if (options.type && type != wanted) return;  // an unknown type has no keys

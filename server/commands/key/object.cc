@@ -37,7 +37,8 @@ std::string_view spoken(Call& call, std::string_view key, const store::Entry& en
         if (entry.type() == store::kTypeOf<store::Set>) return "hashtable";
         if (entry.type() == store::kTypeOf<store::List>) return "quicklist";
     }
-    const bool is_text = entry.type() == store::kTypeOf<store::String> && ours != "int";
+    const bool is_text = entry.type() == store::kTypeOf<store::String> && ours != "int" &&
+                         !entry.get<store::String>().was_changed_in_place();
     if (is_text && dialect.has(Difference::EmbeddedKeys)) return embedded(64, key, entry);
     if (is_text && dialect.has(Difference::LargeEmbeddedKeys)) return embedded(136, key, entry);
     return ours;

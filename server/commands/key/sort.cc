@@ -73,8 +73,11 @@ double score_of(const Dialect& dialect, std::string_view text)
     char* end = nullptr;
     errno = 0;
     const double score = std::strtod(terminated.c_str(), &end);
-    const bool is_refused = dialect.has(Difference::PlainBounds) && !store::is_plain_number(text);
-    if (*end != '\0' || errno == ERANGE || std::isnan(score) || is_refused)
+    const bool is_refused =
+        (dialect.has(Difference::PlainBounds) && !store::is_plain_number(as_c_string(text))) ||
+        (dialect.has(Difference::NoEmptyWeights) && as_c_string(text).empty()) ||
+        (errno == ERANGE && !dialect.has(Difference::WideWeights));
+    if (*end != '\0' || std::isnan(score) || is_refused)
         throw CommandError{"ERR One or more scores can't be converted into double"};
     return score;
 }
@@ -209,6 +212,14 @@ void require_right_to_look_up(const Call& call, const SortOptions& options)
                        by_keys ? "BY" : "GET"};
 }
 
+/// That it is no listpack any more is all that can be seen of it.
+void make_skiplist(Call& call, std::string_view key, const store::Entry& entry)
+{
+    if (entry.type() != store::kTypeOf<store::SortedSet>) return;
+    constexpr std::size_t kMoreThanCompact = std::numeric_limits<std::size_t>::max();
+    call.keys.edit_existing<store::SortedSet>(key)->expect({}, kMoreThanCompact, {});
+}
+
 template <Storing storing>
 void sort_key(Call& call)
 {
@@ -219,6 +230,7 @@ void sort_key(Call& call)
     Elements elements;
     Result result;
     if (entry != nullptr) {
+        if (call.server.dialect.has(Difference::SkiplistSort)) make_skiplist(call, key, *entry);
         elements = elements_of(*entry);
         result = arrange(call, elements, options, entry->type());
     }

@@ -60,7 +60,7 @@ std::optional<double> increment_score(Call& call, std::string_view key, const Pu
     const auto* before = find_to_change<SortedSet>(call.keys, key);
     const auto current = before == nullptr ? std::nullopt : before->score(member);
     if (current ? options.only_new : options.only_existing) return std::nullopt;
-    const double score = current.value_or(0) + by;
+    const double score = current ? *current + by : by;  // -0 stays, where there is no 0 to add to
     if (std::isnan(score)) throw store::Error{store::Reason::NotANumber};
     if (!options.allow(current, score)) return std::nullopt;
 

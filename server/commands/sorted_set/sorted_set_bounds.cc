@@ -13,6 +13,7 @@ using store::SortedSet;
 RankRange limit_range(RankRange range, bool reverse, RangeLimit limit)
 {
     const auto length = static_cast<std::int64_t>(range.size());
+    if (limit.offset < 0 && limit.counts_from_end) limit.offset += length;
     if (limit.offset < 0 || limit.offset >= length) return {};
     std::int64_t kept = length - limit.offset;
     if (limit.count >= 0) kept = std::min(kept, limit.count);

@@ -21,11 +21,13 @@ struct RankRange
     std::size_t size() const { return last - first; }
 };
 
-/// LIMIT. A negative offset leaves nothing, a negative count everything.
+/// LIMIT. A negative offset leaves nothing, unless it counts from the end; a negative count leaves
+/// everything.
 struct RangeLimit
 {
     std::int64_t offset = 0;
     std::int64_t count = -1;
+    bool counts_from_end = false;
 };
 
 /// Cuts a range, counted from the end where reading starts.

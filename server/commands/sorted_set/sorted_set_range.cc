@@ -7,6 +7,7 @@
 #include "server/commands/sorted_set/sorted_set_limits.h"
 #include "server/commands/sorted_set/sorted_set_reply.h"
 #include "server/execution/call.h"
+#include "server/server.h"
 
 namespace server::commands {
 
@@ -59,6 +60,15 @@ RangeOptions next_range_options(Args& args, Unit by, Direction direction, Result
     return options;
 }
 
+/// LIMIT as it is meant for this set.
+RangeLimit limit_of(const Call& call, const RangeOptions& options, const SortedSet& set)
+{
+    RangeLimit limit = options.limit;
+    limit.counts_from_end = set.encoding() != SortedSet::Encoding::Compact &&
+                            call.server.dialect.has(Difference::OffsetsFromEnd);
+    return limit;
+}
+
 /// Reads both ends, and then says which ranks of the set at the key lie between them, LIMIT
 /// included. The key is looked at last: what is wrong with the words comes first.
 std::pair<const SortedSet*, RankRange> find_range(Call& call, std::string_view key,
@@ -79,11 +89,13 @@ std::pair<const SortedSet*, RankRange> find_range(Call& call, std::string_view k
     if (options.by == Unit::Score) {
         const ScoreRange range = parse_score_range(call, start, stop);
         return find([&](const SortedSet& set) {
-            return limit_range(range.ranks(set), reverse, options.limit);
+            return limit_range(range.ranks(set), reverse, limit_of(call, options, set));
         });
     }
     const MemberRange range = parse_member_range(start, stop);
-    return find([&](const SortedSet& set) { return range.ranks(set, reverse, options.limit); });
+    return find([&](const SortedSet& set) {
+        return range.ranks(set, reverse, limit_of(call, options, set));
+    });
 }
 
 void reply_range(Call& call, const SortedSet& set, RankRange range, const RangeOptions& options)

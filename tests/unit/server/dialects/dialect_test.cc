@@ -99,3 +99,69 @@ TEST_CASE("Valkey 9.1 takes no hexadecimal numbers and names what is missing")
           "-ERR unknown subcommand 'nope'. Try CLIENT HELP. script: on @user_script:1.\r\n");
     CHECK(client("DELIFEQ", "k", "v") == ":0\r\n");
 }
+
+TEST_CASE("later servers count negative offsets from the end of a large sorted set")
+{
+    for (const char* name : {"redis-8.0", "valkey-8.1", "valkey-9.1"}) {
+        INFO(name);
+        Client client{speaking_as(name)};
+        client("ZADD", "z", "1", "a", "2", "b", "3", "c");
+        CHECK(client("ZRANGEBYSCORE", "z", "1", "2", "LIMIT", "-1", "5") == "*0\r\n");
+        client("ZADD", "z", "4", std::string(100, 'd'));  // no listpack any more
+        CHECK(client("ZRANGEBYSCORE", "z", "1", "2", "LIMIT", "-1", "5") == "*1\r\n$1\r\nb\r\n");
+        CHECK(client("ZREVRANGEBYSCORE", "z", "3", "2", "LIMIT", "-1", "5") == "*1\r\n$1\r\nb\r\n");
+        CHECK(client("ZRANGEBYSCORE", "z", "1", "2", "LIMIT", "-3", "5") == "*0\r\n");
+    }
+    Client client;
+    client("ZADD", "z", "1", std::string(100, 'd'));
+    CHECK(client("ZRANGEBYSCORE", "z", "1", "2", "LIMIT", "-1", "5") == "*0\r\n");
+}
+
+TEST_CASE("DUMP has the version of the server, and RESTORE takes what that takes")
+{
+    const auto dump = [](const char* name) {
+        Client client{speaking_as(name)};
+        client("SET", "k", "hello");
+        const std::string reply = client("DUMP", "k");
+        return reply.substr(reply.find("\r\n") + 2, 17);
+    };
+    const auto takes = [](const char* name, const std::string& payload) {
+        Client client{speaking_as(name)};
+        return client("RESTORE", "k", "0", payload) == "+OK\r\n";
+    };
+    CHECK(dump("valkey-9.1") == std::string("\0\5hello\x50\0\xac\x58\x16\xe7\xfb\x66\x47\xfe", 17));
+    CHECK(dump("redis-8.0") == std::string("\0\5hello\x0c\0\xa8\4\xeb\xb6\x9f\x1e\xbe\x43", 17));
+    CHECK(takes("valkey-9.1", dump("valkey-9.1")));
+    CHECK(takes("valkey-9.1", dump("valkey-8.1")));
+    CHECK_FALSE(takes("valkey-9.1", dump("redis-8.0")));
+    CHECK_FALSE(takes("redis-8.0", dump("valkey-9.1")));
+    CHECK_FALSE(takes("redis-7.0", dump("valkey-8.1")));
+    CHECK(takes("redis-7.2", dump("redis-8.0")));
+}
+
+TEST_CASE("a short string that was changed in place is raw in every server")
+{
+    for (const char* name : {"redis-7.2", "redis-8.0", "valkey-8.1", "valkey-9.1"}) {
+        INFO(name);
+        Client client{speaking_as(name)};
+        client("SETRANGE", "k", "0", "hello");
+        CHECK(client("OBJECT", "ENCODING", "k") == "$3\r\nraw\r\n");
+    }
+}
+
+TEST_CASE(
+    "SORT makes a skiplist, takes numbers beyond a double in Redis 8.0, and no empty ones in "
+    "Valkey 9.1")
+{
+    Client redis{speaking_as("redis-8.0")};
+    redis("ZADD", "z", "1", "1");
+    CHECK(redis("OBJECT", "ENCODING", "z") == "$8\r\nlistpack\r\n");
+    redis("SORT", "z");
+    CHECK(redis("OBJECT", "ENCODING", "z") == "$8\r\nskiplist\r\n");
+    redis("RPUSH", "l", "1e400");
+    CHECK(redis("SORT", "l") == "*1\r\n$5\r\n1e400\r\n");
+    Client valkey{speaking_as("valkey-9.1")};
+    valkey("RPUSH", "l", "");
+    CHECK(valkey("SORT", "l") == "-ERR One or more scores can't be converted into double\r\n");
+    CHECK(valkey("SCAN", "0", "TYPE", "banana", "TYPE") == "-ERR unknown type name 'banana'\r\n");
+}
