@@ -57,6 +57,9 @@ public:
         subscriber.events_ = this;
     }
 
+    /// Something was changed that is not told: all subscribers are to assume the worst.
+    void miss() { missed_ = true; }
+
     /// While `mute` is true, no subscriber is told of anything.
     void mute(bool mute) { muted_ = mute; }
 
@@ -131,7 +134,7 @@ private:
     std::string_view own_name_;
     std::vector<Gathered> gathered_;
     std::string keys_;
-    bool missed_ = false;  ///< there was no memory for an event
+    bool missed_ = false;  ///< there was no memory for an event, or miss()
 };
 
 }  // namespace server

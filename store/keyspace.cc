@@ -192,7 +192,7 @@ void Keyspace::clear()
 void Keyspace::discard_all()
 {
     if (journal_ != nullptr) [[unlikely]]
-        table_.for_each([this](const Entry* entry) { note_in_journal(*entry); });
+        return hand_over_to_journal();
     timers_.clear();
     hidden_.clear();
     if (snapshot_ != nullptr && !snapshot_->was_cleared) {

@@ -265,6 +265,12 @@ public:
     /// From here on, `journal` is told of each change before it happens, until it is nullptr.
     void set_journal(ChangeJournal* journal) { journal_ = journal; }
 
+    /// Takes other contents and gives its own, in no time however many keys there are. Tells
+    /// nobody. A snapshot that runs is finished first.
+    void exchange(KeyspaceContents& other);
+    /// Frees contents bit by bit.
+    void discard(KeyspaceContents contents);
+
     // Loading
 
     /// Puts a value from a file at `key`. Tells nobody. False, and nothing changed, if there is
@@ -429,6 +435,7 @@ private:
     Entry* without_due_members(Entry* entry);
     void destroy(Entry* entry);
     void discard_all();
+    void hand_over_to_journal();
     void free_cleared(std::size_t max);
 
     template <class T>

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "store/keyspace.h"
+#include "store/keyspace_contents.h"
 
 namespace store {
 
@@ -75,6 +76,25 @@ void Keyspace::free_later(Table<Entry>& table)
     cleared_.back() = std::move(table);
     cleared_entries_ += size;
     if (!Disposal::is_worthwhile(size, cleared_entries_ - size)) free_cleared(size);
+}
+
+void Keyspace::exchange(KeyspaceContents& other)
+{
+    while (snapshot_step()) continue;
+    std::swap(table_, other.table_);
+    std::swap(deadlines_, other.deadlines_);
+    std::swap(timers_, other.timers_);
+    std::swap(hidden_, other.hidden_);
+    std::swap(snapshot_mark_, other.snapshot_mark_);
+}
+
+void Keyspace::discard(KeyspaceContents contents) { free_later(contents.table_); }
+
+void Keyspace::hand_over_to_journal()
+{
+    KeyspaceContents contents;
+    exchange(contents);
+    journal_->cleared(*this, std::move(contents));
 }
 
 void Keyspace::note_in_journal(const Entry& entry)

@@ -1,4 +1,9 @@
+#include <set>
+#include <string>
+#include <utility>
+
 #include "server/catalogue/command.h"
+#include "server/clients/tracking.h"
 #include "server/commands/families.h"
 #include "server/commands/test_command.h"
 #include "server/execution/call.h"
@@ -33,10 +38,38 @@ void take(Call& call)
     call.reply.ok();
 }
 
+using NamedKeys = std::set<std::pair<int, std::string>>;
+
+void add_keys(Databases& databases, NamedKeys& all)
+{
+    for (int index = 0; index < databases.count(); ++index)
+        databases[index].for_each(
+            [&](std::string_view key, store::Type) { all.emplace(index, key); });
+}
+
+/// A million keys came back at once, and nobody was told of each. Only who logs has to know them:
+/// these, and those that there are now.
+void tell_all_may_have_changed(Server& server, NamedKeys& keys)
+{
+    ++server.stats.changes;
+    server.tracking->flushed();
+    if (server.effects.on()) {
+        add_keys(server.databases, keys);
+        for (const auto& [database, key] : keys)
+            server.effects.key_changed({database, key, store::Change::Arrived, {}, {}}, 0);
+    }
+    server.key_events.miss();
+}
+
 void restore(Call& call)
 {
     call.log_keys();
-    if (!snapshots_of(call).restore(call.args.next())) refuse_unknown(call);
+    Server& server = call.server;
+    Snapshots& snapshots = snapshots_of(call);
+    NamedKeys keys;
+    if (server.effects.on()) add_keys(server.databases, keys);
+    if (!snapshots.restore(call.args.next())) refuse_unknown(call);
+    if (snapshots.exchanged_databases()) tell_all_may_have_changed(server, keys);
     call.reply.ok();
 }
 
