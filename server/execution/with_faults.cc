@@ -34,13 +34,6 @@ Outcome execute_and_cut(Server& server, const Invocation& invocation, ReplyCut c
     return outcome;
 }
 
-milliseconds draw_delay(store::Random& random, const Fault& fault)
-{
-    const auto span = static_cast<std::uint64_t>((fault.max - fault.min).count());
-    const std::chrono::microseconds more{static_cast<std::int64_t>(random.below(span + 1))};
-    return std::chrono::ceil<milliseconds>(fault.min + more);
-}
-
 /// Lets a request wait before it is looked at. Its session may be gone by then.
 Outcome postpone(Server& server, const Invocation& invocation, milliseconds delay)
 {
@@ -69,36 +62,41 @@ Outcome drop(Session& session)
     return Outcome::Refused;
 }
 
-Outcome go_down(Server& server, Session& session, std::chrono::microseconds time)
-{
-    server.faults.go_down_until(server.timekeeper.wall() + time);
-    std::vector<Session*> others;
-    for (const auto& [id, other] : server.sessions)
-        if (other != &session) others.push_back(other);
-    for (Session* const other : others) {
-        other->ended_by_fault = true;
-        if (other->peer != nullptr) other->peer->kill();
-    }
-    return drop(session);
-}
-
 Outcome suffer(Server& server, const Invocation& invocation, const Fault& fault)
 {
     Session& session = invocation.session;
     switch (fault.kind) {
         case Fault::Kind::Error: return server.executor.reject(invocation, fault.error);
-        case Fault::Kind::Delay:
-            return postpone(server, invocation, draw_delay(server.random, fault));
+        case Fault::Kind::Delay: return postpone(server, invocation, draw_delay(server, fault));
         case Fault::Kind::Stall: return stall(session);
         case Fault::Kind::Drop: return drop(session);
         case Fault::Kind::DropReply: return execute_and_cut(server, invocation, ReplyCut::All);
         case Fault::Kind::HalfReply: return execute_and_cut(server, invocation, ReplyCut::Half);
-        case Fault::Kind::Down: return go_down(server, session, fault.max);
+        case Fault::Kind::Down: go_down(server, session, fault.max); return drop(session);
     }
     return Outcome::Refused;
 }
 
 }  // namespace
+
+milliseconds draw_delay(Server& server, const Fault& fault)
+{
+    const auto span = static_cast<std::uint64_t>((fault.max - fault.min).count());
+    const std::chrono::microseconds more{static_cast<std::int64_t>(server.random.below(span + 1))};
+    return std::chrono::ceil<milliseconds>(fault.min + more);
+}
+
+void go_down(Server& server, const Session& but, std::chrono::microseconds time)
+{
+    server.faults.go_down_until(server.timekeeper.wall() + time);
+    std::vector<Session*> others;
+    for (const auto& [id, other] : server.sessions)
+        if (other != &but) others.push_back(other);
+    for (Session* const other : others) {
+        other->ended_by_fault = true;
+        if (other->peer != nullptr) other->peer->kill();
+    }
+}
 
 void cut_reply(Session& session, std::size_t reply_start)
 {
@@ -109,15 +107,17 @@ void cut_reply(Session& session, std::size_t reply_start)
     end(session);
 }
 
-/// What a test controls the server with is spared, and what is no command.
-Outcome execute_with_faults(Server& server, const Invocation& invocation)
+std::optional<Fault> strike(Server& server, const Invocation& invocation)
 {
     const auto [command, unknown_subcommand] = server.commands.resolve(invocation.request);
     const bool can_suffer = command != nullptr && !unknown_subcommand && !command->has(kForTests);
-    if (can_suffer) {
-        const auto fault = server.faults.strike(invocation.session, *command, invocation.request);
-        if (fault) return suffer(server, invocation, *fault);
-    }
+    if (!can_suffer) return std::nullopt;
+    return server.faults.strike(invocation.session, *command, invocation.request);
+}
+
+Outcome execute_with_faults(Server& server, const Invocation& invocation)
+{
+    if (const auto fault = strike(server, invocation)) return suffer(server, invocation, *fault);
     return server.executor.execute_now(invocation);
 }
 

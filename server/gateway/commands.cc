@@ -5,10 +5,12 @@
 #include <charconv>
 #include <utility>
 
+#include "server/execution/with_faults.h"
 #include "server/gateway/json.h"
 #include "server/gateway/problem.h"
 #include "server/persistence/persistence.h"
 #include "server/server.h"
+#include "server/workspaces/workspaces.h"
 
 namespace server::gateway {
 namespace {
@@ -67,7 +69,7 @@ Commands::Commands(Server& server) : server_(server), peer_(std::make_unique<NoP
     server_.open(session_);
 }
 
-Commands::~Commands() { server_.close(session_); }
+Commands::~Commands() { server_.workspaces.close(session_); }
 
 void Commands::note_wrong_password(std::string_view address)
 {
@@ -83,13 +85,37 @@ Value Commands::run(std::span<const std::string_view> words)
     protocol::ReplyWriter reply{session_.output, session_.protocol};
     const Invocation invocation{session_, Origin::Gateway, words, reply};
     if (server_.executor.must_wait(invocation)) throw Paused{};
+    const bool may_suffer = fate_ != nullptr && server_.faults.any();
+    if (may_suffer && suffers_error(invocation)) return take_reply();
     server_.executor.execute(invocation);
     // With `appendfsync always`, what is answered must be on the disk: here everybody waits for it.
     if (server_.persistence->place_to_wait_for() != 0) server_.persistence->wait_until_safe();
+    return take_reply();
+}
+
+Value Commands::take_reply()
+{
     Value value = protocol::read_reply(session_.output.view());
     session_.output.clear();
     if (session_.output.capacity() > kKeptRoom) session_.output.release();
     return value;
+}
+
+/// Whether a fault's error is the reply. Others decide on the answer, or leave by an exception.
+bool Commands::suffers_error(const Invocation& invocation)
+{
+    const std::optional<Fault> fault = strike(server_, invocation);
+    if (!fault) return false;
+    switch (fault->kind) {
+        case Fault::Kind::Error: server_.executor.reject(invocation, fault->error); return true;
+        case Fault::Kind::Delay: fate_->delay += draw_delay(server_, *fault); return false;
+        case Fault::Kind::DropReply: fate_->cut = Fate::Cut::All; return false;
+        case Fault::Kind::HalfReply: fate_->cut = Fate::Cut::Half; return false;
+        case Fault::Kind::Stall: throw Stalled{};
+        case Fault::Kind::Down: go_down(server_, session_, fault->max); throw Dropped{};
+        case Fault::Kind::Drop: throw Dropped{};
+    }
+    return false;
 }
 
 Value Commands::operator()(std::span<const std::string_view> words)

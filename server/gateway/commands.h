@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
@@ -13,9 +15,27 @@
 
 namespace server {
 class Server;
-}
+struct Invocation;
+}  // namespace server
 
 namespace server::gateway {
+
+/// What the faults (FAULT) that have struck a request's commands do to its answer.
+struct Fate
+{
+    enum class Cut : std::uint8_t { Nothing, All, Half };
+
+    Cut cut = Cut::Nothing;
+    std::chrono::milliseconds delay{};
+};
+
+/// A fault: the command was not executed, and the connection ends without an answer.
+struct Dropped
+{};
+
+/// A fault: the command was not executed, and no answer ever comes.
+struct Stalled
+{};
 
 /// CLIENT PAUSE holds the command back: nothing has happened, and it is to be tried again when the
 /// pause is over.
@@ -43,10 +63,14 @@ public:
     /// Counts a wrong password that came from this address, and adds it to ACL LOG.
     void note_wrong_password(std::string_view address);
 
-    /// The reply, which may be an error. Throws Paused.
+    /// The commands from now on belong to a request with this fate, which faults change; nullptr:
+    /// to none, and no fault strikes them.
+    void begin(Fate* fate) { fate_ = fate; }
+
+    /// The reply, which may be an error. Throws Paused, Dropped, Stalled.
     protocol::Value run(std::span<const std::string_view> words);
 
-    /// The reply. Throws the Problem that an error means, and Paused.
+    /// The reply. Throws the Problem that an error means, and what run() throws.
     protocol::Value operator()(std::span<const std::string_view> words);
     template <class... Words>
     protocol::Value operator()(const Words&... words)
@@ -62,9 +86,13 @@ public:
 private:
     class NoPeer;
 
+    bool suffers_error(const Invocation& invocation);
+    protocol::Value take_reply();
+
     Server& server_;
     std::unique_ptr<NoPeer> peer_;
     Session session_;
+    Fate* fate_ = nullptr;
 };
 
 /// A map's value by its key; nullptr if there is none, or it is nil.

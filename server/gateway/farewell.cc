@@ -13,6 +13,8 @@ namespace {
 constexpr std::chrono::seconds kPatience{2};
 constexpr std::size_t kMaxDropped = 4 * 1024 * 1024;
 
+}  // namespace
+
 std::string bytes_of(const Response& response)
 {
     std::string bytes =
@@ -22,8 +24,6 @@ std::string bytes_of(const Response& response)
         bytes += fmt::format("{}: {}\r\n", name, value);
     return bytes + "Connection: close\r\n\r\n" + response.body;
 }
-
-}  // namespace
 
 /// One of them. It keeps itself alive while it waits.
 class Farewell : public std::enable_shared_from_this<Farewell>

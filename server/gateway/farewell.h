@@ -13,6 +13,9 @@ namespace server::gateway {
 
 class Farewell;
 
+/// An answer after which the connection ends, as bytes.
+std::string bytes_of(const Response& response);
+
 /// Last words to clients who are not served: the answer is sent, and what they still send is read
 /// and dropped for a moment. Hung up on at once, TCP would take the answer back (RFC 9112, section
 /// 9.6).

@@ -4,12 +4,12 @@ namespace server::gateway {
 
 FrontDoor::FrontDoor(asio::io_context& io, net::Connections& connections)
     : io_(io),
-      gateway_(connections.server, {.wake = [this] { go_on_soon(); },
-                                    .wrong_password =
-                                        [&connections](std::string_view address) {
-                                            connections.guesses.add(address, 1);
-                                        }}),
-      http_(io, connections, gateway_)
+      gateways_(connections.server, {.wake = [this] { go_on_soon(); },
+                                     .wrong_password =
+                                         [&connections](std::string_view address) {
+                                             connections.guesses.add(address, 1);
+                                         }}),
+      http_(io, connections, gateways_)
 {}
 
 // Once for however much happens until then.
@@ -18,14 +18,14 @@ void FrontDoor::go_on_soon()
     if (going_on_) return;
     asio::post(io_, [this] {
         going_on_ = false;
-        gateway_.go_on();
+        gateways_.go_on();
     });
     going_on_ = true;
 }
 
 void FrontDoor::close_all()
 {
-    gateway_.shut_down();
+    gateways_.shut_down();
     http_.close_all();
 }
 

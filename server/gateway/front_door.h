@@ -3,14 +3,14 @@
 #include <string>
 #include <vector>
 
-#include "server/gateway/gateway.h"
+#include "server/gateway/gateways.h"
 #include "server/gateway/http_server.h"
 #include "server/net/asio.h"
 #include "server/net/connections.h"
 
 namespace server::gateway {
 
-/// The gateway and what carries it, in the order in which they need each other.
+/// The gateways and what carries them, in the order in which they need each other.
 class FrontDoor
 {
 public:
@@ -29,7 +29,7 @@ private:
 
     asio::io_context& io_;
     bool going_on_ = false;
-    Gateway gateway_;
+    Gateways gateways_;
     HttpServer http_;
 };
 

@@ -1,6 +1,8 @@
 #include "server/gateway/gateway.h"
 
 #include <algorithm>
+#include <chrono>
+#include <iterator>
 #include <new>
 #include <string>
 #include <utility>
@@ -9,6 +11,7 @@
 #include "server/gateway/json.h"
 #include "server/gateway/page.h"
 #include "server/gateway/route.h"
+#include "server/workspaces/workspaces.h"
 
 namespace server::gateway {
 namespace {
@@ -48,19 +51,37 @@ Response preflight_answer()
 {
     Response response{.status = 204};
     response.headers.emplace_back("Access-Control-Allow-Methods", "GET, POST, PUT, DELETE");
-    response.headers.emplace_back("Access-Control-Allow-Headers", "Authorization, Content-Type");
+    response.headers.emplace_back("Access-Control-Allow-Headers",
+                                  "Authorization, Content-Type, Dabba-Workspace");
     response.headers.emplace_back("Access-Control-Max-Age", "600");
     return response;
 }
 
+Server& home_of(const Server& server) { return server.workspaces.home(); }
+
+/// While it lives, commands are a request's, and faults may strike them.
+class ForRequest
+{
+public:
+    ForRequest(Commands& commands, Fate& fate) : commands_(commands) { commands.begin(&fate); }
+    ~ForRequest() { commands_.begin(nullptr); }
+    ForRequest(const ForRequest&) = delete;
+    ForRequest& operator=(const ForRequest&) = delete;
+
+private:
+    Commands& commands_;
+};
+
 }  // namespace
 
-/// Adds the headers of the gateway to whatever answers a request, once.
+/// Adds the headers of the gateway to whatever answers a request, once; and does to the answer what
+/// faults want.
 class Gateway::Answered final : public Exchange
 {
 public:
     Answered(Gateway& gateway, std::shared_ptr<Exchange> next, const Request* foreign)
-        : unanswered_(gateway.unanswered_),
+        : gateway_(gateway),
+          unanswered_(gateway.unanswered_),
           next_(std::move(next)),
           origin_(foreign == nullptr ? "" : foreign->origin)
     {}
@@ -74,13 +95,29 @@ public:
         if (next == nullptr) return;  // the server goes down, and has said so
         add_security_headers(response);
         if (!origin_.empty()) add_cors_headers(response, {.origin = origin_});
+        if (fate.cut == Fate::Cut::All) return next->drop();
+        if (fate.cut == Fate::Cut::Half) return next->respond_half(std::move(response));
+        if (fate.delay > std::chrono::milliseconds{0})
+            return gateway_.answer_late(next, std::move(response), fate.delay);
         next->respond(std::move(response));
     }
 
     void upgrade(std::unique_ptr<SocketListener> listener) override
     {
+        listener->alive = gateway_.sockets_;
         take()->upgrade(std::move(listener));
     }
+
+    void drop() override
+    {
+        if (const auto next = take()) next->drop();
+    }
+    void respond_half(Response response) override
+    {
+        if (const auto next = take()) next->respond_half(std::move(response));
+    }
+
+    Fate fate;
 
 private:
     std::shared_ptr<Exchange> take()
@@ -89,6 +126,7 @@ private:
         return std::move(next_);
     }
 
+    Gateway& gateway_;  // there as long as anything is answered
     const std::shared_ptr<std::set<Answered*>> unanswered_;
     std::shared_ptr<Exchange> next_;
     std::string origin_;
@@ -102,7 +140,7 @@ void Call::reply(const Json& body, int status) const
 Gateway::Gateway(Server& its_server, Surroundings surroundings)
     : server(its_server),
       options(its_server.options),
-      gate(options, its_server.access, its_server.clock),
+      gate(home_of(its_server).options, home_of(its_server).access, home_of(its_server).clock),
       commands(its_server),
       positions(options, its_server.clock),
       events(its_server.clock, static_cast<std::size_t>(options.http_events_kept),
@@ -129,6 +167,7 @@ Gateway::~Gateway()
     server.dispatcher.tell(nullptr);
     server.pause.over = [] {};
     server.agenda.cancel(next_look_);
+    for (const LateAnswer& late : late_answers_) server.agenda.cancel(late.item);
 }
 
 void Gateway::go_on()
@@ -172,7 +211,25 @@ void Gateway::shut_down()
         (*unanswered_->begin())
             ->respond(
                 to_response(Problem{ProblemType::ShuttingDown, "The answer was not there yet."}));
+    for (LateAnswer& late : late_answers_) {
+        server.agenda.cancel(late.item);
+        late.exchange->respond(std::move(late.response));
+    }
+    late_answers_.clear();
+    stalled_.clear();
     after_pause_.clear();  // requests live only until they are answered
+}
+
+void Gateway::answer_late(std::shared_ptr<Exchange> exchange, Response response,
+                          std::chrono::milliseconds delay)
+{
+    late_answers_.push_back({std::move(exchange), std::move(response), {}});
+    const auto late = std::prev(late_answers_.end());
+    late->item = server.agenda.add(server.clock.now_ms() + delay, [this, late] {
+        const LateAnswer answer = std::move(*late);
+        late_answers_.erase(late);
+        answer.exchange->respond(answer.response);
+    });
 }
 
 // The agenda runs between two requests, where no command may be run: the rest is done soon after.
@@ -199,6 +256,7 @@ void Gateway::accept(std::string_view order, std::uint64_t token)
 
 void Gateway::handle(const Request& request, std::shared_ptr<Exchange> exchange)
 {
+    if (server.faults.is_down(server.timekeeper.wall())) return exchange->drop();
     const Request* const foreign = gate.is_foreign_friend(request) ? &request : nullptr;
     serve(request, std::make_shared<Answered>(*this, std::move(exchange), foreign),
           server.stopwatch());
@@ -211,6 +269,7 @@ void Gateway::handle(const Request& request, std::shared_ptr<Exchange> exchange)
 
 void Gateway::serve(const Request& request, const std::shared_ptr<Answered>& exchange, Moment began)
 {
+    const ForRequest commands_are{commands, exchange->fate};
     try {
         dispatch(request, exchange, began);
         if (exchange->is_open()) unanswered_->insert(exchange.get());
@@ -218,6 +277,11 @@ void Gateway::serve(const Request& request, const std::shared_ptr<Answered>& exc
         unanswered_->insert(exchange.get());
         after_pause([this, request, exchange, began] { serve(request, exchange, began); });
         return;
+    } catch (const Dropped&) {
+        exchange->drop();
+    } catch (const Stalled&) {
+        unanswered_->insert(exchange.get());
+        stalled_.push_back(exchange);
     } catch (const Problem& problem) {
         exchange->respond(to_response(problem));
     } catch (const std::bad_alloc&) {

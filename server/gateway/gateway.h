@@ -3,10 +3,12 @@
 #include <chrono>
 #include <deque>
 #include <functional>
+#include <list>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string_view>
+#include <vector>
 
 #include "server/gateway/city_list.h"
 #include "server/gateway/city_map.h"
@@ -59,6 +61,13 @@ public:
     /// Answers all who still wait: the server goes down.
     void shut_down();
 
+    bool has_web_sockets() const { return sockets_.use_count() > 1; }
+    /// Whether a request waits for its answer, or a WebSocket is open.
+    bool is_busy() const
+    {
+        return !unanswered_->empty() || !late_answers_.empty() || has_web_sockets();
+    }
+
     /// Counts it, and tells the log and ACL LOG.
     void report_wrong_password(const Request& request);
 
@@ -93,6 +102,8 @@ private:
     void run(const Route& route, Parameters path, const Request& request,
              const std::shared_ptr<Exchange>& exchange, Moment began);
     void go_on_after_pause();
+    void answer_late(std::shared_ptr<Exchange> exchange, Response response,
+                     std::chrono::milliseconds delay);
 
     void look_again_in_a_second();
     /// Events and maps are for a default user who may do everything: they are no commands, which
@@ -107,6 +118,16 @@ private:
         std::make_shared<std::set<Answered*>>();
     std::deque<std::function<void()>> after_pause_;
     bool pause_is_over_ = false;
+
+    struct LateAnswer
+    {
+        std::shared_ptr<Exchange> exchange;
+        Response response;
+        Agenda::Item item;
+    };
+    std::list<LateAnswer> late_answers_;              ///< held back by a fault
+    std::vector<std::shared_ptr<Answered>> stalled_;  ///< a fault leaves them without an answer
+    const std::shared_ptr<const void> sockets_ = std::make_shared<int>();  ///< each has a share
 };
 
 }  // namespace server::gateway

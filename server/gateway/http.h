@@ -35,6 +35,7 @@ struct Request
     std::string_view content_type;
     std::string_view accept_encoding;
     std::string_view if_none_match;
+    std::string_view workspace;  ///< of Dabba-Workspace
 };
 
 struct Response
@@ -103,10 +104,12 @@ public:
     /// There was no room for more, and now the client has taken everything.
     virtual void drained() {}
     virtual void closed() = 0;
+
+    std::shared_ptr<const void> alive;  ///< kept as long as this lives
 };
 
 /// The way back of one request: exactly one answer, at once or later. If it is destroyed without
-/// one, the client gets a 500.
+/// one, the client gets a 500. A fault may have the connection end instead.
 class Exchange
 {
 public:
@@ -114,6 +117,9 @@ public:
     virtual void respond(Response response) = 0;
     /// REQUIRES that the request wants a WebSocket.
     virtual void upgrade(std::unique_ptr<SocketListener> listener) = 0;
+    /// The connection ends, without an answer or after half of it.
+    virtual void drop() = 0;
+    virtual void respond_half(Response response) = 0;
 };
 
 /// Takes the requests.

@@ -84,9 +84,9 @@ std::string_view host_of(const restinio::http_request_header_t& header)
     return count == 1 ? field_of(header, restinio::http_field::host) : std::string_view{};
 }
 
-std::string_view fetch_site_of(const restinio::http_request_header_t& header)
+std::string_view field_of(const restinio::http_request_header_t& header, std::string_view name)
 {
-    const auto value = header.opt_value_of("Sec-Fetch-Site");
+    const auto value = header.opt_value_of(restinio::string_view_t{name.data(), name.size()});
     return value ? std::string_view{value->data(), value->size()} : std::string_view{};
 }
 
@@ -105,11 +105,12 @@ Request to_request(const restinio::request_t& from)
     request.wants_web_socket = wants_web_socket(header);
     request.host = host_of(header);
     request.origin = field_of(header, Field::origin);
-    request.fetch_site = fetch_site_of(header);
+    request.fetch_site = field_of(header, "Sec-Fetch-Site");
     request.authorization = field_of(header, Field::authorization);
     request.cookie = field_of(header, Field::cookie);
     request.content_type = field_of(header, Field::content_type);
     request.accept_encoding = field_of(header, Field::accept_encoding);
+    request.workspace = field_of(header, "Dabba-Workspace");
     request.if_none_match = field_of(header, Field::if_none_match);
     return request;
 }
@@ -188,13 +189,20 @@ public:
     void upgrade(restinio::request_t& request, std::unique_ptr<SocketListener> listener)
     {
         std::string greeting = greeting_of(request.header());
-        const auto connection = std::move(restinio::impl::access_req_connection(request));
-        auto inside = dynamic_cast<RestinioConnection&>(*connection).move_upgrade_internals();
-        --counter_->count;  // RESTinio does not say so
-        const net::Endpoint::protocol_type protocol = inside.m_socket.local_endpoint().protocol();
-        net::Socket socket{io_, protocol, inside.m_socket.release()};
+        HttpStream stream = take_stream(request);
+        const net::Endpoint::protocol_type protocol = stream.local_endpoint().protocol();
+        net::Socket socket{io_, protocol, stream.release()};
         socket.non_blocking(true);
         sockets_.welcome(std::move(socket), std::move(greeting), std::move(listener));
+    }
+
+    /// Ends the connection after these bytes, or as many of them as fit into the socket's buffer.
+    void hang_up(restinio::request_t& request, std::string_view last_bytes)
+    {
+        HttpStream stream = take_stream(request);
+        net::Error ignored;
+        stream.non_blocking(true, ignored);
+        stream.write_some(asio::buffer(last_bytes), ignored);
     }
 
 private:
@@ -229,11 +237,13 @@ private:
 
     void welcome(net::Socket socket)
     {
-        const Options& options = connections_.server.options;
+        Server& server = connections_.server;
+        if (server.faults.is_down(server.timekeeper.wall())) return;
+        const Options& options = server.options;
         net::Error gone;
         const net::Endpoint remote = socket.remote_endpoint(gone);
         if (gone) return;
-        const bool is_open = connections_.server.access.default_user().needs_no_password();
+        const bool is_open = server.access.default_user().needs_no_password();
         if (options.protected_mode && is_open && !net::is_local(remote))
             return farewells_.say(std::move(socket),
                                   to_response(Problem{ProblemType::Protected,
@@ -265,6 +275,14 @@ private:
     }
 
     restinio::request_handling_status_t handle(restinio::request_handle_t request);
+
+    HttpStream take_stream(restinio::request_t& request)
+    {
+        const auto connection = std::move(restinio::impl::access_req_connection(request));
+        auto inside = dynamic_cast<RestinioConnection&>(*connection).move_upgrade_internals();
+        --counter_->count;  // RESTinio does not say so
+        return std::move(inside.m_socket);
+    }
 
     void watch_patience()
     {
@@ -340,6 +358,19 @@ public:
     {
         const auto request = std::move(request_);
         core_.upgrade(*request, std::move(listener));
+    }
+
+    void drop() override
+    {
+        const auto request = std::move(request_);
+        core_.hang_up(*request, {});
+    }
+
+    void respond_half(Response response) override
+    {
+        const std::string bytes = bytes_of(response);
+        const auto request = std::move(request_);
+        core_.hang_up(*request, std::string_view{bytes}.substr(0, bytes.size() / 2));
     }
 
 private:

@@ -51,17 +51,38 @@ std::string_view Workspaces::named_by(std::string_view text) const
     return text.substr(kPrefix.size());
 }
 
-void Workspaces::choose(Session& session, std::string_view name)
+/// Throws CommandError where there can be no such workspace. The end: home.
+Workspaces::Open::iterator Workspaces::require(std::string_view name)
 {
     if (!allowed()) throw CommandError{"ERR workspaces are off; start with --workspaces yes"};
     if (name.size() > kMaxName) {
         throw CommandError{"ERR the name of a workspace has at most {} bytes",
                            std::to_string(kMaxName)};
     }
-    if (!name.empty() && find_or_make(name) == open_.end()) {
+    const auto place = find_or_make(name);
+    if (!name.empty() && place == open_.end()) {
         throw CommandError{"ERR there are {} workspaces already; see WORKSPACE DROP",
                            std::to_string(kMaxOpen)};
     }
+    return place;
+}
+
+Server& Workspaces::enter(std::string_view name)
+{
+    Workspace& workspace = require(name)->second;
+    workspace.ends_at = store::TimePoint::max();
+    return *workspace.server;
+}
+
+Server* Workspaces::find(std::string_view name) const
+{
+    const auto found = open_.find(name);
+    return found == open_.end() ? nullptr : found->second.server.get();
+}
+
+void Workspaces::choose(Session& session, std::string_view name)
+{
+    require(name);
     session.next_workspace = std::make_unique<std::string>(name);
 }
 

@@ -38,6 +38,13 @@ public:
     /// too many.
     void choose(Session& session, std::string_view name);
 
+    /// The workspace of this name, made if there is none, for somebody who opens a session in it at
+    /// once. Throws as choose() does. REQUIRES that the name is not empty.
+    Server& enter(std::string_view name);
+
+    /// nullptr if there is none of this name.
+    Server* find(std::string_view name) const;
+
     /// Moves a session to where it chose to be. REQUIRES that it chose, and that none of its
     /// requests is running.
     void follow(Session& session);
@@ -68,6 +75,7 @@ private:
     using Open = std::map<std::string, Workspace, std::less<>>;
 
     Open::iterator find_or_make(std::string_view name);
+    Open::iterator require(std::string_view name);
     std::unique_ptr<Server> make(std::string_view name);
     void end(Open::iterator place);
     bool tick_one(Server& server) const;

@@ -4,10 +4,12 @@
 SERVER_BINARY names the server.
 """
 
+import http.client as http_client
 import json
 import os
 import re
 import socket
+import struct
 import subprocess
 import time
 import unittest
@@ -45,6 +47,62 @@ def answer_or_nothing(port, bytes_):
         return talk(port, bytes_)
     except ConnectionError:
         return b""
+
+
+class GatewayFaults(unittest.TestCase):
+    def test_connections_that_faults_end(self):
+        with serve(BINARY, "--enable-test-commands", "yes") as (server, http):
+            body = b'{"args":["SET","key","1"]}'
+            request = (b"POST /v1/command HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                       b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
+            with server.connect() as resp:
+                ask(resp, "FAULT", "ADD", "COMMAND", "set", "TIMES", "1", "DROP")
+                self.assertEqual(answer_or_nothing(http.port, request), b"")
+                self.assertEqual(ask(resp, "EXISTS", "key"), b":0\r\n")
+                ask(resp, "FAULT", "ADD", "COMMAND", "set", "TIMES", "1", "DROPREPLY")
+                self.assertEqual(answer_or_nothing(http.port, request), b"")
+                self.assertEqual(ask(resp, "EXISTS", "key"), b":1\r\n")
+                ask(resp, "FAULT", "ADD", "COMMAND", "set", "TIMES", "1", "HALFREPLY")
+                half = answer_or_nothing(http.port, request)
+                self.assertTrue(half.startswith(b"HTTP/1.1 200 OK\r\n"), half)
+                self.assertFalse(half.endswith(b"}"), half)
+                self.assertEqual(http.command("GET", "key"), "1")
+                ask(resp, "FAULT", "ADD", "COMMAND", "set", "TIMES", "1", "DELAY", "200ms")
+                began = time.monotonic()
+                self.assertEqual(http.command("SET", "key", "2"), "OK")
+                self.assertGreater(time.monotonic() - began, 0.19)
+                for effect in ("DROP", "HALFREPLY", "STALL"):  # and of clients that are gone by then
+                    ask(resp, "FAULT", "ADD", "COMMAND", "set", "TIMES", "1", effect)
+                    with socket.create_connection(("127.0.0.1", http.port)) as connection:
+                        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                        connection.sendall(request)
+                self.assertEqual(http.command("PING"), "PONG")
+
+    def test_a_server_that_is_down_answers_nobody(self):
+        with serve(BINARY, "--enable-test-commands", "yes") as (server, http):
+            with server.connect() as resp:
+                ask(resp, "FAULT", "ADD", "COMMAND", "get", "TIMES", "1", "DOWN", "300ms")
+            head = b"GET /v1/stats HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+            self.assertTrue(answer_or_nothing(http.port, head).startswith(b"HTTP/1.1 200"))
+            with self.assertRaises((ConnectionError, http_client.HTTPException)):
+                http.command("GET", "key")
+            wait_until(lambda: answer_or_nothing(http.port, head).startswith(b"HTTP/1.1 200"))
+
+    def test_a_workspace_by_its_header(self):
+        with serve(BINARY, "--enable-test-commands", "yes", "--workspaces", "yes",
+                   headers={"Dabba-Workspace": "test42"}) as (server, http):
+            self.assertEqual(http.command("SET", "key", "1"), "OK")
+            with server.connect() as resp:
+                self.assertEqual(ask(resp, "EXISTS", "key"), b":0\r\n")
+                ask(resp, "WORKSPACE", "USE", "test42")
+                self.assertEqual(ask(resp, "EXISTS", "key"), b":1\r\n")
+            self.assertEqual(http.command("GET", "key"), "1")
+            socket_ = http.web_socket("/v1/events")
+            self.assertEqual(socket_.status, 101)
+            socket_.receive()
+            self.assertEqual(http.command("WORKSPACE", "DROP", "test42"), 1)
+            self.assertEqual(http.command("GET", "key"), None)
+            socket_.close()
 
 
 class GatewayHttp(unittest.TestCase):

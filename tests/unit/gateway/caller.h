@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "server/gateway/gateway.h"
+#include "server/gateway/gateways.h"
 #include "server/gateway/json.h"
 #include "server/gateway/route.h"
 #include "tests/support/client.h"
@@ -24,7 +24,7 @@ public:
     using Json = server::gateway::Json;
 
     explicit Caller(server::Options options = {})
-        : client(std::move(options)), gateway(client.server(), {})
+        : client(std::move(options)), gateways(client.server(), {})
     {}
 
     /// An answer that may come later.
@@ -32,6 +32,8 @@ public:
     {
         std::optional<server::gateway::Response> response;
         std::unique_ptr<server::gateway::SocketListener> socket;
+        bool dropped = false;  ///< the connection ended, without an answer
+        bool half = false;     ///< or after half of `response`
     };
 
     std::shared_ptr<Answer> begin(server::gateway::Request request)
@@ -40,8 +42,8 @@ public:
         if (!request.body.empty() && request.content_type.empty())
             request.content_type = "application/json";
         auto answer = std::make_shared<Answer>();
-        gateway.handle(request, std::make_shared<Line>(answer));
-        gateway.go_on();
+        gateways.handle(request, std::make_shared<Line>(answer));
+        gateways.go_on();
         return answer;
     }
 
@@ -72,8 +74,9 @@ public:
     }
 
     Client client;
-    server::gateway::Gateway gateway;
-    int status = 0;  ///< of the last answer
+    server::gateway::Gateways gateways;
+    server::gateway::Gateway& gateway = gateways.home();  ///< of the server itself
+    int status = 0;                                       ///< of the last answer
 
 private:
     class Line final : public server::gateway::Exchange
@@ -87,6 +90,12 @@ private:
         void upgrade(std::unique_ptr<server::gateway::SocketListener> listener) override
         {
             answer_->socket = std::move(listener);
+        }
+        void drop() override { answer_->dropped = true; }
+        void respond_half(server::gateway::Response response) override
+        {
+            answer_->half = true;
+            answer_->response = std::move(response);
         }
 
     private:
