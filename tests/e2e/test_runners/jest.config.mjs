@@ -1,0 +1,1 @@
+export default { testMatch: ["<rootDir>/lock.jest.mjs"], transform: {}, testEnvironment: "node", cache: false };
