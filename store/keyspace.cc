@@ -191,6 +191,9 @@ void Keyspace::clear()
 
 void Keyspace::discard_all()
 {
+    // FLUSHALL comes here for each database, and most have never held a key.
+    const bool has_memory = table_.memory_bytes() > sizeof(table_);
+    if (!has_memory) return;
     if (journal_ != nullptr) [[unlikely]]
         return hand_over_to_journal();
     timers_.clear();
