@@ -40,6 +40,9 @@ public:
     /// Give back what is still to be sent at once, and close soon: the caller may be in the middle
     /// of a message to many sessions.
     virtual void evict() = 0;
+    /// A long reply grows: what was written until now may be put aside, so that it is never moved
+    /// again. Nobody may still want to look at it or take it back.
+    virtual void put_aside() = 0;
     /// "address:port" of the client and of our end, or the socket's path.
     virtual std::string remote_address() const = 0;
     virtual std::string local_address() const = 0;

@@ -51,6 +51,21 @@ void discard(Call& call)
     call.reply.ok();
 }
 
+std::size_t max_arguments(const RequestQueue& queue)
+{
+    std::size_t most = 0;
+    for (const QueuedRequest& queued : queue) most = std::max(most, queued.arguments.size());
+    return most;
+}
+
+/// Whether nobody will look at the reply once more (CLIENT REPLY, faults and recorded calls do).
+bool reply_is_final(const Call& call)
+{
+    const Session& session = call.session;
+    return session.peer != nullptr && session.reply_mode == ReplyMode::On &&
+           !call.server.faults.any() && !call.server.is_observed;
+}
+
 void exec(Call& call)
 {
     if (!call.session.transaction.open) throw CommandError{"ERR EXEC without MULTI"};
@@ -59,11 +74,13 @@ void exec(Call& call)
     if (transaction.failed) throw CommandError{text::kExecAborted};
     if (transaction.keys_changed) return call.reply.null_array();
 
+    std::vector<std::string_view> request;
+    request.reserve(max_arguments(transaction.queue));  // nothing may fail once a part is put aside
     call.reply.array(transaction.queue.size());
     for (const QueuedRequest& queued : transaction.queue) {
-        const std::vector<std::string_view> request{queued.arguments.begin(),
-                                                    queued.arguments.end()};
+        request.assign(queued.arguments.begin(), queued.arguments.end());
         call.server.executor.execute({call.session, Origin::Transaction, request, call.reply});
+        if (reply_is_final(call)) call.session.peer->put_aside();
     }
 }
 

@@ -48,6 +48,7 @@ public:
     void resume() override {}
     void kill() override {}
     void evict() override {}
+    void put_aside() override {}
     std::string remote_address() const override { return address; }
     std::string local_address() const override { return "http:0"; }
     int descriptor() const override { return -1; }

@@ -68,6 +68,7 @@ public:
     void resume() override;
     void kill() override;
     void evict() override;
+    void put_aside() override;
     std::string remote_address() const override { return address_; }
     std::string local_address() const override;
     int descriptor() const override { return descriptor_; }
@@ -100,7 +101,6 @@ private:
     std::string_view next_to_send() const;
     void drop_sent(std::size_t size);
     void wait_to_send();
-    void put_aside();
     void hang_up();
 
     OutputLimit output_limit() const;

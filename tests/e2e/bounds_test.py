@@ -70,6 +70,24 @@ class OutputLimits(unittest.TestCase):
             self.assertLess(server.peak_bytes(), 64 * MEBIBYTE)
 
     @unittest.skipUnless(DABBA, "Redis 7.0 lets it wait; 7.2.7 does as here")
+    def test_a_long_reply_of_a_transaction_arrives_whole_and_before_what_it_published(self):
+        with ServerProcess(BINARY) as server, server.connect() as connection:
+            sizes = [0, 1, 100, 65_000, 66_000, 3 * MEBIBYTE, 10, 200_000]
+            for size in sizes:
+                self.assertEqual(ask(connection, "SET", f"k{size}", b"v" * size), b"+OK\r\n")
+            self.assertIn(b"proto", ask(connection, "HELLO", "3"))
+            self.assertIn(b"subscribe", ask(connection, "SUBSCRIBE", "news"))
+            queued = b"".join(encode("GET", f"k{size}") for size in sizes)
+            connection.sendall(encode("MULTI") + queued + encode("PUBLISH", "news", "m") + encode("EXEC"))
+            replies = b"".join(b"$%d\r\n%s\r\n" % (size, b"v" * size) for size in sizes)
+            reply = b"+OK\r\n" + b"+QUEUED\r\n" * (len(sizes) + 1) + b"*%d\r\n%s:1\r\n" % (len(sizes) + 1, replies)
+            message = b">3\r\n$7\r\nmessage\r\n$4\r\nnews\r\n$1\r\nm\r\n"
+            received = receive_exactly(connection, len(reply) + len(message))
+            self.assertEqual(len(received), len(reply) + len(message))
+            if DABBA:  # Redis writes the message into the reply
+                self.assertTrue(received == reply + message)
+            self.assertEqual(ask(connection, "PING"), b"+PONG\r\n")
+
     def test_who_has_no_password_may_not_let_replies_wait(self):
         with ServerProcess(BINARY, "--requirepass", "secret") as server:
             for _ in range(5):

@@ -17,6 +17,7 @@ struct Reader : server::Peer
     void resume() override {}
     void kill() override {}
     void evict() override { unread = 0; }
+    void put_aside() override {}
     std::string remote_address() const override { return "10.0.0.7:40001"; }
     std::string local_address() const override { return "10.0.0.1:6379"; }
     int descriptor() const override { return 8; }

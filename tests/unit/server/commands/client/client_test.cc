@@ -21,6 +21,7 @@ struct Phone : server::Peer
     void resume() override {}
     void kill() override { killed = true; }
     void evict() override { killed = true; }
+    void put_aside() override {}
     std::string remote_address() const override { return address_; }
     std::string local_address() const override { return "10.0.0.1:6379"; }
     int descriptor() const override { return 8; }
