@@ -43,9 +43,9 @@ namespace server::net {
 ///      +-------------------+-----------------------+
 ///                     all was sent
 ///
-/// The end of a turn sends without a plan: from None to WaitsForRoom if the socket is full. With
-/// `appendfsync always` it goes to WaitsForLog first, and there are no more turns until what was
-/// logged is on the disk.
+/// The end of a turn sends without a plan: from None to WaitsForRoom if the socket is full. If
+/// there is a log of changes, it goes to WaitsForLog first, and there are no more turns until what
+/// was logged is in the file, or with `appendfsync always` on the disk.
 ///
 /// A blocked session executes nothing and goes on waiting to read; resume() plans its turn. The end
 /// comes at once (close, or the end of a turn that was doomed), or, with close_after_reply, once
@@ -59,7 +59,7 @@ public:
 
     void start() { wait_for_requests(); }
     void close();
-    /// What was logged before the replies of the last turn is on the disk.
+    /// What was logged before the replies of the last turn is as safe as it has to be.
     void send_when_safe();
     /// Closes if the client was silent, or slow to read, for longer than the options allow.
     void check_patience();
@@ -96,7 +96,7 @@ private:
     void end_turn(bool requests_left);
     void send_once_safe();
     bool must_wait_for_log(bool requests_left);
-    void wait_for_log(std::uint64_t place, bool requests_left);
+    void wait_for_log(bool requests_left);
     bool may_send() const { return sending_ == Sending::None || sending_ == Sending::Planned; }
     std::string_view next_to_send() const;
     void drop_sent(std::size_t size);

@@ -1,7 +1,9 @@
 #include "server/net/connection.h"
 #include "server/persistence/persistence.h"
 
-/// How a turn ends: with `appendfsync always` its replies wait for the disk.
+/// How a turn ends. What is answered is in the log before: the turns of all clients that are ready
+/// together are logged with one write, and their replies follow. With `appendfsync always` they
+/// wait for the disk, too.
 namespace server::net {
 
 void Connection::end_turn(bool requests_left)
@@ -21,24 +23,27 @@ void Connection::send_once_safe()
 
 bool Connection::must_wait_for_log(bool requests_left)
 {
-    const std::uint64_t place = all_.server.persistence->place_to_wait_for();
-    if (place == 0 || all_.server.shutdown_requested) [[likely]]
+    if (!all_.server.persistence->replies_must_wait() || all_.server.shutdown_requested) [[likely]]
         return false;
-    wait_for_log(place, requests_left);
+    wait_for_log(requests_left);
     return true;
 }
 
 // Of a client that reads slowly, earlier replies are still being sent: for such a one everybody
 // waits, since what it is sent cannot be held back any more.
-void Connection::wait_for_log(std::uint64_t place, bool requests_left)
+void Connection::wait_for_log(bool requests_left)
 {
     if (sending_ == Sending::WaitsForRoom) {
-        all_.server.persistence->wait_until_safe();
+        if (all_.server.persistence->place_to_wait_for() != 0)
+            all_.server.persistence->wait_until_safe();
         return end_turn(requests_left);
     }
+    return_memory();
+    if (!all_.is_about_to_log())
+        asio::post(socket_.get_executor(), [self = shared_from_this()] { self->all_.log_turns(); });
+    all_.send_once_logged(shared_from_this());
     sending_ = Sending::WaitsForLog;
     requests_left_ = requests_left;
-    all_.send_once_safe(place, shared_from_this());
     count_memory();
 }
 

@@ -122,6 +122,19 @@ void Connections::follow_wall_clock()
     wall_clock_is_off_ = is_off;
 }
 
+// One write for all.
+void Connections::log_turns()
+{
+    const std::uint64_t place = server.persistence->place_to_wait_for();
+    for (auto& connection : std::exchange(unlogged_, {})) {
+        if (place == 0) {
+            connection->send_when_safe();
+        } else {
+            unsafe_.emplace_back(place, std::move(connection));
+        }
+    }
+}
+
 void Connections::send_what_is_safe()
 {
     while (!unsafe_.empty() && server.persistence->is_safe(unsafe_.front().first)) {

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "protocol/buffer.h"
 #include "server/log.h"
@@ -56,11 +57,15 @@ public:
     void send_what_is_safe();
 
     // For connections:
-    /// Calls send_when_safe() of this one once that place in the log is on the disk.
-    void send_once_safe(std::uint64_t place, std::shared_ptr<Connection> connection)
+    /// Calls send_when_safe() of this one after log_turns(), once what was logged until then is as
+    /// safe as `appendfsync` wants it.
+    void send_once_logged(std::shared_ptr<Connection> connection)
     {
-        unsafe_.emplace_back(place, std::move(connection));
+        unlogged_.push_back(std::move(connection));
     }
+    /// Whether log_turns() is going to be called.
+    bool is_about_to_log() const { return !unlogged_.empty(); }
+    void log_turns();
     void add(std::uint64_t session, Connection& connection) { open_[session] = &connection; }
     void remove(std::uint64_t session) { open_.erase(session); }
     void change_workspace(Session& session);
@@ -82,7 +87,8 @@ private:
     void configure(Socket& socket) const;
 
     std::function<void()> on_shutdown_;
-    std::map<std::uint64_t, Connection*> open_;  // by the session's id
+    std::map<std::uint64_t, Connection*> open_;          // by the session's id
+    std::vector<std::shared_ptr<Connection>> unlogged_;  // whose replies wait for log_turns()
     // Places in the log, and whose replies wait until that is on the disk.
     std::deque<std::pair<std::uint64_t, std::shared_ptr<Connection>>> unsafe_;
     std::uint64_t last_checked_ = 0;

@@ -110,8 +110,11 @@ public:
     /// The same, once what runs is over.
     void schedule_rewriting() { rewrite_scheduled_ = true; }
 
-    /// To be called after requests and before their replies are sent. The place in the log that
-    /// must be safe before that; 0: there is nothing to wait for.
+    /// Whether replies must wait until what was changed is logged: until place_to_wait_for() was
+    /// called, and the place that it told is safe.
+    bool replies_must_wait() const { return log_file_.on() && !is_all_logged(); }
+    /// To be called after requests and before their replies are sent: logs what they changed. The
+    /// place in the log that must be safe before that; 0: there is nothing to wait for.
     std::uint64_t place_to_wait_for();
     bool is_safe(std::uint64_t place) const
     {
@@ -170,6 +173,7 @@ private:
     void say_progress();
 
     bool tick_saving();
+    bool is_all_logged() const;
     void tick_log();
     void note_log_failure();
     void tell_those_that_wait();

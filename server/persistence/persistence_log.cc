@@ -153,6 +153,13 @@ void Persistence::note_log_failure()
     }
 }
 
+bool Persistence::is_all_logged() const
+{
+    const LogThread& thread = log_file_.thread();
+    const bool is_safe = !log_file_.syncs_always() || thread.synced() >= thread.appended();
+    return is_safe && server_.effects.gathered().empty();
+}
+
 std::uint64_t Persistence::place_to_wait_for()
 {
     if (!log_file_.on()) [[likely]]
