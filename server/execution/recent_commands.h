@@ -15,12 +15,19 @@ struct Command;
 class RecentCommands
 {
 public:
+    RecentCommands() = default;
+    RecentCommands(const RecentCommands&) = delete;
+    RecentCommands& operator=(const RecentCommands&) = delete;
+
     /// Nullptr: not known here.
-    const Command* find(std::string_view name) const
+    const Command* find(std::string_view name)
     {
         if (!fits(name)) return nullptr;
+        if (last_->is(name)) return last_->command;
         const Slot& slot = slots_[place_of(name)];
-        return slot.size == name.size() && is_same(slot.name, name) ? slot.command : nullptr;
+        if (!slot.is(name)) return nullptr;
+        last_ = &slot;
+        return slot.command;
     }
 
     void remember(std::string_view name, const Command& command)
@@ -41,6 +48,11 @@ private:
         char name[kMaxSize] = {};
         std::size_t size = 0;
         const Command* command = nullptr;
+
+        bool is(std::string_view other) const
+        {
+            return size == other.size() && is_same(name, other);
+        }
     };
 
     static bool fits(std::string_view name) { return name.size() - 1 < kMaxSize; }
@@ -77,6 +89,7 @@ private:
     }
 
     std::array<Slot, kSlots> slots_;
+    const Slot* last_ = slots_.data();  ///< that was found: in a pipeline, most often the next, too
 };
 
 }  // namespace server

@@ -82,10 +82,9 @@ void List::push(End end, std::string_view text)
     }
     auto& chunks = row().chunks;
     const bool at_front = end == End::Front;
-    const std::size_t number = at_front || chunks.empty() ? 0 : chunks.size() - 1;
-    if (!chunks.empty() && fits(chunks[number], element)) {
-        ListChunk& part = chunks[number];
-        part.insert(at_front ? part.begin() : part.end(), element);
+    ListChunk* const part = chunks.empty() ? nullptr : &(at_front ? chunks.front() : chunks.back());
+    if (part != nullptr && fits(*part, element)) {
+        part->insert(at_front ? part->begin() : part->end(), element);
     } else {
         add_chunk(at_front ? 0 : chunks.size(), element);
     }

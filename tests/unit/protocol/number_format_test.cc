@@ -8,6 +8,7 @@
 #include <limits>
 #include <random>
 #include <string>
+#include <vector>
 
 using protocol::format_double;
 
@@ -80,4 +81,17 @@ TEST_CASE("every double reads back as itself, and fits in the promised room")
         ++checked;
     }
     CHECK(checked > 190000);
+}
+
+TEST_CASE("an integer is written with all its digits, around every power of ten")
+{
+    std::vector<std::int64_t> values{0, std::numeric_limits<std::int64_t>::max(),
+                                     std::numeric_limits<std::int64_t>::min()};
+    for (std::int64_t power = 1; power <= 1'000'000'000'000'000'000 / 10; power *= 10)
+        for (const std::int64_t near : {power - 1, power, power + 1, 5 * power + 7})
+            values.insert(values.end(), {near, -near});
+    for (const std::int64_t value : values) {
+        char text[protocol::kMaxIntegerSize];
+        CHECK(std::string(text, protocol::write_integer(text, value)) == std::to_string(value));
+    }
 }
