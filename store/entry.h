@@ -102,6 +102,9 @@ public:
     /// And, once that has come, what it will read next.
     void prefetch_member(std::uint64_t member_hash) const;
 
+    /// Whether members are looked up in it by their hash_bytes().
+    bool has_members() const { return type_ != kTypeOf<String> && type_ != kTypeOf<List>; }
+
     bool has_deadline() const { return slot_or_usage_ < kNoSlot; }
     /// Where the keyspace's heap keeps the deadline, and what is remembered of the key's use.
     /// REQUIRES has_deadline().

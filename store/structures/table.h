@@ -92,6 +92,11 @@ public:
     /// up with the segments that they fill one after the other, and most would be spilled.
     void expect(std::size_t count);
 
+    /// Makes room for so many elements at once, so that none of them is moved while they come. To
+    /// be called if they are there already, and are all going to come. REQUIRES: empty. Throws
+    /// std::bad_alloc: nothing was done.
+    void reserve(std::size_t count);
+
     /// REQUIRES: no element has this key. Throws std::bad_alloc: it is not in the table.
     void insert(Element* element, std::uint64_t hash);
     void insert(Element* element) { insert(element, Hash{}(*element)); }

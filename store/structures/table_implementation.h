@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <cmath>
 
 #include "store/structures/table.h"
 
@@ -114,6 +115,29 @@ void Table<Element, Hash>::expect(std::size_t count)
     if (count <= kFew) return;
     make_first_segment();
     while (depth_ < kMaxDepth && entry_count() * kElementsPerEntry < count) double_directory();
+}
+
+/// All segments in the size that they will have: what chance adds to the mean is made room for.
+template <class Element, class Hash>
+void Table<Element, Hash>::reserve(std::size_t count)
+{
+    constexpr std::size_t kInSegment = 320;
+    unsigned depth = 0;
+    while (depth < kMaxDepth && count >> depth > kInSegment) ++depth;
+    const std::size_t mean = count >> depth;
+    const auto most = static_cast<unsigned>(mean + 4 * std::sqrt(static_cast<double>(mean)));
+
+    Table made;
+    made.depth_ = depth;
+    if (depth == 0) {
+        made.root_ = made.make_segment(most, 0);
+    } else {
+        made.directory_.reserve(std::size_t{1} << depth);
+        while (made.directory_.size() < std::size_t{1} << depth)
+            made.directory_.push_back(made.make_segment(most, depth));
+    }
+    made.deepest_ = made.segments_;
+    swap(made);
 }
 
 template <class Element, class Hash>

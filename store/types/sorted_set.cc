@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "store/structures/prefetch.h"
 #include "store/structures/sized_bytes.h"
 
 namespace store {
@@ -31,6 +32,7 @@ SortedSet SortedSet::clone() const
     // In order, so that the copy's leaves are full.
     SortedSet copy;
     copy.encoding_ = encoding_;
+    copy.table_.reserve(size());
     for (const Item item : *this) copy.add(item.member, hash_bytes(item.member), item.score);
     return copy;
 }
@@ -43,8 +45,13 @@ SortedSet SortedSet::of(std::span<const Item> items, const Limits& limits)
                           return item.member.size() <= limits.member_bytes;
                       });
     made.encoding_ = fits ? Encoding::Compact : Encoding::Large;
-    for (const Item& item : items)
-        made.add(item.member, hash_bytes(item.member), fits ? item.score + 0.0 : item.score);
+    made.table_.reserve(items.size());
+    for (std::size_t i = 0; i < items.size(); ++i) {
+        constexpr std::size_t kAhead = 8;
+        if (i + kAhead < items.size()) store::prefetch(items[i + kAhead].member.data());
+        const auto& [member, score] = items[i];
+        made.add(member, hash_bytes(member), fits ? score + 0.0 : score);
+    }
     return made;
 }
 

@@ -1,5 +1,6 @@
 #include "store/structures/table.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cstdint>
 #include <memory>
@@ -156,6 +157,38 @@ TEMPLATE_TEST_CASE("a table agrees with a map, growing and shrinking", "", store
     for (std::uint64_t i = 0; i < names; ++i) REQUIRE(garage.remove(name_of(i)));
     CHECK(garage.table.empty());
     CHECK(garage.table.check());
+}
+
+TEMPLATE_TEST_CASE("a table that was told how much is coming is like any other", "",
+                   store::HashOfKey, AllTheSame, FourUpperBitsOnly, FortyLowerBitsOnly)
+{
+    for (const int count : {0, 1, 5, 320, 321, 5000}) {
+        INFO(count);
+        Garage<TestType> garage;
+        garage.table.reserve(static_cast<std::size_t>(count));
+        REQUIRE(garage.table.check());
+        CHECK(garage.table.empty());
+        const int added = std::is_same_v<TestType, store::HashOfKey> ? count : std::min(count, 500);
+        for (int i = 0; i < added; ++i) garage.add("driver:" + std::to_string(i));
+        REQUIRE(garage.table.check());
+        CHECK(garage.scan_all().size() >= static_cast<std::size_t>(added));
+        for (int i = 0; i < added; ++i) REQUIRE(garage.remove("driver:" + std::to_string(i)));
+        REQUIRE(garage.table.check());
+        CHECK(garage.table.empty());
+    }
+}
+
+TEST_CASE("what comes into a table that was told of it moves nothing, and costs little")
+{
+    constexpr int kCount = 100'000;
+    Garage<store::HashOfKey> told;
+    Garage<store::HashOfKey> grown;
+    told.table.reserve(kCount);
+    const std::size_t before = told.table.memory_bytes();
+    for (int i = 0; i < kCount; ++i) told.add("driver:" + std::to_string(i));
+    for (int i = 0; i < kCount; ++i) grown.add("driver:" + std::to_string(i));
+    CHECK(told.table.memory_bytes() == before);
+    CHECK(told.table.memory_bytes() <= grown.table.memory_bytes() * 5 / 4);
 }
 
 TEST_CASE("hashes that collide do not make a table large")
