@@ -1,67 +1,36 @@
-#include "protocol/lookahead.h"
+#include "protocol/request_batch.h"
 
 #include <cstdint>
-#include <optional>
 
 #include "protocol/short_number.h"
 
 namespace protocol {
 
-namespace {
-
-/// Reads the common lines and the bulk strings behind them.
-class Cursor
+void RequestBatch::cut(std::string_view input)
 {
-public:
-    explicit Cursor(std::string_view input) : at_(input.data()), end_(at_ + input.size()) {}
-
-    std::optional<std::size_t> header(char mark)
-    {
-        if (at_ == end_ || *at_ != mark) return std::nullopt;
-        std::int64_t number = 0;
-        const char* const behind = read_short_number(at_ + 1, end_, number);
-        if (behind == nullptr) return std::nullopt;
-        at_ = behind;
-        return static_cast<std::size_t>(number);
-    }
-
-    std::optional<std::string_view> bulk()
-    {
-        const auto size = header('$');
-        if (!size || static_cast<std::size_t>(end_ - at_) < *size + 2) return std::nullopt;
-        const std::string_view text{at_, *size};
-        at_ += *size + 2;
-        return text;
-    }
-
-private:
-    const char* at_;
-    const char* end_;
-};
-
-}  // namespace
-
-std::span<const Lookahead::Glimpse> Lookahead::scan(std::string_view input)
-{
-    // A request that carries much is not worth a glimpse at all of it.
-    constexpr std::size_t kMaxWords = 16;
-    Cursor cursor{input};
-    std::size_t count = 0;
-    while (count < kMax) {
-        const auto words = cursor.header('*');
-        if (!words || *words == 0 || *words > kMaxWords) break;
-        Glimpse glimpse;
-        std::size_t read = 0;
-        for (; read < *words; ++read) {
-            const auto word = cursor.bulk();
-            if (!word) break;
-            if (read == 1) glimpse.first = *word;
-            if (read >= 1) glimpse.last = *word;
+    clear();
+    const char* begin = input.data();
+    const char* const end = begin + input.size();
+    std::string_view* word = words_.data();
+    while (size_ < kMax && begin != end && *begin == '*') {
+        std::int64_t count = 0;
+        const char* at = read_short_number(begin + 1, end, count);
+        if (at == nullptr || count == 0 || count > static_cast<std::int64_t>(kMaxWords)) return;
+        std::string_view* const first = word;
+        for (; count > 0; --count) {
+            std::int64_t size = 0;
+            if (at == end || *at != '$') return;
+            at = read_short_number(at + 1, end, size);
+            if (at == nullptr || size > static_cast<std::int64_t>(kMaxBulkBytes)) return;
+            if (size > end - at - 2) return;
+            *word++ = {at, static_cast<std::size_t>(size)};
+            at += size + 2;
         }
-        if (read < *words) break;
-        glimpses_[count++] = glimpse;
+        requests_[size_++] = {static_cast<std::size_t>(first - words_.data()),
+                              static_cast<std::size_t>(word - first),
+                              static_cast<std::size_t>(at - begin)};
+        begin = at;
     }
-    return {glimpses_.data(), count};
 }
 
 }  // namespace protocol

@@ -7,27 +7,60 @@
 
 namespace protocol {
 
-/// Looks at the requests that wait in the input behind each other, before they are parsed, so that
-/// what they will need can be fetched in time. A guess and nothing more: it understands whole RESP
-/// arrays of bulk strings, stops at anything else, and decides nothing.
-class Lookahead
+/// The requests that wait in the input behind each other, cut all at once, so that what they will
+/// need can be fetched together. It takes only what RequestParser would cut in the same way
+/// whatever the requests before change about its limits: RESP arrays of a few bulk strings that
+/// even a client without a password may send. It stops at anything else, and refuses nothing.
+///
+///     batch.cut(buffer.view());
+///     for (; !batch.empty(); batch.pop()) {
+///         execute(batch.front());
+///         buffer.consume(batch.front_size());
+///     }
+class RequestBatch
 {
 public:
-    static constexpr std::size_t kMax = 16;
+    static constexpr std::size_t kMax = 16;  ///< requests
 
-    /// A request's first and last argument, the same for a request of two words. The first is most
-    /// often a key, the last a member of what is there. Views into the input.
-    struct Glimpse
+    using Request = std::span<const std::string_view>;
+
+    /// Drops what is left, and cuts the whole requests that `input` begins with: kMax at most. They
+    /// are views into it.
+    void cut(std::string_view input);
+
+    void clear() { next_ = size_ = 0; }
+
+    bool empty() const { return next_ == size_; }
+    std::size_t size() const { return size_ - next_; }
+    /// REQUIRES i < size().
+    Request operator[](std::size_t i) const
     {
-        std::string_view first;
-        std::string_view last;
-    };
+        const Place& place = requests_[next_ + i];
+        return {words_.data() + place.first_word, place.words};
+    }
 
-    /// The next requests, kMax at most. Requests without arguments count, with empty views.
-    std::span<const Glimpse> scan(std::string_view input);
+    /// The first one. REQUIRES !empty().
+    Request front() const { return (*this)[0]; }
+    /// How many bytes of the input it took.
+    std::size_t front_size() const { return requests_[next_].bytes; }
+    void pop() { ++next_; }
 
 private:
-    std::array<Glimpse, kMax> glimpses_;
+    // RequestParser's limits for a client without a password.
+    static constexpr std::size_t kMaxWords = 10;
+    static constexpr std::size_t kMaxBulkBytes = 16 * 1024;
+
+    struct Place
+    {
+        std::size_t first_word;
+        std::size_t words;
+        std::size_t bytes;
+    };
+
+    std::array<std::string_view, kMax * kMaxWords> words_;
+    std::array<Place, kMax> requests_;
+    std::size_t next_ = 0;
+    std::size_t size_ = 0;
 };
 
 }  // namespace protocol

@@ -50,6 +50,9 @@ public:
     /// How many bytes of the input the finished request took.
     std::size_t size() const { return position_; }
 
+    /// Whether no part of an unfinished request was read.
+    bool is_between_requests() const { return phase_ == Phase::Start; }
+
     /// Limits hold from the next length that is read: AUTH and CONFIG SET may change them any time.
     RequestLimits& limits() { return limits_; }
 

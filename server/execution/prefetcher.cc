@@ -2,48 +2,65 @@
 
 #include <array>
 #include <cstdint>
+#include <string_view>
 
-#include "protocol/lookahead.h"
 #include "store/hashing.h"
 
 namespace server {
 
 namespace {
 
-/// After a look that found nothing to fetch, this many times its length is passed over.
-constexpr std::size_t kRest = 4;
+using protocol::RequestBatch;
+
+/// What is known of one request's key.
+struct Place
+{
+    std::uint64_t hash = 0;  ///< of the key, then of the member
+    const store::Entry* entry = nullptr;
+    bool is_first = true;  ///< the request before it names another key
+};
+using Places = std::array<Place, RequestBatch::kMax>;
+
+std::string_view key_of(RequestBatch::Request request)
+{
+    return request.size() < 2 ? std::string_view{} : request[1];
+}
 
 }  // namespace
 
-std::size_t Prefetcher::fetch(store::Keyspace& keys, std::string_view input)
+/// Each step reads what the step before has asked for: sixteen misses at once. False if there was
+/// nothing worth it: PINGs, keys that are missing, one list. Their like will follow.
+bool Prefetcher::fetch(const store::Keyspace& keys, const RequestBatch& batch)
 {
-    protocol::Lookahead lookahead;
-    const auto requests = lookahead.scan(input);
-    if (requests.size() < 2) return requests.size();  // nothing to do meanwhile
-
-    // Each step reads what the step before has asked for: sixteen misses at once.
-    std::array<std::uint64_t, protocol::Lookahead::kMax> hashes;
-    std::array<const store::Entry*, protocol::Lookahead::kMax> entries;
-    for (std::size_t i = 0; i < requests.size(); ++i) {
-        hashes[i] = store::hash_bytes(requests[i].first);
-        keys.prefetch_place(hashes[i]);
+    Places places;
+    const std::size_t size = batch.size();
+    for (std::size_t i = 0; i < size; ++i) {
+        const std::string_view key = key_of(batch[i]);
+        places[i].is_first = i == 0 || key != key_of(batch[i - 1]);
+        if (!places[i].is_first) continue;
+        places[i].hash = store::hash_bytes(key);
+        keys.prefetch_place(places[i].hash);
     }
-    bool any = false;
-    for (std::size_t i = 0; i < requests.size(); ++i) {
-        entries[i] = keys.prefetch_entry(hashes[i]);
-        any |= entries[i] != nullptr;
+    int entries = 0;
+    for (std::size_t i = 0; i < size; ++i) {
+        Place& place = places[i];
+        place.entry = place.is_first ? keys.prefetch_entry(place.hash) : places[i - 1].entry;
+        entries += place.is_first && place.entry != nullptr ? 1 : 0;
     }
-    // PINGs, or keys that are missing: their like will follow, and are not worth a look at each.
-    if (!any) return requests.size() * kRest;
-    for (std::size_t i = 0; i < requests.size(); ++i) {
-        if (entries[i] == nullptr) continue;
-        hashes[i] = store::hash_bytes(requests[i].last);
-        entries[i]->prefetch_value(hashes[i]);
-        keys.prefetch_deadline(*entries[i]);
+    bool any_members = false;
+    for (std::size_t i = 0; i < size; ++i) {
+        const Place& place = places[i];
+        if (place.entry == nullptr) continue;
+        const bool has_members = place.entry->has_members();
+        if (has_members) places[i].hash = store::hash_bytes(batch[i].back());
+        if (has_members || place.is_first) place.entry->prefetch_value(place.hash);
+        if (place.is_first) keys.prefetch_deadline(*place.entry);
+        any_members |= has_members;
     }
-    for (std::size_t i = 0; i < requests.size(); ++i)
-        if (entries[i] != nullptr) entries[i]->prefetch_member(hashes[i]);
-    return requests.size();
+    if (!any_members) return entries > 1;
+    for (std::size_t i = 0; i < size; ++i)
+        if (places[i].entry != nullptr) places[i].entry->prefetch_member(places[i].hash);
+    return true;
 }
 
 }  // namespace server

@@ -163,6 +163,7 @@ void Connection::take_turn()
     borrow_memory();
     limit_output();
     turn_ = Turn::Running;
+    all_.batch.clear();  // of another connection, or cut before its input was moved
     bool requests_left = false;
     try {
         requests_left = execute_requests();
@@ -194,12 +195,7 @@ bool Connection::execute_requests()
         if (session_.next_workspace != nullptr) [[unlikely]]
             all_.change_workspace(session_);
         if (turn_ == Turn::Doomed || session_.ended_by_fault) return false;
-        parser_.limits().authenticated = session_.authenticated;
-        parser_.limits().max_bulk_bytes = server().options.proto_max_bulk_len;
-        prefetcher_.look_ahead(server().databases[session_.database], input_.view());
-        if (!parser_.next(input_.view())) return false;
-        if (!parser_.arguments().empty()) execute(parser_.arguments());
-        input_.consume(parser_.size());
+        if (!execute_next()) return false;
         if (session_.close_after_reply || turn_ == Turn::Doomed) return false;
         if (output.size() > most_output) break;
         if (++requests % kRequestsBetweenLooks == 0) {
@@ -208,6 +204,29 @@ bool Connection::execute_requests()
         }
     }
     return !session_.blocked && !input_.empty();
+}
+
+/// Most requests come in a form that is cut many at a time; the parser knows all forms. False if
+/// there is no whole request.
+bool Connection::execute_next()
+{
+    protocol::RequestBatch& batch = all_.batch;
+    if (batch.empty() && parser_.is_between_requests()) {
+        batch.cut(input_.view());
+        prefetcher_.look_at(server().databases[session_.database], batch);
+    }
+    if (!batch.empty()) [[likely]] {
+        execute(batch.front());
+        input_.consume(batch.front_size());
+        batch.pop();
+        return true;
+    }
+    parser_.limits().authenticated = session_.authenticated;
+    parser_.limits().max_bulk_bytes = server().options.proto_max_bulk_len;
+    if (!parser_.next(input_.view())) return false;
+    if (!parser_.arguments().empty()) execute(parser_.arguments());
+    input_.consume(parser_.size());
+    return true;
 }
 
 void Connection::execute(std::span<const std::string_view> request)

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "protocol/buffer.h"
+#include "protocol/request_batch.h"
 #include "server/log.h"
 #include "server/net/anchored_clock.h"
 #include "server/net/asio.h"
@@ -81,6 +82,8 @@ public:
     /// one needs none, and the bytes that all use stay in the processor's cache.
     protocol::Buffer spare_input;
     protocol::Buffer spare_output;
+    /// The requests of the connection that is being served which were cut and not executed yet.
+    protocol::RequestBatch batch;
 
 private:
     void turn_away(Socket socket, const std::string& address, std::string_view reply);

@@ -3,11 +3,11 @@
 #include <sys/stat.h>
 
 #include <catch2/catch.hpp>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
 #include "server/net/address.h"
+#include "tests/support/folder.h"
 #include "tests/unit/net/loopback.h"
 
 using server::Options;
@@ -16,19 +16,6 @@ using tests::Client;
 using tests::Loopback;
 
 namespace {
-
-/// A folder that is gone afterwards.
-struct TemporaryFolder
-{
-    std::filesystem::path path;
-
-    TemporaryFolder()
-    {
-        std::string name = std::filesystem::temp_directory_path() / "dabba-net-test-XXXXXX";
-        path = mkdtemp(name.data());
-    }
-    ~TemporaryFolder() { std::filesystem::remove_all(path); }
-};
 
 std::string error_of(const Options& options)
 {
@@ -116,9 +103,9 @@ TEST_CASE("a listener that was stopped hands nobody over, whoever has connected 
 
 TEST_CASE("a Unix socket has its permissions, serves, and is gone afterwards")
 {
-    const TemporaryFolder folder;
+    const tests::Folder folder;
     Options options = listening_on({});
-    options.unix_socket = folder.path / "dabba.sock";
+    options.unix_socket = folder.path() / "dabba.sock";
     options.unix_socket_permissions = 0700;
     {
         Loopback loopback{options};
@@ -139,9 +126,9 @@ TEST_CASE("a Unix socket has its permissions, serves, and is gone afterwards")
 
 TEST_CASE("a stale Unix socket is replaced; one that is served, and any other file, is not")
 {
-    const TemporaryFolder folder;
+    const tests::Folder folder;
     Options options = listening_on({});
-    options.unix_socket = folder.path / "dabba.sock";
+    options.unix_socket = folder.path() / "dabba.sock";
     {
         asio::io_context io;
         asio::local::stream_protocol::acceptor dead{io, {options.unix_socket}};

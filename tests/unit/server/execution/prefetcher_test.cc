@@ -39,7 +39,13 @@ TEST_CASE("fetching ahead changes nothing, whatever lies at the keys")
     const auto misses = keys.misses();
     const auto changes = client.server().stats.changes;
     server::Prefetcher prefetcher;
-    for (int request = 0; request < 40; ++request) prefetcher.look_ahead(keys, input);
+    protocol::RequestBatch batch;
+    for (std::string_view rest = input; !rest.empty();) {
+        batch.cut(rest);
+        REQUIRE_FALSE(batch.empty());
+        prefetcher.look_at(keys, batch);
+        for (; !batch.empty(); batch.pop()) rest.remove_prefix(batch.front_size());
+    }
     CHECK(keys.size() == size);
     CHECK(keys.hits() == hits);
     CHECK(keys.misses() == misses);

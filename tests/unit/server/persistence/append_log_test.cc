@@ -3,7 +3,6 @@
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <cerrno>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -12,34 +11,18 @@
 
 #include "server/persistence/persistence.h"
 #include "tests/support/client.h"
+#include "tests/support/folder.h"
 #include "tests/support/replay.h"
 
 using namespace std::chrono_literals;
 using server::Loading;
 using server::Options;
 using tests::Client;
+using tests::Folder;
 
 namespace {
 
 namespace fs = std::filesystem;
-
-/// A folder of its own, removed at the end.
-class Folder
-{
-public:
-    Folder()
-    {
-        std::string name = fs::temp_directory_path() / "dabba-test-XXXXXX";
-        path_ = mkdtemp(name.data());
-    }
-    ~Folder() { fs::remove_all(path_); }
-
-    fs::path path() const { return path_; }
-    fs::path log(std::string_view name) const { return path_ / "appendonlydir" / name; }
-
-private:
-    fs::path path_;
-};
 
 std::string read(const fs::path& path)
 {

@@ -1,7 +1,6 @@
 #include "server/persistence/persistence.h"
 
 #include <catch2/catch.hpp>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -10,6 +9,7 @@
 #include <thread>
 
 #include "tests/support/client.h"
+#include "tests/support/folder.h"
 
 using namespace std::chrono_literals;
 using server::Loading;
@@ -18,23 +18,16 @@ using tests::Client;
 
 namespace {
 
-/// A folder of its own, removed at the end.
+/// A folder with a file of data.
 class Folder
 {
 public:
-    Folder()
-    {
-        std::string name = std::filesystem::temp_directory_path() / "dabba-test-XXXXXX";
-        path_ = mkdtemp(name.data());
-    }
-    ~Folder() { std::filesystem::remove_all(path_); }
-
-    std::string path() const { return path_.string(); }
-    std::string file() const { return (path_ / "dump.rdb").string(); }
+    std::string path() const { return folder_.path().string(); }
+    std::string file() const { return (folder_.path() / "dump.rdb").string(); }
     std::size_t files() const
     {
         return static_cast<std::size_t>(
-            std::distance(std::filesystem::directory_iterator{path_}, {}));
+            std::distance(std::filesystem::directory_iterator{folder_.path()}, {}));
     }
     std::string read() const
     {
@@ -46,7 +39,7 @@ public:
     void write(std::string_view text) const { std::ofstream{file(), std::ios::binary} << text; }
 
 private:
-    std::filesystem::path path_;
+    tests::Folder folder_;
 };
 
 /// A server that may have files there, and has loaded what it found.

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace tests {
+
+/// A folder of its own, removed at the end.
+class Folder
+{
+public:
+    Folder()
+    {
+        std::string name = std::filesystem::temp_directory_path() / "dabba-test-XXXXXX";
+        path_ = mkdtemp(name.data());
+    }
+    ~Folder() { std::filesystem::remove_all(path_); }
+    Folder(const Folder&) = delete;
+    Folder& operator=(const Folder&) = delete;
+
+    std::filesystem::path path() const { return path_; }
+    std::filesystem::path log(std::string_view name) const
+    {
+        return path_ / "appendonlydir" / name;
+    }
+
+private:
+    std::filesystem::path path_;
+};
+
+}  // namespace tests
