@@ -160,7 +160,6 @@ void Connection::take_turn()
     borrow_memory();
     limit_output();
     turn_ = Turn::Running;
-    all_.batch.clear();  // of another connection, or cut before its input was moved
     bool requests_left = false;
     try {
         requests_left = execute_requests();
@@ -187,12 +186,13 @@ bool Connection::execute_requests()
         output.size() +
         (session_.authenticated ? kMaxReplyBytesInTurn : kMaxReplyBytesBeforePassword);
     const store::TimePoint began = all_.server.timekeeper.wall();
+    Connections::Batch batch{all_};
     int requests = 0;
     while (!session_.blocked) {
         if (session_.next_workspace != nullptr) [[unlikely]]
             all_.change_workspace(session_);
         if (turn_ == Turn::Doomed || session_.ended_by_fault) return false;
-        if (!execute_next()) return false;
+        if (!execute_next(*batch)) return false;
         if (session_.close_after_reply || turn_ == Turn::Doomed) return false;
         if (output.size() > most_output) break;
         if (++requests % kRequestsBetweenLooks == 0) {
@@ -205,9 +205,8 @@ bool Connection::execute_requests()
 
 /// Most requests come in a form that is cut many at a time; the parser knows all forms. False if
 /// there is no whole request.
-bool Connection::execute_next()
+bool Connection::execute_next(protocol::RequestBatch& batch)
 {
-    protocol::RequestBatch& batch = all_.batch;
     if (batch.empty() && parser_.is_between_requests()) {
         batch.cut(input_.view());
         prefetcher_.look_at(server().databases[session_.database], batch);

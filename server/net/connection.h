@@ -87,7 +87,7 @@ private:
     bool in_turn() const { return turn_ == Turn::Running || turn_ == Turn::Doomed; }
     void take_turn();
     bool execute_requests();
-    bool execute_next();
+    bool execute_next(protocol::RequestBatch& batch);
     void execute(std::span<const std::string_view> request);
     void report_guesses();
     void refuse(std::string_view error);

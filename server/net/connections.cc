@@ -122,6 +122,16 @@ void Connections::follow_wall_clock()
     wall_clock_is_off_ = is_off;
 }
 
+protocol::RequestBatch& Connections::next_batch()
+{
+    if (batches_in_use_ == batches_.size())
+        batches_.push_back(std::make_unique<protocol::RequestBatch>());
+    protocol::RequestBatch& next = *batches_[batches_in_use_];
+    ++batches_in_use_;
+    next.clear();
+    return next;
+}
+
 // One write for all.
 void Connections::log_turns()
 {

@@ -82,14 +82,30 @@ public:
     /// one needs none, and the bytes that all use stay in the processor's cache.
     protocol::Buffer spare_input;
     protocol::Buffer spare_output;
-    /// The requests of the connection that is being served which were cut and not executed yet.
-    protocol::RequestBatch batch;
+    /// Room for the requests that are cut from the input of the connection that is being served.
+    /// While a script takes long, others are served in the middle of its connection's turn.
+    class Batch
+    {
+    public:
+        explicit Batch(Connections& all) : all_(all), requests_(all.next_batch()) {}
+        ~Batch() { --all_.batches_in_use_; }
+        Batch(const Batch&) = delete;
+        Batch& operator=(const Batch&) = delete;
+        protocol::RequestBatch& operator*() { return requests_; }
+
+    private:
+        Connections& all_;
+        protocol::RequestBatch& requests_;
+    };
 
 private:
+    protocol::RequestBatch& next_batch();
     void turn_away(Socket socket, const std::string& address, std::string_view reply);
     void configure(Socket& socket) const;
 
     std::function<void()> on_shutdown_;
+    std::vector<std::unique_ptr<protocol::RequestBatch>> batches_;
+    std::size_t batches_in_use_ = 0;
     std::map<std::uint64_t, Connection*> open_;          // by the session's id
     std::vector<std::shared_ptr<Connection>> unlogged_;  // whose replies wait for log_turns()
     // Places in the log, and whose replies wait until that is on the disk.

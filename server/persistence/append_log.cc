@@ -199,6 +199,9 @@ std::string AppendLog::begin_rewrite()
             files_->close(files_->open_to_append(path_of(file)));
         const std::string path = path_of(manifest.increments.back());
         files_->cut(path, 0);
+        // Only the last file may end in the middle of a request: it must not become the last but
+        // one before all of it is on the disk.
+        thread_->sync_written();
         if (publish) put_manifest(manifest);
         thread_->write_to(path);
     });

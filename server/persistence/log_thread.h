@@ -53,6 +53,8 @@ public:
     /// Throws std::bad_alloc.
     bool append(std::string_view bytes);
     void add(std::shared_ptr<Job> job);
+    /// A job's own: what was written before it is on the disk.
+    void sync_written() { sync_now(); }
     /// A job's own: from here on bytes go to this file, and the one before is synced and closed.
     void write_to(const std::string& path);
 
