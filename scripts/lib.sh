@@ -7,7 +7,7 @@ compiler=${CXX:-g++}
 
 # Debian's packages that dabba-server is built with.
 build_packages=(g++ cmake ninja-build libasio-dev libfmt-dev libxxhash-dev libjemalloc-dev
-    liblua5.1-0-dev nettle-dev librestinio-dev libhttp-parser-dev nlohmann-json3-dev)
+    libssl-dev liblua5.1-0-dev nettle-dev librestinio-dev libhttp-parser-dev nlohmann-json3-dev)
 
 # What its web console is built with. Without them there is a server all the same.
 console_packages=(nodejs npm)
@@ -46,6 +46,7 @@ is_here() {
         g++) command -v "$compiler" ;;
         ninja-build) command -v ninja ;;
         libasio-dev) has_header asio.hpp ;;
+        libssl-dev) has_header openssl/ssl.h && has_library 'libssl.*' ;;
         libfmt-dev) has_header fmt/core.h ;;
         libxxhash-dev) has_header xxhash.h ;;
         libjemalloc-dev) has_header jemalloc/jemalloc.h ;;
@@ -89,7 +90,7 @@ require() {
     if ! command -v apt-get >/dev/null; then
         fail "Missing: ${missing[*]}" \
             "These are the names of Debian's packages, and there is no apt-get here. Install the same under your" \
-            "system's names (C++20 compiler, CMake 3.22, Ninja, Asio 1.22 without Boost, fmt 9, xxHash, jemalloc, Nettle," \
+            "system's names (C++20 compiler, CMake 3.22, Ninja, Asio 1.22 without Boost, fmt 9, xxHash, jemalloc, OpenSSL 3, Nettle," \
             "RESTinio 0.6, http-parser, nlohmann-json, and Lua 5.1 compiled as C++; for the tests also Catch2 2.13, hiredis, Redis, Node.js, redis-py) and run this again."
     fi
     if ((EUID != 0)) && ! { command -v sudo >/dev/null && { [[ -t 0 ]] || sudo -n true 2>/dev/null; }; }; then

@@ -24,6 +24,7 @@ App::App(Options options)
       io_(ASIO_CONCURRENCY_HINT_UNSAFE),
       connections_(server_, log_, [this] { stop("SHUTDOWN"); }),
       listeners_(io_, connections_),
+      tls_door_(io_, connections_),
       ticker_(io_, connections_),
       signals_(io_),
       log_is_safe_(io_, [this] { connections_.send_what_is_safe(); })
@@ -36,6 +37,7 @@ App::App(Options options)
         connections_.follow_wall_clock();
     };
     server_.write_log = [this](LogLevel level, std::string_view line) { log_.log(level, line); };
+    server_.open_tls = [this](const Options& wanted) { return tls_door_.change(wanted); };
     server_.started_at = server_.clock.now();
     server_.give_up = [this](std::string_view why) { give_up(why); };
     server_.persistence->on_safe = [this] { log_is_safe_.wake(); };
@@ -56,6 +58,7 @@ void App::start(std::span<const std::string> warnings)
     fit_clients_to_file_limit();
     stop_on_signals();
     listeners_.start();
+    tls_door_.start();
     if (http_) http_->start();
     ticker_.start();
     log_.notice("Server initialized");  // programs that start a server wait for this and the PID
@@ -121,6 +124,7 @@ bool App::begin_again()
 {
     try {
         listeners_.resume();
+        tls_door_.resume();
         if (http_) http_->resume();
         ticker_.start();
         return true;
@@ -159,12 +163,15 @@ void App::say_where_it_listens()
 {
     for (const std::string& address : listeners_.addresses())
         log_.notice("Listening on {}", address);
+    for (const std::string& address : tls_door_.addresses())
+        log_.notice("Listening on {} with TLS", address);
     if (http_)
         for (const std::string& address : http_->addresses())
             log_.notice("HTTP and WebSockets at {}", address);
     // Programs that start a server wait for these words.
     if (port() != 0) log_.notice("Ready to accept connections tcp");
     if (!server_.options.unix_socket.empty()) log_.notice("Ready to accept connections unix");
+    if (server_.options.tls_port != 0) log_.notice("Ready to accept connections tls");
 }
 
 void App::stop_on_signals()
@@ -201,6 +208,7 @@ void App::stop(std::string_view why)
     log_.notice("{}, shutting down", why);
     server_.persistence->end_log();
     if (http_) http_->close_all();
+    tls_door_.close_all();
     connections_.close_all();
     io_.stop();
 }

@@ -11,6 +11,7 @@
 #include "server/net/connections.h"
 #include "server/net/listeners.h"
 #include "server/net/ticker.h"
+#include "server/net/tls_door.h"
 #include "server/net/wake_up.h"
 #include "server/server.h"
 
@@ -21,8 +22,8 @@ namespace server {
 class App
 {
 public:
-    /// Opens the log and all addresses, and accepts no client yet. Throws ConfigError or
-    /// net::ListenError.
+    /// Opens the log and all addresses, and accepts no client yet. Throws ConfigError,
+    /// net::TlsError or net::ListenError.
     explicit App(Options options);
     ~App();
     App(const App&) = delete;
@@ -61,6 +62,7 @@ private:
     asio::io_context io_;
     net::Connections connections_;
     net::Listeners listeners_;
+    net::TlsDoor tls_door_;
     std::unique_ptr<gateway::FrontDoor> http_;  // nullptr: off
     net::Ticker ticker_;
     asio::signal_set signals_;

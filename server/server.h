@@ -110,6 +110,12 @@ public:
     /// Tells how long commands take; its owner hands in one that runs. This one stands still.
     std::chrono::nanoseconds (*stopwatch)() = [] { return std::chrono::nanoseconds{}; };
 
+    /// Opens TLS as these options want it, before they hold. Returns why not, in Redis's words, and
+    /// nothing has changed; empty if all went well. Set by whoever has sockets.
+    std::function<std::string_view(const Options& wanted)> open_tls = [](const Options&) {
+        return std::string_view{};
+    };
+
     /// Who makes the changes to keys that are being told, if it is somebody who may not do
     /// everything.
     const access::User* changed_by = nullptr;

@@ -1,3 +1,4 @@
+#include "ascii/case.h"
 #include "server/catalogue/command.h"
 #include "server/commands/families.h"
 #include "server/commands/help.h"
@@ -18,10 +19,39 @@ void get(Call& call)
     }
 }
 
+using NamesAndValues = std::span<const std::string_view>;
+
+/// The first of the options for which something must be opened; empty if there is none. Whose
+/// certificates are wanted is looked up at each handshake.
+std::string_view first_of_tls(NamesAndValues names_and_values)
+{
+    for (std::size_t i = 0; i < names_and_values.size(); i += 2) {
+        const std::string name = ascii::lower(names_and_values[i]);
+        if (name.starts_with("tls-") && name != "tls-auth-clients") return names_and_values[i];
+    }
+    return {};
+}
+
+/// Files and ports that options of TLS name are opened before they are set. Throws a CommandError
+/// if that cannot be.
+void open_tls(Server& server, NamesAndValues names_and_values)
+{
+    const std::string_view name = first_of_tls(names_and_values);
+    if (name.empty()) return;
+    Options wanted = server.options;
+    set_options(wanted, names_and_values);
+    const std::string_view error = server.open_tls(wanted);
+    if (error.empty()) return;
+    throw CommandError{"ERR CONFIG SET failed (possibly related to argument '{}') - {}", name,
+                       error};
+}
+
 void set(Call& call)
 {
     if (call.args.remaining() % 2 != 0) throw CommandError{text::kSyntax};
-    set_options(call.server.options, call.args.rest());
+    const NamesAndValues names_and_values = call.args.rest();
+    open_tls(call.server, names_and_values);
+    set_options(call.server.options, names_and_values);
     call.server.options_changed();
     call.reply.ok();
 }

@@ -4,6 +4,7 @@
 #include "server/config/append_options.h"
 #include "server/config/eviction_options.h"
 #include "server/config/testing_options.h"
+#include "server/config/tls_options.h"
 
 namespace server {
 namespace {
@@ -452,7 +453,7 @@ constexpr Option kProcess[] = {
      .member = &Options::log_file},
 };
 
-constexpr auto kTable = join(kNetwork, kHttp, kAccess, kClients, kInsight, kData, kAppending,
+constexpr auto kTable = join(kNetwork, kTls, kHttp, kAccess, kClients, kInsight, kData, kAppending,
                              kEviction, kCompactForms, kTesting, kProcess);
 
 }  // namespace

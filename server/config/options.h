@@ -37,9 +37,29 @@ struct Renaming
     bool operator==(const Renaming&) const = default;
 };
 
+/// How connections are encrypted, in the words of Redis's options.
+struct TlsOptions
+{
+    int tls_port = 0;  ///< 0: none
+    std::string tls_cert_file;
+    std::string tls_key_file;
+    std::string tls_key_file_pass;
+    std::string tls_dh_params_file;  ///< empty: OpenSSL chooses
+    std::string tls_ca_cert_file;    ///< these sign the clients' certificates
+    std::string tls_ca_cert_dir;
+    std::string tls_auth_clients = "yes";
+    std::string tls_protocols;     ///< separated by spaces; empty: TLSv1.2 TLSv1.3
+    std::string tls_ciphers;       ///< up to TLSv1.2; empty: OpenSSL's choice
+    std::string tls_ciphersuites;  ///< of TLSv1.3
+    bool tls_prefer_server_ciphers = false;
+    bool tls_session_caching = true;
+    int tls_session_cache_size = 20480;
+    int tls_session_cache_timeout_seconds = 300;
+};
+
 /// Every setting of the server, with its default. What may be set, how, and when is declared once,
 /// in option_table.cc.
-struct Options
+struct Options : TlsOptions
 {
     // Where to listen. A '-' before an address: go on without it if this machine lacks it.
     std::vector<std::string> bind = {"127.0.0.1", "-::1"};

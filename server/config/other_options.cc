@@ -124,28 +124,10 @@ constexpr auto kCluster =
             at_start(flag("cluster-enabled", "no")),
         });
 
-constexpr auto kEncryption = all(Support::Vital, "Connections are not encrypted",
+constexpr auto kEncryption = all(Support::Vital, "There are no connections between servers",
                                  {
-                                     choice("tls-auth-clients", "yes", "no yes optional"),
-                                     text("tls-ca-cert-dir", ""),
-                                     text("tls-ca-cert-file", ""),
-                                     text("tls-cert-file", ""),
-                                     text("tls-ciphers", ""),
-                                     text("tls-ciphersuites", ""),
-                                     text("tls-client-cert-file", ""),
-                                     text("tls-client-key-file", ""),
-                                     text("tls-client-key-file-pass", ""),
                                      flag("tls-cluster", "no"),
-                                     text("tls-dh-params-file", ""),
-                                     text("tls-key-file", ""),
-                                     text("tls-key-file-pass", ""),
-                                     integer("tls-port", "0", 0, 65535),
-                                     flag("tls-prefer-server-ciphers", "no"),
-                                     text("tls-protocols", ""),
                                      flag("tls-replication", "no"),
-                                     integer("tls-session-cache-size", "20480"),
-                                     integer("tls-session-cache-timeout", "300"),
-                                     flag("tls-session-caching", "yes"),
                                  });
 
 // Promises that cannot be kept: only the default is true.
@@ -260,6 +242,13 @@ constexpr auto kNotReplicated =
             integer("shutdown-timeout", "10"),
         });
 
+constexpr auto kNoTlsClient = all(Support::NoNeed, "The server is nobody's client",
+                                  {
+                                      text("tls-client-cert-file", ""),
+                                      text("tls-client-key-file", ""),
+                                      text("tls-client-key-file-pass", ""),
+                                  });
+
 constexpr auto kNoCluster =
     all(Support::NoNeed, "There is no cluster",
         {
@@ -316,9 +305,10 @@ constexpr auto kObsolete = all(Support::NoNeed, "Redis ignores it, too",
                                    directive("lua-replicate-commands"),
                                });
 
-constexpr auto kTable = join(kReplication, kCluster, kEncryption, kReplicaLogin, kSnapshots,
-                             kCommands, kModules, kThreads, kSystem, kFreeing, kEncodings, kLogBase,
-                             kNotSaved, kNotReplicated, kNoCluster, kNotLogged, kHost, kObsolete);
+constexpr auto kTable =
+    join(kReplication, kCluster, kEncryption, kReplicaLogin, kSnapshots, kCommands, kModules,
+         kThreads, kSystem, kFreeing, kEncodings, kLogBase, kNotSaved, kNotReplicated, kNoTlsClient,
+         kNoCluster, kNotLogged, kHost, kObsolete);
 
 }  // namespace
 

@@ -57,11 +57,11 @@ void give_back(protocol::Buffer& memory, protocol::Buffer& spare)
 
 }  // namespace
 
-Connection::Connection(Connections& all, Socket socket, std::string address, bool is_unix)
+Connection::Connection(Connections& all, ClientSocket socket, std::string address, bool is_unix)
     : all_(all),
       socket_(std::move(socket)),
       address_(std::move(address)),
-      descriptor_(socket_.native_handle()),
+      descriptor_(socket_.descriptor()),
       last_heard_(all.server.clock.now())
 {
     session_.peer = this;
@@ -78,7 +78,7 @@ void Connection::wait_for_requests()
 {
     if (waiting_to_read_) return;  // a blocked session goes on while it waits
     waiting_to_read_ = true;
-    socket_.async_wait(Socket::wait_read, [self = shared_from_this()](const Error& error) {
+    socket_.wait_to_read([self = shared_from_this()](const Error& error) {
         self->waiting_to_read_ = false;
         if (!error && self->socket_.is_open()) self->read_requests();
     });
@@ -87,7 +87,7 @@ void Connection::wait_for_requests()
 void Connection::take_turn_later()
 {
     if (turn_ == Turn::Planned) return;
-    asio::post(socket_.get_executor(), [self = shared_from_this()] {
+    asio::post(socket_.executor(), [self = shared_from_this()] {
         if (self->turn_ == Turn::Planned && self->socket_.is_open()) self->take_turn();
     });
     turn_ = Turn::Planned;  // now that there was memory to plan it
@@ -113,14 +113,14 @@ bool Connection::receive()
     try {
         char* const room = input_.prepare(kReadRoom);
         const std::size_t max = std::min(input_.available(), kMaxReadBytes);
-        size = socket_.read_some(asio::buffer(room, max), error);
+        size = socket_.read_some(room, max, error);
     } catch (const std::bad_alloc&) {
         run_out_of_memory();
         return false;
     }
     if (error == asio::error::would_block || error == asio::error::interrupted) return false;
     if (error) {
-        hang_up();
+        hang_up(error);
         return false;
     }
     input_.commit(size);
@@ -140,8 +140,9 @@ bool Connection::receive()
 
 // The client will send no more; it may still want its replies, but not wait for what may never
 // come.
-void Connection::hang_up()
+void Connection::hang_up(const Error& why)
 {
+    if (why != asio::error::eof) all_.log.verbose("Lost {}: {}", address_, why.message());
     if (session_.blocked) return close();
     session_.close_after_reply = true;
     if (may_send()) send();
@@ -284,8 +285,7 @@ void Connection::send()
     std::size_t left = kMaxBytesInSend;
     for (auto bytes = next_to_send(); !bytes.empty(); bytes = next_to_send()) {
         Error error;
-        const std::size_t sent =
-            socket_.write_some(asio::buffer(bytes.data(), std::min(bytes.size(), left)), error);
+        const std::size_t sent = socket_.write_some(bytes.substr(0, left), error);
         if (error == asio::error::would_block) return wait_to_send();
         if (error && error != asio::error::interrupted) return close();
         ++server().stats.writes;
@@ -317,7 +317,7 @@ void Connection::wait_to_send()
 {
     put_aside();
     sending_ = Sending::WaitsForRoom;
-    socket_.async_wait(Socket::wait_write, [self = shared_from_this()](const Error& error) {
+    socket_.wait_to_write([self = shared_from_this()](const Error& error) {
         if (self->sending_ == Sending::WaitsForRoom) self->sending_ = Sending::None;
         if (error || !self->socket_.is_open()) return;
         self->send();
@@ -344,7 +344,7 @@ void Connection::flush()
     }
     count_memory();
     if (sending_ != Sending::None) return;
-    asio::post(socket_.get_executor(), [self = shared_from_this()] {
+    asio::post(socket_.executor(), [self = shared_from_this()] {
         if (self->sending_ != Sending::Planned || !self->socket_.is_open()) return;
         self->sending_ = Sending::None;
         if (self->reads_too_slowly()) {
@@ -360,7 +360,7 @@ void Connection::flush()
 void Connection::end_later()
 {
     if (sending_ == Sending::Ending) return;
-    asio::post(socket_.get_executor(), [self = shared_from_this()] {
+    asio::post(socket_.executor(), [self = shared_from_this()] {
         if (self->socket_.is_open()) self->disconnect_slow_reader();
     });
     sending_ = Sending::Ending;
@@ -401,8 +401,7 @@ void Connection::close()
     all_.log.verbose("Closed {}", address_);
     all_.server.workspaces.close(session_);
     all_.remove(session_.id);
-    Error ignored;
-    socket_.close(ignored);
+    socket_.close();
 }
 
 void Connection::check_patience()
@@ -442,7 +441,7 @@ void Connection::return_memory()
 std::string Connection::local_address() const
 {
     Error gone;
-    const Endpoint local = socket_.local_endpoint(gone);
+    const Endpoint local = socket_.socket().local_endpoint(gone);
     return gone ? std::string{} : to_text(local);
 }
 

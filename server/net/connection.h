@@ -12,6 +12,7 @@
 #include "server/clients/session.h"
 #include "server/execution/prefetcher.h"
 #include "server/net/asio.h"
+#include "server/net/client_socket.h"
 #include "server/net/connections.h"
 #include "server/net/output_guard.h"
 #include "server/net/output_queue.h"
@@ -54,7 +55,7 @@ class Connection final : public Peer, public std::enable_shared_from_this<Connec
 {
 public:
     /// `address` is the client's, as in CLIENT LIST. The socket must be non-blocking.
-    Connection(Connections& all, Socket socket, std::string address, bool is_unix);
+    Connection(Connections& all, ClientSocket socket, std::string address, bool is_unix);
     ~Connection() override;
 
     void start() { wait_for_requests(); }
@@ -102,7 +103,7 @@ private:
     std::string_view next_to_send() const;
     void drop_sent(std::size_t size);
     void wait_to_send();
-    void hang_up();
+    void hang_up(const Error& why);
 
     OutputLimit output_limit() const;
     void limit_output();
@@ -116,7 +117,7 @@ private:
     void return_memory();
 
     Connections& all_;
-    Socket socket_;
+    ClientSocket socket_;
     const std::string address_;
     const int descriptor_;
     Session session_;

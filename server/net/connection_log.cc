@@ -40,7 +40,7 @@ void Connection::wait_for_log(bool requests_left)
     }
     return_memory();
     if (!all_.is_about_to_log())
-        asio::post(socket_.get_executor(), [self = shared_from_this()] { self->all_.log_turns(); });
+        asio::post(socket_.executor(), [self = shared_from_this()] { self->all_.log_turns(); });
     all_.send_once_logged(shared_from_this());
     sending_ = Sending::WaitsForLog;
     requests_left_ = requests_left;

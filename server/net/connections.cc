@@ -48,39 +48,50 @@ Connections::Connections(Server& all, Log& diary, std::function<void()> on_shutd
 
 Connections::~Connections() { close_all(); }
 
-void Connections::welcome(Socket socket)
+void Connections::welcome(ClientSocket socket)
 {
     Error gone;
-    const Endpoint remote = socket.remote_endpoint(gone);
+    const Endpoint remote = socket.socket().remote_endpoint(gone);
     if (gone) return;
-    const Endpoint local = socket.local_endpoint(gone);
+    const Endpoint local = socket.socket().local_endpoint(gone);
     if (gone) return;
     const bool is_unix = local.protocol().family() == AF_UNIX;
     // A client of a Unix socket has no name of its own; Redis uses the server's.
     std::string address = to_text(is_unix ? local : remote);
 
     if (server.faults.is_down(server.timekeeper.wall())) return;
-    const Options& options = server.options;
-    const std::size_t clients = server.sessions.size() + server.workspaces.sessions();
-    if (clients >= static_cast<std::size_t>(options.max_clients))
-        return turn_away(std::move(socket), address, kFull);
-    if (options.protected_mode && server.access.default_user().needs_no_password() &&
+    if (is_full()) return turn_away(std::move(socket), address, kFull);
+    if (server.options.protected_mode && server.access.default_user().needs_no_password() &&
         !is_local(remote))
         return turn_away(std::move(socket), address, kProtected);
 
-    configure(socket);
+    configure(socket.socket());
     log.verbose("Accepted {}", address);
     std::make_shared<Connection>(*this, std::move(socket), std::move(address), is_unix)->start();
 }
 
+bool Connections::is_full(std::size_t beginning) const
+{
+    const std::size_t clients = server.sessions.size() + server.workspaces.sessions() + beginning;
+    return clients >= static_cast<std::size_t>(server.options.max_clients);
+}
+
+bool Connections::has_room(std::size_t beginning)
+{
+    if (!is_full(beginning)) return true;
+    ++server.stats.connections_rejected;
+    return false;
+}
+
 // The few bytes fit into a fresh socket's buffer: no need to wait for it.
-void Connections::turn_away(Socket socket, const std::string& address, std::string_view reply)
+void Connections::turn_away(ClientSocket socket, const std::string& address, std::string_view reply)
 {
     ++server.stats.connections_rejected;
     log.verbose("Turned {} away: {}", address, reply.substr(1, 60));
     Error ignored;
-    socket.non_blocking(true, ignored);
-    socket.write_some(asio::buffer(reply), ignored);
+    socket.socket().non_blocking(true, ignored);
+    socket.write_some(reply, ignored);
+    socket.close();
 }
 
 // What fails here is no reason to refuse a client: it is served a little worse.

@@ -15,6 +15,7 @@
 #include "server/log.h"
 #include "server/net/anchored_clock.h"
 #include "server/net/asio.h"
+#include "server/net/client_socket.h"
 #include "server/net/password_guesses.h"
 #include "server/server.h"
 
@@ -33,7 +34,11 @@ public:
     Connections& operator=(const Connections&) = delete;
 
     /// Serves a client that was accepted, or turns it away with a reason.
-    void welcome(Socket socket);
+    void welcome(ClientSocket socket);
+
+    /// Whether one more client may come, besides `beginning` ones that are no connections yet;
+    /// counts it as turned away if not.
+    bool has_room(std::size_t beginning);
 
     /// Looks at the next `count` connections, in a circle, and disconnects those that were silent,
     /// or slow to read, for too long.
@@ -100,7 +105,8 @@ public:
 
 private:
     protocol::RequestBatch& next_batch();
-    void turn_away(Socket socket, const std::string& address, std::string_view reply);
+    bool is_full(std::size_t beginning = 0) const;
+    void turn_away(ClientSocket socket, const std::string& address, std::string_view reply);
     void configure(Socket& socket) const;
 
     std::function<void()> on_shutdown_;

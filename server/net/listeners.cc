@@ -85,10 +85,12 @@ Listeners::Listeners(asio::io_context& io, Connections& connections)
 {
     Options& options = connections.server.options;
     const bool has_unix_socket = !options.unix_socket.empty();
-    if (options.port != 0 || !options.port_file.empty() || !has_unix_socket)
+    const bool has_another = has_unix_socket || options.tls_port != 0;
+    if (options.port != 0 || !options.port_file.empty() || !has_another)
         listeners_ = listen_on(io, options.bind, options.port, options.tcp_backlog);
     if (has_unix_socket) open_unix_socket();
-    if (listeners_.empty()) throw ListenError{"any address", asio::error::not_found};
+    if (listeners_.empty() && options.tls_port == 0)
+        throw ListenError{"any address", asio::error::not_found};
 }
 
 Listeners::~Listeners()
@@ -121,11 +123,11 @@ void Listeners::resume()
 void Listeners::start()
 {
     for (const auto& listener : listeners_) {
-        listener->start([this](Socket socket) { connections_.welcome(std::move(socket)); },
-                        [this](const Error& error) {
-                            connections_.log.warning("Could not accept a client: {}",
-                                                     error.message());
-                        });
+        listener->start(
+            [this](Socket socket) { connections_.welcome(ClientSocket{std::move(socket)}); },
+            [this](const Error& error) {
+                connections_.log.warning("Could not accept a client: {}", error.message());
+            });
     }
 }
 

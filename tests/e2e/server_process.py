@@ -53,13 +53,15 @@ class ServerProcess:
     """One running server. Use as `with ServerProcess(binary, "--maxclients", "10") as server:`.
 
     port    where it listens on 127.0.0.1; a free one unless given
+    tls     an ssl.SSLContext by which to talk to that port; None: plainly
     redis   True for redis-server
     folder  a fresh working directory, removed at the end
     lines   what it has printed so far
     """
 
-    def __init__(self, binary, *flags, port=None):
+    def __init__(self, binary, *flags, port=None, tls=None):
         self.redis = is_redis(binary)
+        self.tls = tls
         self._folder = tempfile.TemporaryDirectory(prefix="dabba-test-")
         self.folder = self._folder.name
         self.lines = []
@@ -124,8 +126,9 @@ class ServerProcess:
                 time.sleep(0.02)
 
     def connect(self, timeout_s=30):
-        """A plain TCP socket to the server."""
-        return socket.create_connection(("127.0.0.1", self.port), timeout=timeout_s)
+        """A socket to the server: plain TCP, or TLS if `tls` was given."""
+        connection = socket.create_connection(("127.0.0.1", self.port), timeout=timeout_s)
+        return self.tls.wrap_socket(connection, server_hostname="localhost") if self.tls else connection
 
     def resident_bytes(self):
         """The memory the process holds (VmRSS)."""

@@ -24,15 +24,15 @@ std::string path_of_executable()
 
 void write_listeners(const Options& options, Fields& fields)
 {
-    int number = 0;
-    if (options.port != 0) {
-        std::string line = "name=tcp";
-        for (const std::string& address : options.bind) line += ",bind=" + address;
-        fields.add(fmt::format("listener{}", number++),
-                   fmt::format("{},port={}", line, options.port));
-    }
-    if (options.unix_socket.empty()) return;
-    fields.add(fmt::format("listener{}", number), "name=unix,bind=" + options.unix_socket);
+    std::string addresses;
+    for (const std::string& address : options.bind) addresses += ",bind=" + address;
+    // Redis's numbers are those of the kinds, whether they are there or not.
+    if (options.port != 0)
+        fields.add("listener0", fmt::format("name=tcp{},port={}", addresses, options.port));
+    if (!options.unix_socket.empty())
+        fields.add("listener1", "name=unix,bind=" + options.unix_socket);
+    if (options.tls_port != 0)
+        fields.add("listener2", fmt::format("name=tls{},port={}", addresses, options.tls_port));
 }
 
 void write_pause(const Server& server, Fields& fields)
@@ -89,7 +89,8 @@ void write_server(Server& server, Fields& fields)
     fields.add("process_id", getpid());
     fields.add("process_supervised", server.options.supervised);
     fields.add("run_id", server.run_id);
-    fields.add("tcp_port", server.options.port);
+    const Options& options = server.options;
+    fields.add("tcp_port", options.port != 0 ? options.port : options.tls_port);
     fields.add("server_time_usec", now.time_since_epoch().count());
     fields.add("uptime_in_seconds", uptime);
     fields.add("uptime_in_days", uptime / (24 * 60 * 60));

@@ -100,7 +100,7 @@ TEST_CASE("each line adds its save points to those before, and an empty one take
 
 TEST_CASE("the server does not start if skipping a setting would lose data or let somebody in")
 {
-    for (const char* const line : {"tls-port 6380", "tls-cert-file server.crt",
+    for (const char* const line : {"tls-replication yes", "cluster-enabled yes",
                                    "replicaof 127.0.0.1 6379", "min-replicas-to-write 1"}) {
         INFO(line);
         CHECK(read(line).error.find(line) != std::string::npos);

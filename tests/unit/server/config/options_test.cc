@@ -206,7 +206,8 @@ TEST_CASE("what cannot be promised is refused, not ignored")
     };
     CHECK(refusal("min-slaves-to-write", "1") ==
           failed("min-slaves-to-write", "not supported by Dabba: only '0' is"));
-    CHECK(refusal("tls-port", "6380") == failed("tls-port", "not supported by Dabba: only '0' is"));
+    CHECK(refusal("tls-cluster", "yes") ==
+          failed("tls-cluster", "not supported by Dabba: only 'no' is"));
 }
 
 TEST_CASE("save points are replaced as a whole")
