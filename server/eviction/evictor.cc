@@ -1,8 +1,11 @@
 #include "server/eviction/evictor.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "server/server.h"
 
@@ -38,6 +41,19 @@ void Evictor::options_changed()
     gauge_.count_anew();
     goes_on_ = bytes_over() > 0;
     if (options.max_memory == 0) server_.over_memory_limit = false;
+    if (std::exchange(limit_, options.max_memory) != options.max_memory) warn_of_new_limit();
+}
+
+/// In Redis's words: whoever is on call looks for them when keys vanish.
+void Evictor::warn_of_new_limit()
+{
+    if (bytes_over() <= 0 || !server_.write_log) return;
+    server_.write_log(
+        LogLevel::Warning,
+        fmt::format("WARNING: the new maxmemory value set via CONFIG SET ({}) is smaller than the "
+                    "current memory usage ({}). This will result in key eviction and/or the "
+                    "inability to accept new write commands depending on the maxmemory-policy.",
+                    limit_, bytes_in_use()));
 }
 
 bool Evictor::tick()
@@ -138,8 +154,11 @@ bool Evictor::evict_one()
 
 bool Evictor::evict(int database, std::string_view key)
 {
+    const bool is_timed = server_.options.latency_monitor_threshold > 0;
+    const auto began = is_timed ? server_.stopwatch() : std::chrono::nanoseconds{};
     // One that is due goes by itself, and makes room as well.
     if (server_.databases[database].evict(key)) ++server_.stats.keys_evicted;
+    if (is_timed) server_.note_latency("eviction-del", server_.stopwatch() - began);
     return true;
 }
 

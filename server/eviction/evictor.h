@@ -48,6 +48,7 @@ private:
     bool may_evict() const;
     std::int64_t bytes_in_use() const;
     std::int64_t bytes_over() const;
+    void warn_of_new_limit();
     Outcome run();
     void note_time_over(Outcome outcome);
     bool free_something();
@@ -67,6 +68,7 @@ private:
     EvictionPolicy policy_;
     Candidates candidates_;
     std::chrono::nanoseconds time_limit_{};
+    std::uint64_t limit_ = 0;  ///< maxmemory when the options were last changed
     bool goes_on_ = false;
     int last_database_ = 0;  ///< that a key was taken from by chance: they take turns
 };

@@ -349,3 +349,41 @@ TEST_CASE("the gauge follows what the server takes and gives")
     block.reset();
     CHECK(gauge.bytes() < before + kBytes);
 }
+
+TEST_CASE("the log says when a new limit is lower than what is in use")
+{
+    Small server{"noeviction"};
+    std::vector<std::string> log;
+    server.client.server().write_log = [&](server::LogLevel, std::string_view line) {
+        log.emplace_back(line);
+    };
+    server.fill(0, 10);
+    server.limit(20);
+    CHECK(log.empty());
+    server.limit(5);
+    CHECK(log == std::vector<std::string>{
+                     "WARNING: the new maxmemory value set via CONFIG SET (500) is smaller than "
+                     "the current memory usage (1000). This will result in key eviction and/or the "
+                     "inability to accept new write commands depending on the maxmemory-policy."});
+    server.limit(5);
+    server.client("CONFIG", "SET", "maxmemory-samples", "7");
+    server.limit(0);
+    CHECK(log.size() == 1);
+}
+
+TEST_CASE("LATENCY tells of slow evictions: of each key, and of a run")
+{
+    Small server{"allkeys-random"};
+    server.client.server().stopwatch = [] {
+        static std::chrono::nanoseconds time{};
+        return time += 2ms;
+    };
+    server.client("CONFIG", "SET", "latency-monitor-threshold", "1");
+    server.fill(0, 3);
+    server.limit(2);
+    server.client("PING");
+    server.client("SET", "another", "x");
+    const std::string events = server.client("LATENCY", "LATEST");
+    CHECK(events.find("eviction-del") != events.npos);
+    CHECK(events.find("eviction-cycle") != events.npos);
+}
