@@ -16,8 +16,6 @@
 namespace server::gateway {
 namespace {
 
-constexpr std::string_view kApi = "/v1/";
-
 /// An answer is what its type says, and is not kept unless it says so.
 void add_security_headers(Response& response)
 {
@@ -316,7 +314,7 @@ void Gateway::report_wrong_password(const Request& request)
 void Gateway::dispatch(const Request& request, const std::shared_ptr<Exchange>& exchange,
                        Moment began)
 {
-    const bool is_api = request.path.starts_with(kApi);
+    const bool is_api = is_of_api(request.path);
     // A link of another site may lead to the page, but not a page of it to the API.
     if (const auto refusal =
             is_api ? gate.refusal_of_source(request) : gate.refusal_of_host(request))

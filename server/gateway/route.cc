@@ -34,7 +34,7 @@ std::vector<Route> collect()
 {
     std::vector<Route> all;
     for (const auto family : {delivery_routes(), order_routes(), driver_routes(), city_routes(),
-                              command_routes(), server_routes(), socket_routes()})
+                              command_routes(), server_routes(), metrics_routes(), socket_routes()})
         all.insert(all.end(), family.begin(), family.end());
     return all;
 }
@@ -46,6 +46,8 @@ std::span<const Route> routes()
     static const std::vector<Route> all = collect();
     return all;
 }
+
+bool is_of_api(std::string_view path) { return path.starts_with("/v1/") || path == "/metrics"; }
 
 Found find_route(std::span<const Route> among, Method method, std::string_view path)
 {

@@ -53,7 +53,11 @@ std::span<const Route> driver_routes();
 std::span<const Route> city_routes();
 std::span<const Route> command_routes();
 std::span<const Route> server_routes();
+std::span<const Route> metrics_routes();
 std::span<const Route> socket_routes();
+
+/// Whether a path is one of the API's, and not of the console's page.
+bool is_of_api(std::string_view path);
 
 /// Where a request belongs: its route and the parameters of its path, or why it has none.
 struct Found
