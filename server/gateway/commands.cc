@@ -90,7 +90,7 @@ Value Commands::run(std::span<const std::string_view> words)
     if (may_suffer && suffers_error(invocation)) return take_reply();
     server_.executor.execute(invocation);
     // With `appendfsync always`, what is answered must be on the disk: here everybody waits for it.
-    if (server_.persistence->place_to_wait_for() != 0) server_.persistence->wait_until_safe();
+    server_.persistence->log_and_wait();
     return take_reply();
 }
 

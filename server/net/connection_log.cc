@@ -34,8 +34,7 @@ bool Connection::must_wait_for_log(bool requests_left)
 void Connection::wait_for_log(bool requests_left)
 {
     if (sending_ == Sending::WaitsForRoom) {
-        if (all_.server.persistence->place_to_wait_for() != 0)
-            all_.server.persistence->wait_until_safe();
+        all_.server.persistence->log_and_wait();
         return end_turn(requests_left);
     }
     return_memory();

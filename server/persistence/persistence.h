@@ -121,6 +121,8 @@ public:
         return !log_file_.on() || log_file_.thread().synced() >= place;
     }
     void wait_until_safe();
+    /// The same at once, for replies that cannot be held back: returns when they may be sent.
+    void log_and_wait();
     /// Called in another thread when more is safe. To be set before the log begins.
     std::function<void()> on_safe;
 

@@ -165,9 +165,12 @@ std::uint64_t Persistence::place_to_wait_for()
     if (!log_file_.on()) [[likely]]
         return 0;
     log_file_.hand_over();
-    const LogThread& thread = log_file_.thread();
-    if (!log_file_.syncs_always() || thread.synced() >= thread.appended()) return 0;
-    return thread.appended();
+    return is_all_logged() ? 0 : log_file_.thread().appended();
+}
+
+void Persistence::log_and_wait()
+{
+    if (place_to_wait_for() != 0) wait_until_safe();
 }
 
 void Persistence::wait_until_safe()

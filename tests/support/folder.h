@@ -2,6 +2,8 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <string>
 #include <string_view>
 
@@ -29,5 +31,19 @@ public:
 private:
     std::filesystem::path path_;
 };
+
+/// The whole of a file; empty if there is none.
+inline std::string read_file(const std::filesystem::path& path)
+{
+    std::ifstream in{path, std::ios::binary};
+    return {std::istreambuf_iterator<char>{in}, {}};
+}
+
+/// Makes its folder, too.
+inline void write_file(const std::filesystem::path& path, std::string_view text)
+{
+    std::filesystem::create_directories(path.parent_path());
+    std::ofstream{path, std::ios::binary} << text;
+}
 
 }  // namespace tests

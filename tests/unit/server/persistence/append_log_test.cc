@@ -19,24 +19,12 @@ using server::Loading;
 using server::Options;
 using tests::Client;
 using tests::Folder;
+using tests::read_file;
+using tests::write_file;
 
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string read(const fs::path& path)
-{
-    std::ifstream in{path, std::ios::binary};
-    std::ostringstream text;
-    text << in.rdbuf();
-    return text.str();
-}
-
-void write(const fs::path& path, std::string_view text)
-{
-    fs::create_directories(path.parent_path());
-    std::ofstream{path, std::ios::binary} << text;
-}
 
 /// A disk that can be full.
 class FaultyFiles : public server::Files
@@ -114,7 +102,7 @@ TEST_CASE("what was logged is there after a restart")
     before("SADD", "set", "x", "y", "z");
     before("SPOP", "set");
     before.server().persistence->end_log();
-    CHECK(read(folder.log("appendonly.aof.manifest")) == kManifest);
+    CHECK(read_file(folder.log("appendonly.aof.manifest")) == kManifest);
     Options other;
     other.append_only = false;
     Folder copy;
@@ -132,7 +120,7 @@ TEST_CASE("what is about to be answered is in the file, even if nobody syncs it"
     client.server().persistence->wait_until_safe();  // the thread rests
     client("SET", "a", "1");
     client.server().persistence->place_to_wait_for();
-    CHECK(read(folder.log("appendonly.aof.1.incr.aof")).ends_with("$1\r\na\r\n$1\r\n1\r\n"));
+    CHECK(read_file(folder.log("appendonly.aof.1.incr.aof")).ends_with("$1\r\na\r\n$1\r\n1\r\n"));
 }
 
 TEST_CASE("a log that is cut anywhere loses its last moment, and no half of one")
@@ -154,19 +142,19 @@ TEST_CASE("a log that is cut anywhere loses its last moment, and no half of one"
         client("RPUSH", "list", "3");
         note();
     }
-    log = read(folder.log("appendonly.aof.1.incr.aof"));
+    log = read_file(folder.log("appendonly.aof.1.incr.aof"));
     const std::vector<std::string> lengths{":0\r\n", ":1\r\n", ":3\r\n", ":4\r\n"};
     for (std::size_t size = 0; size <= log.size(); ++size) {
         INFO(size);
-        write(folder.log("appendonly.aof.1.incr.aof"), log.substr(0, size));
+        write_file(folder.log("appendonly.aof.1.incr.aof"), log.substr(0, size));
         Logged client{folder};
         std::size_t whole = 0;
         while (whole + 1 < sizes.size() && sizes[whole + 1] <= size) ++whole;
         CHECK(client("LLEN", "list") == lengths[whole]);
         client("RPUSH", "list", "x");  // and it goes on
         client.server().persistence->end_log();
-        CHECK(
-            read(folder.log("appendonly.aof.1.incr.aof")).starts_with(log.substr(0, sizes[whole])));
+        CHECK(read_file(folder.log("appendonly.aof.1.incr.aof"))
+                  .starts_with(log.substr(0, sizes[whole])));
     }
 }
 
@@ -176,7 +164,7 @@ TEST_CASE("an end that is missing is refused if the options say so")
     {
         Logged client{folder};
     }
-    write(folder.log("appendonly.aof.1.incr.aof"), "*2\r\n$3\r\nDEL\r\n$1\r\na");
+    write_file(folder.log("appendonly.aof.1.incr.aof"), "*2\r\n$3\r\nDEL\r\n$1\r\na");
     Options strict;
     strict.aof_load_truncated = false;
     const std::string error = error_of(folder, strict);
@@ -191,50 +179,51 @@ TEST_CASE("a log that is damaged is refused, with its name and the place")
     {
         Logged client{folder};
     }
-    write(folder.log("appendonly.aof.1.incr.aof"),
-          "*2\r\n$3\r\nDEL\r\n$1\r\na\r\nrubbish*2\r\n$3\r\nDEL\r\n$1\r\na\r\n");
+    write_file(folder.log("appendonly.aof.1.incr.aof"),
+               "*2\r\n$3\r\nDEL\r\n$1\r\na\r\nrubbish*2\r\n$3\r\nDEL\r\n$1\r\na\r\n");
     const std::string error = error_of(folder);
     CHECK(error.find("appendonly.aof.1.incr.aof: it is damaged") != std::string::npos);
     CHECK(error.ends_with("at byte 20"));
-    write(folder.log("appendonly.aof.manifest"), "file x seq 1 type i\nnonsense\n");
+    write_file(folder.log("appendonly.aof.manifest"), "file x seq 1 type i\nnonsense\n");
     CHECK(error_of(folder).find("Invalid AOF manifest file format") != std::string::npos);
-    write(folder.log("appendonly.aof.manifest"), "file x seq 1 type i\n");
+    write_file(folder.log("appendonly.aof.manifest"), "file x seq 1 type i\n");
     CHECK(error_of(folder).find("it is missing") != std::string::npos);
 }
 
 TEST_CASE("increments are read in order, and only the last one may be cut")
 {
     const Folder folder;
-    write(folder.log("appendonly.aof.manifest"), "file b seq 1 type i\nfile a seq 2 type i\n");
-    write(folder.log("b"), "#TS:1700000000\r\n*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$1\r\n1\r\n");
-    write(folder.log("a"), "*3\r\n$6\r\nAPPEND\r\n$1\r\nk\r\n$1\r\n2\r\n*1\r\n$5\r\nMULTI\r\n");
+    write_file(folder.log("appendonly.aof.manifest"), "file b seq 1 type i\nfile a seq 2 type i\n");
+    write_file(folder.log("b"), "#TS:1700000000\r\n*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$1\r\n1\r\n");
+    write_file(folder.log("a"),
+               "*3\r\n$6\r\nAPPEND\r\n$1\r\nk\r\n$1\r\n2\r\n*1\r\n$5\r\nMULTI\r\n");
     {
         Logged client{folder};
         CHECK(client("GET", "k") == "$2\r\n12\r\n");
         CHECK(client.lines.find("15 bytes were cut off at its end") != std::string::npos);
     }
-    write(folder.log("b"), "*3\r\n$3\r\nSET\r\n");
+    write_file(folder.log("b"), "*3\r\n$3\r\nSET\r\n");
     CHECK(error_of(folder).find("is not the last one") != std::string::npos);
 }
 
 TEST_CASE("the one file of Redis before 7.0 is taken over")
 {
     const Folder folder;
-    write(folder.path() / "appendonly.aof", "*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$1\r\n1\r\n");
+    write_file(folder.path() / "appendonly.aof", "*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$1\r\n1\r\n");
     Logged client{folder};
     CHECK(client("GET", "k") == "$1\r\n1\r\n");
     CHECK(!fs::exists(folder.path() / "appendonly.aof"));
     client.server().persistence->end_log();
-    CHECK(read(folder.log("appendonly.aof.manifest")) ==
+    CHECK(read_file(folder.log("appendonly.aof.manifest")) ==
           "file appendonly.aof seq 1 type b\nfile appendonly.aof.1.incr.aof seq 1 type i\n");
 }
 
 TEST_CASE("keys whose time was over long ago are there until the log says what became of them")
 {
     const Folder folder;
-    write(folder.path() / "appendonly.aof",
-          "*5\r\n$3\r\nSET\r\n$1\r\nk\r\n$1\r\n1\r\n$4\r\nPXAT\r\n$4\r\n1000\r\n"
-          "*3\r\n$6\r\nAPPEND\r\n$1\r\nk\r\n$1\r\n2\r\n*2\r\n$7\r\nPERSIST\r\n$1\r\nk\r\n");
+    write_file(folder.path() / "appendonly.aof",
+               "*5\r\n$3\r\nSET\r\n$1\r\nk\r\n$1\r\n1\r\n$4\r\nPXAT\r\n$4\r\n1000\r\n"
+               "*3\r\n$6\r\nAPPEND\r\n$1\r\nk\r\n$1\r\n2\r\n*2\r\n$7\r\nPERSIST\r\n$1\r\nk\r\n");
     Logged client{folder};
     CHECK(client("GET", "k") == "$2\r\n12\r\n");
 }
@@ -251,7 +240,7 @@ TEST_CASE("a rewrite leaves one base and one increment with the same data")
         client.wait_until([&] { return !client.server().persistence->is_rewriting(); });
         client("SET", "later", "1");
     }
-    CHECK(read(folder.log("appendonly.aof.manifest")) ==
+    CHECK(read_file(folder.log("appendonly.aof.manifest")) ==
           "file appendonly.aof.2.base.rdb seq 2 type b\nfile appendonly.aof.2.incr.aof seq 2 type "
           "i\n");
     CHECK(std::distance(fs::directory_iterator{folder.log("")}, {}) == 3);
@@ -404,5 +393,5 @@ TEST_CASE("DEBUG LOADAOF brings back the same")
     CHECK(client("DEBUG", "DIGEST") == digest);
     client("SET", "b", "1");
     client.server().persistence->end_log();
-    CHECK(read(folder.log("appendonly.aof.1.incr.aof")).ends_with("$1\r\nb\r\n$1\r\n1\r\n"));
+    CHECK(read_file(folder.log("appendonly.aof.1.incr.aof")).ends_with("$1\r\nb\r\n$1\r\n1\r\n"));
 }

@@ -29,14 +29,8 @@ public:
         return static_cast<std::size_t>(
             std::distance(std::filesystem::directory_iterator{folder_.path()}, {}));
     }
-    std::string read() const
-    {
-        std::ifstream in{file(), std::ios::binary};
-        std::ostringstream text;
-        text << in.rdbuf();
-        return text.str();
-    }
-    void write(std::string_view text) const { std::ofstream{file(), std::ios::binary} << text; }
+    std::string read() const { return tests::read_file(file()); }
+    void write(std::string_view text) const { tests::write_file(file(), text); }
 
 private:
     tests::Folder folder_;

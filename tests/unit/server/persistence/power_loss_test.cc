@@ -1,7 +1,6 @@
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <filesystem>
-#include <fstream>
 #include <map>
 #include <mutex>
 #include <random>
@@ -127,16 +126,10 @@ private:
 
     std::size_t add_file(const std::string& path)
     {
-        std::string bytes = read(path);  // one that was there before
+        std::string bytes = tests::read_file(path);  // one that was there before
         const std::size_t size = bytes.size();
         contents_.push_back({std::move(bytes), size});
         return contents_.size() - 1;
-    }
-
-    static std::string read(const fs::path& path)
-    {
-        std::ifstream in{path, std::ios::binary};
-        return {std::istreambuf_iterator<char>{in}, {}};
     }
 
     static void apply(Names& names, const Renaming& renaming)
@@ -177,7 +170,8 @@ private:
         for (const auto& found : fs::recursive_directory_iterator{folder_}) {
             const std::string path = found.path().string();
             const bool is_base = path.ends_with(".base.rdb") && found.is_regular_file();
-            if (is_base && names_now_.count(path) == 0) loss.files[relative(path)] = read(path);
+            if (is_base && names_now_.count(path) == 0)
+                loss.files[relative(path)] = tests::read_file(path);
         }
     }
 
@@ -224,7 +218,7 @@ void work(const fs::path& folder, const std::string& policy, LossyFiles& files, 
         client("SET", "key:" + std::to_string(i % 7), std::to_string(i));
         client("INCR", "requests");
         client("EXEC");
-        if (persistence.place_to_wait_for() != 0) persistence.wait_until_safe();
+        persistence.log_and_wait();
         files.acknowledged = i;
         if (i % 15 == 0) client("BGREWRITEAOF");
         client.server().tick();
@@ -242,11 +236,7 @@ int number_at(Client& client, const std::string& key)
 int requests_after(const Loss& loss, const std::string& policy)
 {
     const Folder folder;
-    for (const auto& [path, bytes] : loss.files) {
-        const fs::path whole = folder.path() / path;
-        fs::create_directories(whole.parent_path());
-        std::ofstream{whole, std::ios::binary} << bytes;
-    }
+    for (const auto& [path, bytes] : loss.files) tests::write_file(folder.path() / path, bytes);
     Client client{options_for(folder.path(), policy)};
     client.server().persistence->use_files();
     load(client);
