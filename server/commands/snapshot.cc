@@ -66,10 +66,12 @@ void restore(Call& call)
     call.log_keys();
     Server& server = call.server;
     Snapshots& snapshots = snapshots_of(call);
+    const auto name = call.args.next();
+    const bool exchanges = snapshots.would_exchange_databases(name);
     NamedKeys keys;
-    if (server.effects.on()) add_keys(server.databases, keys);
-    if (!snapshots.restore(call.args.next())) refuse_unknown(call);
-    if (snapshots.exchanged_databases()) tell_all_may_have_changed(server, keys);
+    if (exchanges && server.effects.on()) add_keys(server.databases, keys);
+    if (!snapshots.restore(name)) refuse_unknown(call);
+    if (exchanges) tell_all_may_have_changed(server, keys);
     call.reply.ok();
 }
 
