@@ -15,13 +15,13 @@ void RequestBatch::cut(std::string_view input)
     while (size_ < kMax && begin != end && *begin == '*') {
         std::int64_t count = 0;
         const char* at = read_short_number(begin + 1, end, count);
-        if (at == nullptr || count == 0 || count > static_cast<std::int64_t>(kMaxWords)) return;
+        if (at == nullptr || count == 0 || count > kMaxWords) return;
         std::string_view* const first = word;
         for (; count > 0; --count) {
             std::int64_t size = 0;
             if (at == end || *at != '$') return;
             at = read_short_number(at + 1, end, size);
-            if (at == nullptr || size > static_cast<std::int64_t>(kMaxBulkBytes)) return;
+            if (at == nullptr || size > kMaxBulkBytes) return;
             if (size > end - at - 2) return;
             *word++ = {at, static_cast<std::size_t>(size)};
             at += size + 2;

@@ -5,6 +5,8 @@
 #include <span>
 #include <string_view>
 
+#include "protocol/request_parser.h"
+
 namespace protocol {
 
 /// The requests that wait in the input behind each other, cut all at once, so that what they will
@@ -46,9 +48,8 @@ public:
     void pop() { ++next_; }
 
 private:
-    // RequestParser's limits for a client without a password.
-    static constexpr std::size_t kMaxWords = 10;
-    static constexpr std::size_t kMaxBulkBytes = 16 * 1024;
+    static constexpr std::int64_t kMaxWords = RequestLimits::kUnauthenticatedArguments;
+    static constexpr std::int64_t kMaxBulkBytes = RequestLimits::kUnauthenticatedBulkBytes;
 
     struct Place
     {

@@ -9,8 +9,8 @@
 namespace protocol {
 namespace {
 
-constexpr std::int64_t kUnauthenticatedArguments = 10;
-constexpr std::int64_t kUnauthenticatedBulkBytes = 16 * 1024;
+constexpr std::int64_t kUnauthenticatedArguments = RequestLimits::kUnauthenticatedArguments;
+constexpr std::int64_t kUnauthenticatedBulkBytes = RequestLimits::kUnauthenticatedBulkBytes;
 
 // Lengths up to here are read on the fast path.
 constexpr std::int64_t kShortBulkBytes = kUnauthenticatedBulkBytes;

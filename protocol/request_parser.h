@@ -19,7 +19,10 @@ struct RequestLimits
     std::int64_t max_bulk_bytes = 512LL * 1024 * 1024;  ///< proto-max-bulk-len
     std::size_t max_inline_bytes = 64 * 1024;           ///< also for the lines "*3" and "$5"
 
-    /// A client that has not said its password yet may send 10 arguments of 16 KB, no more.
+    /// A client that has not said its password yet may send so many arguments of this size, no
+    /// more.
+    static constexpr std::int64_t kUnauthenticatedArguments = 10;
+    static constexpr std::int64_t kUnauthenticatedBulkBytes = 16 * 1024;
     bool authenticated = true;
 };
 
