@@ -47,7 +47,11 @@ std::span<const Route> routes()
     return all;
 }
 
-bool is_of_api(std::string_view path) { return path.starts_with("/v1/") || path == "/metrics"; }
+bool is_of_api(std::string_view path)
+{
+    return path.starts_with("/v1/") ||
+           std::ranges::any_of(routes(), [&](const Route& route) { return route.path == path; });
+}
 
 Found find_route(std::span<const Route> among, Method method, std::string_view path)
 {

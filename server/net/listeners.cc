@@ -80,6 +80,13 @@ Opened listen_on(asio::io_context& io, const std::vector<std::string>& bind, int
     throw ListenError{"any port", asio::error::address_in_use};
 }
 
+void accept_clients(Listener& listener, Connections& connections, Listener::Welcome welcome)
+{
+    listener.start(std::move(welcome), [&connections](const Error& error) {
+        connections.log.warning("Could not accept a client: {}", error.message());
+    });
+}
+
 Listeners::Listeners(asio::io_context& io, Connections& connections)
     : io_(io), connections_(connections)
 {
@@ -123,11 +130,9 @@ void Listeners::resume()
 void Listeners::start()
 {
     for (const auto& listener : listeners_) {
-        listener->start(
-            [this](Socket socket) { connections_.welcome(ClientSocket{std::move(socket)}); },
-            [this](const Error& error) {
-                connections_.log.warning("Could not accept a client: {}", error.message());
-            });
+        accept_clients(*listener, connections_, [this](Socket socket) {
+            connections_.welcome(ClientSocket{std::move(socket)});
+        });
     }
 }
 

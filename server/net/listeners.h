@@ -16,6 +16,9 @@ std::vector<std::unique_ptr<Listener>> listen_on(asio::io_context& io,
                                                  const std::vector<std::string>& bind, int& port,
                                                  int backlog);
 
+/// Lets a listener accept the clients of these connections; the log is told if it cannot.
+void accept_clients(Listener& listener, Connections& connections, Listener::Welcome welcome);
+
 /// Every place where the server listens for RESP, as its options say.
 class Listeners
 {

@@ -76,15 +76,9 @@ std::string_view TlsDoor::change(const Options& wanted)
 void TlsDoor::start()
 {
     started_ = true;
-    for (const auto& listener : listeners_) start(*listener);
-}
-
-void TlsDoor::start(Listener& listener)
-{
-    listener.start([this](Socket socket) { welcome(std::move(socket)); },
-                   [this](const Error& error) {
-                       connections_.log.warning("Could not accept a client: {}", error.message());
-                   });
+    for (const auto& listener : listeners_)
+        accept_clients(*listener, connections_,
+                       [this](Socket socket) { welcome(std::move(socket)); });
 }
 
 // They are destroyed once they were told of their last attempt to accept.

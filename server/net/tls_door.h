@@ -48,7 +48,6 @@ private:
     using Handshakes = std::list<std::shared_ptr<Handshake>>;
 
     void open(const Options& wanted);
-    void start(Listener& listener);
     void retire(Opened listeners);
     void welcome(Socket socket);
     void begin_handshake(Socket socket);
