@@ -31,18 +31,19 @@ def encode(words):
 class Program:
     """Something that can be started: a name for the tables, and the binary."""
 
-    def __init__(self, name, path, speaks_redis=True):
+    def __init__(self, name, path, speaks_redis=True, flags=None):
         self.name = name
         self.path = str(path)
         self.is_dabba = name == "dabba"
         self.speaks_redis = speaks_redis
+        # The same seed, the same tables: what grows in one run grows at the same request in the next.
+        own = ["--seed", "1"] if self.is_dabba else ["--save", "", "--appendonly", "no"]
+        self.flags = own if flags is None else flags
 
     def command(self, port):
         if not self.speaks_redis:
             return [self.path, str(port)]
-        # The same seed, the same tables: what grows in one run grows at the same request in the next.
-        flags = ["--seed", "1"] if self.is_dabba else ["--save", "", "--appendonly", "no"]
-        return [self.path, "--port", str(port), *flags]
+        return [self.path, "--port", str(port), *self.flags]
 
     def version(self):
         try:

@@ -12,18 +12,15 @@ import multiprocessing
 import os
 import pathlib
 import shutil
-import signal
 import socket
 import statistics
-import subprocess
 import sys
-import tempfile
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 import report  # noqa: E402
-from servers import encode, free_port  # noqa: E402
+from servers import Program, Server, encode  # noqa: E402
 
 RUNS = 3
 SUITES = 8
@@ -89,55 +86,23 @@ class Connection:
         self.socket.close()
 
 
-class Running:
-    """A server that was started just now. `start_s`: until its first reply."""
+def is_dabba(binary):
+    return "dabba" in os.path.basename(binary)
 
-    def __init__(self, binary, *flags):
-        self.is_dabba = "dabba" in os.path.basename(binary)
-        self.port = free_port()
-        self.folder = tempfile.TemporaryDirectory(prefix="dabba-bench-")
-        own = ["--enable-test-commands", "yes", "--workspaces", "yes"] if self.is_dabba else ["--save", ""]
-        began = time.perf_counter()
-        self.process = subprocess.Popen([binary, "--port", str(self.port), *own, *flags], cwd=self.folder.name,
-                                        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        while True:
-            try:
-                self.connection = Connection(self.port)
-                break
-            except ConnectionRefusedError:
-                time.sleep(0.0002)
-        self.connection.ask("PING")
-        self.start_s = time.perf_counter() - began
 
-    def processor_s(self):
-        total = 0
-        for task in pathlib.Path(f"/proc/{self.process.pid}/task").iterdir():
-            total += int((task / "schedstat").read_text(encoding="ascii").split()[0])
-        return total / 1e9
-
-    def resident_mb(self):
-        pages = pathlib.Path(f"/proc/{self.process.pid}/statm").read_text(encoding="ascii").split()[1]
-        return int(pages) * os.sysconf("SC_PAGE_SIZE") / 2**20
-
-    def stop(self):
-        self.connection.close()
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait()
-        self.folder.cleanup()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.stop()
+def running(binary):
+    """A server of this binary that was started just now."""
+    if is_dabba(binary):
+        return Server(Program("dabba", binary, flags=["--enable-test-commands", "yes", "--workspaces", "yes"]))
+    return Server(Program("redis", binary, flags=["--save", ""]))
 
 
 def start(binary, _options):
     """Milliseconds from starting the process to its first reply."""
     times = []
     for _ in range(10):
-        with Running(binary) as server:
-            times.append(server.start_s * 1000)
+        with running(binary) as server:
+            times.append(server.start_ms)
     return statistics.median(times)
 
 
@@ -146,16 +111,18 @@ def server_for_each_test(binary, options):
     requests, reply_bytes = written(TEST), None
     began = time.perf_counter()
     for _ in range(options.starts):
-        with Running(binary) as server:
-            reply_bytes = reply_bytes or server.connection.size_of_replies(TEST)
-            server.connection.exchange(requests, reply_bytes)
+        with running(binary) as server:
+            connection = Connection(server.port)
+            reply_bytes = reply_bytes or connection.size_of_replies(TEST)
+            connection.exchange(requests, reply_bytes)
+            connection.close()
     return (time.perf_counter() - began) * 1000 / options.starts
 
 
 def idle_memory(binary, _options):
     """Megabytes that are resident after one reply."""
-    with Running(binary) as server:
-        return server.resident_mb()
+    with running(binary) as server:
+        return server.resident_bytes() / 2**20
 
 
 def run_suite(port, tests, fresh, workspace="", at_once=1):
@@ -176,22 +143,22 @@ def run_suite(port, tests, fresh, workspace="", at_once=1):
 def suite(fresh, at_once=1):
     def measure(binary, options):
         """Microseconds of the server's processor per test, and microseconds by the clock."""
-        with Running(binary) as server:
+        with running(binary) as server:
             run_suite(server.port, options.tests // 10, fresh, at_once=at_once)
-            busy, began = server.processor_s(), time.perf_counter()
+            busy, began = server.cpu_us(), time.perf_counter()
             run_suite(server.port, options.tests, fresh, at_once=at_once)
             wall = time.perf_counter() - began
-            return (server.processor_s() - busy) * 1e6 / options.tests, wall * 1e6 / options.tests
+            return (server.cpu_us() - busy) / options.tests, wall * 1e6 / options.tests
     return measure
 
 
 def suites_in_parallel(binary, options):
     """Seconds for eight suites at once: in eight workspaces of one Dabba, or each on a server of its own."""
-    is_dabba = "dabba" in os.path.basename(binary)
-    servers = [Running(binary) for _ in range(1 if is_dabba else SUITES)]
+    shared = is_dabba(binary)
+    servers = [running(binary) for _ in range(1 if shared else SUITES)]
     try:
         clients = [multiprocessing.Process(target=run_suite, args=(
-            servers[i % len(servers)].port, options.tests, ["FLUSHALL"], f"suite{i}" if is_dabba else ""))
+            servers[i % len(servers)].port, options.tests, ["FLUSHALL"], f"suite{i}" if shared else ""))
             for i in range(SUITES)]
         began = time.perf_counter()
         for client in clients:
@@ -207,8 +174,8 @@ def suites_in_parallel(binary, options):
 def workspace(binary, _options):
     """Milliseconds to make a workspace, fill it with 100 keys, check them and drop it."""
     times = []
-    with Running(binary) as server:
-        connection = server.connection
+    with running(binary) as server:
+        connection = Connection(server.port)
         for i in range(50):
             keys = [f"key:{n}" for n in range(100)]
             test = [["WORKSPACE", "USE", f"w{i}"], *(["SET", key, "value"] for key in keys), ["DBSIZE"],
@@ -224,8 +191,8 @@ def workspace(binary, _options):
 def snapshots(binary, options):
     """Milliseconds of RESTORE after 100 changes, of FLUSHALL, and of RESTORE after that; of how many keys."""
     restores, flushes, after_flush = [], [], []
-    with Running(binary) as server:
-        connection = server.connection
+    with running(binary) as server:
+        connection = Connection(server.port)
         for first in range(0, options.keys, 1000):
             words = [word for n in range(first, first + 1000) for word in (f"key:{n}", "value")]
             connection.ask("MSET", *words)
