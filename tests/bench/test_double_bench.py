@@ -22,6 +22,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import report  # noqa: E402
 from servers import Program, Server, encode  # noqa: E402
 
+DABBA_FLAGS = ["--enable-test-commands", "yes", "--workspaces", "yes"]
 RUNS = 3
 SUITES = 8
 TEST = [line.split() for line in """
@@ -86,32 +87,21 @@ class Connection:
         self.socket.close()
 
 
-def is_dabba(binary):
-    return "dabba" in os.path.basename(binary)
-
-
-def running(binary):
-    """A server of this binary that was started just now."""
-    if is_dabba(binary):
-        return Server(Program("dabba", binary, flags=["--enable-test-commands", "yes", "--workspaces", "yes"]))
-    return Server(Program("redis", binary, flags=["--save", ""]))
-
-
-def start(binary, _options):
+def start(program, _options):
     """Milliseconds from starting the process to its first reply."""
     times = []
     for _ in range(10):
-        with running(binary) as server:
+        with Server(program) as server:
             times.append(server.start_ms)
     return statistics.median(times)
 
 
-def server_for_each_test(binary, options):
+def server_for_each_test(program, options):
     """Milliseconds for each of so many tests, with a server of its own: started, asked, stopped."""
     requests, reply_bytes = written(TEST), None
     began = time.perf_counter()
     for _ in range(options.starts):
-        with running(binary) as server:
+        with Server(program) as server:
             connection = Connection(server.port)
             reply_bytes = reply_bytes or connection.size_of_replies(TEST)
             connection.exchange(requests, reply_bytes)
@@ -119,9 +109,9 @@ def server_for_each_test(binary, options):
     return (time.perf_counter() - began) * 1000 / options.starts
 
 
-def idle_memory(binary, _options):
+def idle_memory(program, _options):
     """Megabytes that are resident after one reply."""
-    with running(binary) as server:
+    with Server(program) as server:
         return server.resident_bytes() / 2**20
 
 
@@ -141,9 +131,9 @@ def run_suite(port, tests, fresh, workspace="", at_once=1):
 
 
 def suite(fresh, at_once=1):
-    def measure(binary, options):
+    def measure(program, options):
         """Microseconds of the server's processor per test, and microseconds by the clock."""
-        with running(binary) as server:
+        with Server(program) as server:
             run_suite(server.port, options.tests // 10, fresh, at_once=at_once)
             busy, began = server.cpu_us(), time.perf_counter()
             run_suite(server.port, options.tests, fresh, at_once=at_once)
@@ -152,13 +142,12 @@ def suite(fresh, at_once=1):
     return measure
 
 
-def suites_in_parallel(binary, options):
+def suites_in_parallel(program, options):
     """Seconds for eight suites at once: in eight workspaces of one Dabba, or each on a server of its own."""
-    shared = is_dabba(binary)
-    servers = [running(binary) for _ in range(1 if shared else SUITES)]
+    servers = [Server(program) for _ in range(1 if program.is_dabba else SUITES)]
     try:
         clients = [multiprocessing.Process(target=run_suite, args=(
-            servers[i % len(servers)].port, options.tests, ["FLUSHALL"], f"suite{i}" if shared else ""))
+            servers[i % len(servers)].port, options.tests, ["FLUSHALL"], f"suite{i}" if program.is_dabba else ""))
             for i in range(SUITES)]
         began = time.perf_counter()
         for client in clients:
@@ -171,10 +160,10 @@ def suites_in_parallel(binary, options):
             server.stop()
 
 
-def workspace(binary, _options):
+def workspace(program, _options):
     """Milliseconds to make a workspace, fill it with 100 keys, check them and drop it."""
     times = []
-    with running(binary) as server:
+    with Server(program) as server:
         connection = Connection(server.port)
         for i in range(50):
             keys = [f"key:{n}" for n in range(100)]
@@ -188,10 +177,10 @@ def workspace(binary, _options):
     return statistics.median(times)
 
 
-def snapshots(binary, options):
+def snapshots(program, options):
     """Milliseconds of RESTORE after 100 changes, of FLUSHALL, and of RESTORE after that; of how many keys."""
     restores, flushes, after_flush = [], [], []
-    with running(binary) as server:
+    with Server(program) as server:
         connection = Connection(server.port)
         for first in range(0, options.keys, 1000):
             words = [word for n in range(first, first + 1000) for word in (f"key:{n}", "value")]
@@ -263,7 +252,8 @@ def main():
     parser.add_argument("--starts", type=int, default=100)
     options = parser.parse_args()
     print(f"{report.machine()}\n", flush=True)
-    table = Table(os.path.abspath(options.dabba), options.redis, options)
+    table = Table(Program("dabba", os.path.abspath(options.dabba), flags=DABBA_FLAGS),
+                  Program("redis", options.redis, flags=["--save", ""]), options)
 
     table.at_most("start to first reply", "ms", *table.beside(start), 1 / 5)
     table.at_most(f"a server for each of {options.starts} tests, each", "ms", *table.beside(server_for_each_test), 1 / 12)
