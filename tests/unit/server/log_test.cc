@@ -9,10 +9,9 @@
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 
 #include "server/config/config_file.h"
+#include "tests/support/folder.h"
 
 using namespace server;
 using namespace std::chrono_literals;
@@ -26,12 +25,7 @@ struct TemporaryFile
                        ("dabba-log-test-" + std::to_string(reinterpret_cast<std::uintptr_t>(this)));
     ~TemporaryFile() { std::filesystem::remove(path); }
 
-    std::string text() const
-    {
-        std::ostringstream all;
-        all << std::ifstream{path}.rdbuf();
-        return all.str();
-    }
+    std::string text() const { return tests::read_file(path); }
 };
 
 }  // namespace

@@ -1,12 +1,12 @@
 #include <catch2/catch.hpp>
 #include <cstdlib>
 #include <fstream>
-#include <sstream>
 #include <string>
 
 #include "server/catalogue/command_table.h"
 #include "server/catalogue/markdown.h"
 #include "server/dialects/dialect.h"
+#include "tests/support/folder.h"
 
 namespace {
 
@@ -28,19 +28,11 @@ Part find_part(const std::string& page, const std::string& name)
     return {begin, end - begin};
 }
 
-std::string read_file(const std::string& path)
-{
-    std::ifstream file{path};
-    std::ostringstream text;
-    text << file.rdbuf();
-    return text.str();
-}
-
 /// Compares a part with what it should be, or writes it: scripts/update_pages asks for that.
 void check_part(const std::string& file, const std::string& name, const std::string& expected)
 {
     const std::string path = DABBA_SOURCES "/" + file;
-    std::string page = read_file(path);
+    std::string page = tests::read_file(path);
     const Part part = find_part(page, name);
     if (std::getenv("DABBA_UPDATE_PAGES") != nullptr) {
         page.replace(part.begin, part.size, expected);
@@ -67,7 +59,8 @@ TEST_CASE("DIALECTS.md lists what the servers do otherwise that can be spoken as
 
 TEST_CASE("TOUR.md gives the tour of ASSIGN as it is played in the transcripts")
 {
-    const std::string played = read_file(DABBA_SOURCES "/tests/transcripts/the_tour_of_assign.txt");
+    const std::string played =
+        tests::read_file(DABBA_SOURCES "/tests/transcripts/the_tour_of_assign.txt");
     const auto begin = played.find("# Four drivers");
     REQUIRE(begin != std::string::npos);
     check_part("server/dispatch/TOUR.md", "tour", "```text\n" + played.substr(begin) + "```\n");
