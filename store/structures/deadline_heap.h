@@ -1,12 +1,13 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <cassert>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <new>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -21,7 +22,8 @@ namespace store {
 /// An owner is at a slot, a number that changes as others come and go: the heap calls
 /// `owner->set_deadline_slot(std::uint32_t)` each time. push() costs O(1) if the deadline is later
 /// than most, as a new lock's is; everything else O(log n). 16 bytes an owner, in chunks of 64 KB
-/// (or of so many items), so that growth never copies the whole. Owns no owner.
+/// (or of so many items), so that growth never copies the whole; only the first grows by doubling.
+/// Owns no owner.
 ///
 /// Items may be NotedItems: then each has a note, which lies where the deadline does.
 template <class Owner, std::uint32_t kChunkItems = 4096, class Item = DeadlineItem<Owner>>
@@ -58,9 +60,16 @@ public:
     /// The next push() throws nothing. Throws std::bad_alloc.
     void make_room()
     {
-        if (size_ + kFirst < chunks_.size() * kChunkItems) return;
+        if (size_ + kFirst < room()) return;
         if (size_ >= kMaxSize - kChunkItems) throw std::bad_alloc{};
-        chunks_.push_back(std::make_unique<Chunk>());
+        if (chunks_.empty()) {
+            chunks_.push_back(make_chunk(kSmallest));
+            first_room_ = kSmallest;
+        } else if (first_room_ < kChunkItems) {
+            grow_first_chunk();
+        } else {
+            chunks_.push_back(make_chunk(kChunkItems));
+        }
     }
 
     void push(Deadline deadline, Owner* owner, std::uint32_t note = 0)
@@ -107,7 +116,7 @@ public:
 
     std::size_t memory_bytes() const
     {
-        return chunks_.size() * sizeof(Chunk) + chunks_.capacity() * sizeof(chunks_[0]);
+        return room() * sizeof(Item) + chunks_.capacity() * sizeof(chunks_[0]);
     }
 
     /// True if no item is earlier than its parent. For tests.
@@ -125,10 +134,34 @@ private:
     static constexpr Slot kChildren = 4;
     static constexpr Slot kFirst = 3;
 
-    struct alignas(64) Chunk
+    static constexpr Slot kSmallest = std::min<Slot>(kChunkItems, 64);  ///< items
+
+    static constexpr std::align_val_t kAlignment{64};
+    struct DeleteChunk
     {
-        std::array<Item, kChunkItems> items;
+        void operator()(Item* items) const { operator delete[](items, kAlignment); }
     };
+    using Chunk = std::unique_ptr<Item[], DeleteChunk>;
+    static_assert(std::is_trivially_copyable_v<Item>, "chunks are copied as bytes");
+
+    static Chunk make_chunk(std::size_t items)
+    {
+        return Chunk{static_cast<Item*>(operator new[](items * sizeof(Item), kAlignment))};
+    }
+
+    std::size_t room() const
+    {
+        return chunks_.empty() ? 0 : first_room_ + (chunks_.size() - 1) * kChunkItems;
+    }
+
+    void grow_first_chunk()
+    {
+        const Slot larger = std::min(2 * first_room_, kChunkItems);
+        Chunk grown = make_chunk(larger);
+        std::memcpy(grown.get(), chunks_.front().get(), first_room_ * sizeof(Item));
+        chunks_.front() = std::move(grown);
+        first_room_ = larger;
+    }
 
     // A deadline may be as late as 64 bits can say.
     __extension__ using Sum = __int128;
@@ -137,7 +170,7 @@ private:
 
     Item& at(Slot slot)
     {
-        return chunks_[(slot + kFirst) / kChunkItems]->items[(slot + kFirst) % kChunkItems];
+        return chunks_[(slot + kFirst) / kChunkItems][(slot + kFirst) % kChunkItems];
     }
     const Item& at(Slot slot) const { return const_cast<DeadlineHeap*>(this)->at(slot); }
 
@@ -192,7 +225,8 @@ private:
         if (chunks_.size() > needed + 1) chunks_.pop_back();
     }
 
-    std::vector<std::unique_ptr<Chunk>> chunks_;
+    std::vector<Chunk> chunks_;
+    Slot first_room_ = 0;  ///< items that the first chunk has room for, if there is one
     Slot size_ = 0;
     Sum sum_ = 0;  ///< of the deadlines
 };

@@ -25,6 +25,21 @@ Deadline at(std::int64_t ms) { return Deadline{std::chrono::milliseconds{ms}}; }
 
 }  // namespace
 
+TEST_CASE("a small heap takes little memory, and a large one no more than it needs")
+{
+    DeadlineHeap<Lock> heap;
+    CHECK(heap.memory_bytes() == 0);
+    std::vector<Lock> locks(20'000);
+    std::size_t pushed = 0;
+    for (const std::size_t size : {1U, 100U, 5'000U, 20'000U}) {
+        for (; pushed < size; ++pushed)
+            heap.push(at(static_cast<std::int64_t>(pushed * 7919 % 20'011)), &locks[pushed]);
+        INFO(size);
+        CHECK(heap.check());
+        CHECK(heap.memory_bytes() <= 2 * 16 * size + 2'000);
+    }
+}
+
 TEST_CASE("the earliest deadline is on top, and follows changes")
 {
     DeadlineHeap<Lock> heap;
