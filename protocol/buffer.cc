@@ -60,14 +60,14 @@ bool Buffer::is_over(std::size_t wanted) const
 bool Buffer::make_room_to_keep(std::size_t wanted)
 {
     if (!is_over(wanted)) {
-        make_room(wanted);
+        make_room(wanted, kAnySize);
         return true;
     }
     make_room_in_sink(0);
     return false;
 }
 
-void Buffer::make_room(std::size_t wanted)
+void Buffer::make_room(std::size_t wanted, std::size_t expected)
 {
     const std::size_t used = size();
     if (is_over(wanted)) return make_room_in_sink(wanted);
@@ -78,9 +78,10 @@ void Buffer::make_room(std::size_t wanted)
         end_ = used;
         return;
     }
-    if (wanted > std::numeric_limits<std::size_t>::max() / 4 - used) throw std::bad_alloc{};
+    if (wanted > kAnySize / 4 - used) throw std::bad_alloc{};
     // Not beyond the limit by doubling, so that it is met where it is.
-    const std::size_t doubled = std::min(capacity_ * 2, limit_);
+    const std::size_t all_expected = used + std::min(expected, kAnySize - used);
+    const std::size_t doubled = std::min({capacity_ * 2, limit_, all_expected});
     const std::size_t capacity = std::max({kFirstCapacity, doubled, used + wanted});
 
     char* memory = nullptr;

@@ -32,10 +32,14 @@ public:
 
     /// Room for at least `size` bytes at the end, to be written and then committed. The room is
     /// available() bytes long, which may be more. Throws std::bad_alloc.
-    char* prepare(std::size_t size)
+    char* prepare(std::size_t size) { return prepare(size, kAnySize); }
+
+    /// The same, where it is known that no more than `expected` bytes follow: should the buffer
+    /// have to grow, then not beyond them. REQUIRES size <= expected.
+    char* prepare(std::size_t size, std::size_t expected)
     {
         if (available() < size) [[unlikely]]
-            make_room(size);
+            make_room(size, expected);
         return memory_.get() + end_;
     }
 
@@ -115,8 +119,10 @@ private:
         void operator()(char* memory) const { std::free(memory); }
     };
 
+    static constexpr std::size_t kAnySize = std::numeric_limits<std::size_t>::max();
+
     bool is_over(std::size_t wanted) const;
-    void make_room(std::size_t wanted);
+    void make_room(std::size_t wanted, std::size_t expected);
     bool make_room_to_keep(std::size_t wanted);
     void make_room_in_sink(std::size_t wanted);
 
@@ -124,7 +130,7 @@ private:
     std::size_t capacity_ = 0;
     std::size_t begin_ = 0;
     std::size_t end_ = 0;
-    std::size_t limit_ = std::numeric_limits<std::size_t>::max();
+    std::size_t limit_ = kAnySize;
     bool overflowed_ = false;
 };
 

@@ -19,6 +19,9 @@ constexpr std::int64_t kShortBulkBytes = kUnauthenticatedBulkBytes;
 constexpr std::size_t kKeptArguments = 4096;
 constexpr std::size_t kKeptUnquoted = 4096;
 
+// From here on it is worth knowing how much of an argument is missing.
+constexpr std::int64_t kLongBulkBytes = 32 * 1024;
+
 constexpr std::size_t kNotFound = std::string_view::npos;
 
 bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
@@ -71,10 +74,24 @@ bool RequestParser::next(std::string_view input)
     return whole;
 }
 
-void RequestParser::start(std::string_view input)
+void RequestParser::release()
 {
+    if (!is_between_requests()) return;
     if (arguments_.capacity() > kKeptArguments) [[unlikely]]
         std::vector<std::string_view>{}.swap(arguments_);
+    if (unquoted_.capacity() > kKeptUnquoted) [[unlikely]]
+        std::string{}.swap(unquoted_);
+}
+
+std::size_t RequestParser::missing(std::size_t received) const
+{
+    if (phase_ != Phase::Bulk || bulk_bytes_ < kLongBulkBytes) return 0;
+    const std::size_t needed = position_ + static_cast<std::size_t>(bulk_bytes_) + 2;
+    return needed - std::min(needed, received);
+}
+
+void RequestParser::start(std::string_view input)
+{
     arguments_.clear();
     base_ = input.data();
     position_ = 0;
@@ -201,7 +218,6 @@ bool RequestParser::read_inline(std::string_view input)
 
 void RequestParser::split(std::string_view line)
 {
-    if (unquoted_.capacity() > kKeptUnquoted) std::string{}.swap(unquoted_);
     unquoted_.clear();
     // Words are never longer than what they were written as: with this room, views stay whole.
     if (line.find_first_of("\"'") != kNotFound) unquoted_.reserve(line.size());

@@ -53,6 +53,13 @@ public:
     /// How many bytes of the input the finished request took.
     std::size_t size() const { return position_; }
 
+    /// While a long argument arrives: how many bytes it lacks, if `received` are there. Otherwise
+    /// 0, for that is not known.
+    std::size_t missing(std::size_t received) const;
+
+    /// Gives back the memory of a large request that is finished, and of its arguments.
+    void release();
+
     /// Whether no part of an unfinished request was read.
     bool is_between_requests() const { return phase_ == Phase::Start; }
 

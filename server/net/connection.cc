@@ -108,25 +108,29 @@ void Connection::read_requests()
 // False if nothing has come, or nothing will ever come.
 bool Connection::receive()
 {
-    Error error;
-    std::size_t size = 0;
-    try {
-        char* const room = input_.prepare(kReadRoom);
-        const std::size_t max = std::min(input_.available(), kMaxReadBytes);
-        size = socket_.read_some(room, max, error);
-    } catch (const std::bad_alloc&) {
-        run_out_of_memory();
-        return false;
-    }
-    if (error == asio::error::would_block || error == asio::error::interrupted) return false;
-    if (error) {
-        hang_up(error);
-        return false;
-    }
-    input_.commit(size);
+    const std::size_t before = input_.size();
+    std::size_t missing = parser_.missing(before);
+    bool is_full = false;  // the room: there may be more
+    do {
+        Error error;
+        try {
+            is_full = receive_some(missing, error);
+        } catch (const std::bad_alloc&) {
+            run_out_of_memory();
+            return false;
+        }
+        if (error == asio::error::would_block || error == asio::error::interrupted) break;
+        if (error) {
+            hang_up(error);
+            return false;
+        }
+        missing = parser_.missing(input_.size());
+    } while (is_full && missing > 0 && input_.size() - before < kMaxReadBytes);
+    if (input_.size() == before) return false;
+
     last_heard_ = all_.server.clock.now();
     ++server().stats.reads;
-    server().stats.input_bytes += size;
+    server().stats.input_bytes += input_.size() - before;
     const auto limit = static_cast<std::size_t>(server().options.client_query_buffer_limit);
     if (input_.size() > limit) {
         all_.log.warning("Disconnected {}: its request is longer than client-query-buffer-limit",
@@ -136,6 +140,17 @@ bool Connection::receive()
         return false;
     }
     return true;
+}
+
+// Reads once. False if it was less than there was room for.
+bool Connection::receive_some(std::size_t missing, Error& error)
+{
+    char* const room = missing == 0 ? input_.prepare(kReadRoom)
+                                    : input_.prepare(std::min(missing, kReadRoom), missing);
+    const std::size_t max = std::min(input_.available(), kMaxReadBytes);
+    const std::size_t size = socket_.read_some(room, max, error);
+    input_.commit(size);
+    return size == max;
 }
 
 // The client will send no more; it may still want its replies, but not wait for what may never
@@ -435,6 +450,7 @@ void Connection::return_memory()
         give_back(rest, all_.spare_input);
     }
     if (input_.empty()) give_back(input_, all_.spare_input);
+    parser_.release();
     if (session_.output.empty()) give_back(session_.output, all_.spare_output);
 }
 

@@ -84,6 +84,7 @@ private:
     void take_turn_later();
     void read_requests();
     bool receive();
+    bool receive_some(std::size_t missing, Error& error);
     Server& server() const { return *session_.server; }
     bool in_turn() const { return turn_ == Turn::Running || turn_ == Turn::Doomed; }
     void take_turn();

@@ -32,6 +32,35 @@ class Sizes(unittest.TestCase):
             self.assertLess(server.resident_bytes(), 32 * MEBIBYTE)
 
 
+class UnfinishedRequests(unittest.TestCase):
+    def test_a_long_argument_takes_the_memory_that_it_needs(self):
+        size = 9 * MEBIBYTE  # just above a power of two
+        with ServerProcess(BINARY) as server, server.connect() as connection:
+            with server.connect() as sender:
+                sender.sendall(b"*2\r\n$4\r\nECHO\r\n$%d\r\n" % size + b"a" * size)
+                wait_until(lambda: self.query_memory(connection) > 0.95 * size)
+                time.sleep(0.1)  # all of it is there
+                self.assertLess(self.query_memory(connection), size + 1.1 * MEBIBYTE)  # Redis adds one, too
+
+    def query_memory(self, connection):
+        clients = [dict(field.split("=", 1) for field in line.split()) for line in
+                   ask(connection, "CLIENT", "LIST").decode().splitlines() if line.startswith("id=")]
+        return max(int(client["qbuf"]) + int(client["qbuf-free"]) for client in clients)
+
+
+    def test_a_request_of_many_arguments_leaves_nothing_behind(self):
+        with ServerProcess(BINARY) as server, server.connect() as connection:
+            self.assertEqual(ask(connection, "PING"), b"+PONG\r\n")
+            before = self.used_memory(connection)
+            self.assertEqual(ask(connection, "SADD", "set", *map(str, range(100_000))), b":100000\r\n")
+            self.assertEqual(ask(connection, "UNLINK", "set"), b":1\r\n")
+            wait_until(lambda: self.used_memory(connection) < before + MEBIBYTE / 4, "the memory is free")
+
+    def used_memory(self, connection):
+        info = ask(connection, "INFO", "memory").decode().splitlines()
+        return next(int(line.split(":")[1]) for line in info if line.startswith("used_memory:"))
+
+
 class Pipelines(unittest.TestCase):
     def test_a_client_may_write_its_whole_pipeline_before_it_reads(self):
         with ServerProcess(BINARY) as server, server.connect() as connection:

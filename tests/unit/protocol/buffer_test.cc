@@ -79,6 +79,25 @@ TEST_CASE("a buffer keeps its memory until it is told to give it back")
     CHECK(buffer.view() == "again");
 }
 
+TEST_CASE("a buffer does not grow beyond what is expected, unless more comes")
+{
+    constexpr std::size_t kExpected = 100'000;
+    Buffer buffer;
+    std::size_t growths = 0;
+    while (buffer.size() < kExpected) {
+        const std::size_t missing = kExpected - buffer.size();
+        const auto before = buffer.capacity();
+        const std::size_t piece = std::min<std::size_t>(missing, 1000);
+        std::memset(buffer.prepare(piece, missing), 'x', piece);
+        buffer.commit(piece);
+        if (buffer.capacity() != before) ++growths;
+        REQUIRE(buffer.capacity() <= kExpected);
+    }
+    CHECK(growths < 12);  // by doubling
+    buffer.append("more");
+    CHECK(buffer.size() == kExpected + 4);
+}
+
 TEST_CASE("a queue that is always nearly empty does not grow")
 {
     Buffer buffer;

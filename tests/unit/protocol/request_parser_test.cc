@@ -324,3 +324,29 @@ TEST_CASE("a length near the highest number is waited for, not computed with")
     CHECK_FALSE(parser.next(input + "d"));
     CHECK_FALSE(parser.next(input + "*1\r\n$4\r\nPING\r\n"));
 }
+
+TEST_CASE("how much of a long argument is missing is known as soon as its length is")
+{
+    RequestParser parser;
+    const std::string argument(100'000, 'a');
+    const std::string head = "*2\r\n$4\r\nECHO\r\n$100000\r\n";
+    const std::string request = head + argument + "\r\n";
+    CHECK(parser.missing(0) == 0);
+    for (const std::size_t received : {head.size(), head.size() + 1, request.size() - 1}) {
+        CHECK_FALSE(parser.next(request.substr(0, received)));
+        CHECK(parser.missing(received) == request.size() - received);
+    }
+    REQUIRE(parser.next(request));
+    CHECK(parser.missing(request.size()) == 0);
+    CHECK_FALSE(parser.next("*1\r\n$1000\r\nshort"));  // one read brings it all
+    CHECK(parser.missing(16) == 0);
+}
+
+TEST_CASE("what is missing of the longest argument does not overflow")
+{
+    constexpr auto kLongest = std::numeric_limits<std::int64_t>::max();
+    RequestParser parser{{.max_bulk_bytes = kLongest}};
+    const std::string input = "*1\r\n$9223372036854775807\r\nabc";
+    CHECK_FALSE(parser.next(input));
+    CHECK(parser.missing(input.size()) == std::size_t{kLongest} + 2 - 3);
+}
