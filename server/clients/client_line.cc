@@ -84,9 +84,14 @@ std::string client_line(const Session& session, store::TimePoint now)
                                  : -1);
     add(" qbuf={} qbuf-free={} argv-mem=0 multi-mem={}", query, query_room,
         transaction_bytes(session));
-    const std::size_t block = session.output.capacity();
-    add(" rbs={} rbp={} obl={} oll={} omem={} tot-mem={}", block, block, session.output.size(),
-        peer == nullptr ? 0 : peer->reply_blocks(), reply_room - std::min(reply_room, block),
+    // Redis's buffer for replies is never larger: what has no room there waits in a list.
+    constexpr std::size_t kMaxBuffer = 16 * 1024;
+    const std::size_t waiting = session.output.size();
+    const bool is_listed = waiting > kMaxBuffer;
+    const std::size_t buffer = is_listed ? kMaxBuffer : session.output.capacity();
+    const std::size_t blocks = (peer == nullptr ? 0 : peer->reply_blocks()) + (is_listed ? 1 : 0);
+    add(" rbs={} rbp={} obl={} oll={} omem={} tot-mem={}", buffer, buffer,
+        std::min(waiting, kMaxBuffer), blocks, reply_room - std::min(reply_room, buffer),
         client_bytes(session));
     add(" events={} cmd={} user={} redir={} resp={}", reply_bytes == 0 ? "r" : "rw",
         session.last_command == nullptr ? "NULL" : full_name(*session.last_command),
