@@ -94,15 +94,21 @@ void log(Call& call)
 void reload(Call& call)
 {
     bool saves = true;
+    Persistence::Reload how;
     while (!call.args.done()) {
-        if (!call.args.accept("NOSAVE")) {
+        if (call.args.accept("NOSAVE")) {
+            saves = false;
+        } else if (call.args.accept("NOFLUSH")) {
+            how.keeps = true;
+        } else if (call.args.accept("MERGE")) {
+            how.merges = true;
+        } else {
             throw CommandError{
                 "ERR DEBUG RELOAD only supports the MERGE, NOFLUSH and NOSAVE options."};
         }
-        saves = false;
     }
     if (saves && !call.server.persistence->save_anew()) throw CommandError{"ERR"};
-    if (!call.server.persistence->reload())
+    if (!call.server.persistence->reload(how))
         return call.reply.error("ERR Error trying to load the RDB dump, check server logs.");
     call.reply.ok();
 }
@@ -238,7 +244,9 @@ constexpr Subcommand kSubcommands[] = {
     {"QUICKLIST-PACKED-THRESHOLD", "size", "Changes nothing: Dabba's lists have no such nodes.", 1,
      take_and_ignore},
     {"LOADAOF", "", "Loads the data again from the log of changes.", 0, load_log},
-    {"RELOAD", "[NOSAVE]", "Saves the data, but for NOSAVE, and loads them again.",
+    {"RELOAD", "[NOSAVE] [NOFLUSH] [MERGE]",
+     "Saves the data, but for NOSAVE, and loads them again: instead of what there is, or with "
+     "NOFLUSH in addition. MERGE: a key that there is already is replaced.",
      std::numeric_limits<std::size_t>::max(), reload},
     {"SET-ACTIVE-EXPIRE", "<0 | 1>",
      "With 0, keys whose time is over are removed only when they are asked for.", 1,

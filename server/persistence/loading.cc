@@ -10,6 +10,7 @@
 #include <cstring>
 
 #include "ascii/integer.h"
+#include "store/dispatch/assignment_record.h"
 #include "store/snapshot/crc64.h"
 #include "store/snapshot/rdb_format.h"
 
@@ -19,11 +20,10 @@ namespace {
 
 constexpr std::size_t kReadAhead = 1 << 20;
 
-/// What a record of an order has; few other hashes do.
-bool may_be_record(const store::AnyValue& value)
+bool may_be_open_record(const store::AnyValue& value)
 {
     const auto* hash = std::get_if<store::Hash>(&value);
-    return hash != nullptr && hash->get("state").has_value();
+    return hash != nullptr && store::may_be_open_record(*hash);
 }
 
 [[noreturn]] void fail(const std::string& path, std::string_view why)
@@ -150,7 +150,7 @@ void Loading::sizes(int, std::uint64_t) {}
 
 void Loading::library(std::string code) { plan_.load_library(code); }
 
-void Loading::key(int database, std::string key, store::AnyValue value,
+void Loading::key(int database, std::string_view key, store::AnyValue value,
                   const store::snapshot::RdbKeyHead& head)
 {
     if (database >= databases_.count()) {
@@ -164,7 +164,8 @@ void Loading::key(int database, std::string key, store::AnyValue value,
         ++keys_expired_;
         return;
     }
-    const bool is_record = may_be_record(value);
+    const bool is_replaced = plan_.replaces && keys.erase(key);
+    const bool is_record = is_replaced || may_be_open_record(value);
     const store::UsageBits usage = databases_.usage.bits_of(head.usage);
     if (!keys.load(key, std::move(value), head.deadline, usage)) {
         throw Error{
@@ -173,7 +174,7 @@ void Loading::key(int database, std::string key, store::AnyValue value,
                         key.substr(0, 100), database)};
     }
     ++keys_loaded_;
-    if (is_record) possible_records_.emplace_back(database, std::move(key));
+    if (is_record) possible_records_.emplace_back(database, key);
 }
 
 }  // namespace server

@@ -28,6 +28,8 @@ public:
         LoadLibrary load_library;
         /// Keys whose deadline has come are loaded, too: what follows says what became of them.
         bool keeps_expired = false;
+        /// A key that there is already is replaced; otherwise that is an Error.
+        bool replaces = false;
     };
 
     /// Opens the file and reads its head; nothing if there is no such file. Throws Error, whose
@@ -50,7 +52,8 @@ public:
     const std::string& written_by() const { return written_by_; }
     std::uint64_t used_memory() const { return used_memory_; }
 
-    /// The keys that hold hashes with a field "state", by database: what orders look like.
+    /// By database, the keys of hashes that look like the records of open orders, and those that
+    /// were replaced.
     const std::vector<std::pair<int, std::string>>& possible_records() const
     {
         return possible_records_;
@@ -69,7 +72,7 @@ private:
     void field(std::string_view name, std::string_view value) override;
     void sizes(int database, std::uint64_t keys) override;
     void library(std::string code) override;
-    void key(int database, std::string key, store::AnyValue value,
+    void key(int database, std::string_view key, store::AnyValue value,
              const store::snapshot::RdbKeyHead& head) override;
 
     const Plan plan_;

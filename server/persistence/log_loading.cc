@@ -31,8 +31,8 @@ LogLoading::LogLoading(Server& server, Files& files, Plan plan)
 {
     for (const std::string& path : plan_.paths) {
         if (!file_exists(path))
-            throw Error{
-                fmt::format("Cannot load {}: the manifest names it, and it is missing", path)};
+            throw Error{fmt::format(
+                "The append log file {} doesn't exist: No such file or directory", path)};
         total_ += file_size(path);
     }
     session_.authenticated = true;
@@ -117,7 +117,9 @@ void LogLoading::go_on_with_requests(std::size_t bytes)
     while (offset_ < slice_end) {
         const auto window = std::string_view{buffer_}.substr(begin_);
         const Found found = reader_.read(window);
-        if (found == Found::Broken) fail(offset_, fmt::format("it is damaged ({})", kAdvice));
+        if (found == Found::Broken)
+            fail(offset_,
+                 fmt::format("Bad file format reading the append only file ({})", kAdvice));
         if (found == Found::NeedsMore) {
             const std::uint64_t left = size_ - offset_ - window.size();
             if (left == 0 || reader_.missing() > left) return end_of_file(size_ == offset_);
@@ -220,7 +222,7 @@ void LogLoading::key_changed(const store::KeyEvent& event, std::int64_t) noexcep
     if (event.change != store::Change::Modified && event.change != store::Change::Arrived) return;
     const store::Keyspace& keys = server_.databases[event.database];
     const auto* hash = store::get_if<store::Hash>(keys.peek_entry(event.key));
-    if (hash == nullptr || !hash->get("state")) return;
+    if (hash == nullptr || !store::may_be_open_record(*hash)) return;
     try {
         records_.emplace(event.database, event.key);
     } catch (const std::bad_alloc&) {

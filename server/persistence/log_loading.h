@@ -54,7 +54,8 @@ public:
     /// How much was cut off at the end.
     std::uint64_t bytes_cut() const { return bytes_cut_; }
 
-    /// The keys that hold hashes with a field "state", by database, or all hashes.
+    /// By database, the keys of hashes that looked like the records of open orders, or of all
+    /// hashes.
     std::vector<std::pair<int, std::string>> possible_records() const;
 
 private:

@@ -135,8 +135,13 @@ public:
     /// DEBUG LOADAOF: all data go, and come back from the log. False if they did not.
     bool reload_log();
 
+    struct Reload
+    {
+        bool keeps = false;   ///< what there is stays; a key that comes back, too, is an error
+        bool merges = false;  ///< but then a key that comes back replaces the one that stayed
+    };
     /// DEBUG RELOAD: all data go, and come back from the file. False if they did not.
-    bool reload();
+    bool reload(const Reload& how);
 
     /// Or the start.
     store::TimePoint last_save() const;
@@ -161,12 +166,10 @@ private:
     void end_saving();
     bool is_time_to_save();
     void stop_writes_if_failed();
-    void load_library(const std::string& code);
-    Loading::Plan base_plan();
+    void load_library(const std::string& code, bool replaces);
+    Loading::Plan base_plan(bool replaces = false);
     bool begin_loading_log();
     bool go_on_loading_once();
-    void begin_quiet_time();
-    void end_quiet_time();
     void empty_databases();
     void end_loading();
     void end_loading_log();

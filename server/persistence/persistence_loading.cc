@@ -20,14 +20,35 @@ store::snapshot::ReadLimits read_limits(const Options& options)
             .list = store::ListLimit::of(options.list_max_listpack_size)};
 }
 
+/// What is read back has happened already: while it lives nobody is told, and nothing ends or goes
+/// on by itself, but what the file says.
+class QuietTime
+{
+public:
+    explicit QuietTime(Server& server) : server_(server) { be_quiet(true); }
+    ~QuietTime() { be_quiet(false); }
+    QuietTime(const QuietTime&) = delete;
+    QuietTime& operator=(const QuietTime&) = delete;
+
+private:
+    void be_quiet(bool quiet)
+    {
+        server_.key_events.mute(quiet);
+        server_.clock.let_deadlines_wait(quiet);
+    }
+
+    Server& server_;
+};
+
 }  // namespace
 
-Loading::Plan Persistence::base_plan()
+Loading::Plan Persistence::base_plan(bool replaces)
 {
     return {.path = path_of(server_.options.db_filename),
             .limits = read_limits(server_.options),
             .check_checksum = server_.options.rdb_checksum,
-            .load_library = [this](const auto& code) { load_library(code); }};
+            .load_library = [=, this](const auto& code) { load_library(code, replaces); },
+            .replaces = replaces};
 }
 
 /// The log has all that the data's own file has, and more.
@@ -70,10 +91,11 @@ LoadingProgress Persistence::progress() const
     return {loading_->bytes_total(), loading_->bytes_read(), loading_->used_memory()};
 }
 
-void Persistence::load_library(const std::string& code)
+void Persistence::load_library(const std::string& code, bool replaces)
 {
+    using enum scripting::Functions::IfExists;
     try {
-        server_.functions->load(code, scripting::Functions::IfExists::Fail);
+        server_.functions->load(code, replaces ? Replace : Fail);
     } catch (const CommandError& error) {
         throw Loading::Error{
             fmt::format("it has a library of functions that does not load: {}", error.line())};
@@ -99,26 +121,9 @@ bool Persistence::go_on_loading()
 bool Persistence::go_on_loading_once()
 {
     constexpr std::size_t kBytesAtOnce = 256 << 10;
+    const QuietTime quiet{server_};
     if (loading_ != nullptr) return loading_->go_on(kBytesAtOnce);
-    if (log_loading_ == nullptr) return false;
-    begin_quiet_time();
-    const bool more = log_loading_->go_on(kBytesAtOnce);
-    end_quiet_time();
-    return more;
-}
-
-/// What is read back has happened already: nobody is told, and nothing ends or goes on by itself,
-/// but what the log says.
-void Persistence::begin_quiet_time()
-{
-    server_.key_events.mute(true);
-    server_.clock.let_deadlines_wait(true);
-}
-
-void Persistence::end_quiet_time()
-{
-    server_.clock.let_deadlines_wait(false);
-    server_.key_events.mute(false);
+    return log_loading_ != nullptr && log_loading_->go_on(kBytesAtOnce);
 }
 
 /// Of a file that takes some time.
@@ -199,12 +204,13 @@ void Persistence::end_loading()
     loading_.reset();
 }
 
-bool Persistence::reload()
+bool Persistence::reload(const Reload& how)
 {
-    empty_databases();
+    if (!how.keeps) empty_databases();
     try {
-        loading_ = Loading::open(base_plan(), server_.databases);
+        loading_ = Loading::open(base_plan(how.merges), server_.databases);
         server_.loading = true;
+        loading_began_ = server_.stopwatch();
         while (go_on_loading()) continue;
         server_.loading = false;
         return true;

@@ -264,4 +264,11 @@ AssignmentRecord to_record(const Hash& hash)
     return record;
 }
 
+bool may_be_open_record(const Hash& hash)
+{
+    const auto name = hash.get("state");
+    const auto state = name ? state_named(*name) : std::nullopt;
+    return state && is_open(*state);
+}
+
 }  // namespace store

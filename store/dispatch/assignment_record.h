@@ -25,6 +25,12 @@ std::string_view name_of(AssignmentState state);
 /// Nothing if no state has this name.
 std::optional<AssignmentState> state_named(std::string_view name);
 
+/// Whether an order in this state is looked after.
+constexpr bool is_open(AssignmentState state)
+{
+    return state == AssignmentState::Offered || state == AssignmentState::Assigned;
+}
+
 /// Tokens and sequences go up to what JavaScript can count to.
 inline constexpr std::int64_t kMaxToken = std::int64_t{1} << 53;
 
@@ -53,10 +59,7 @@ struct AssignmentRecord
     std::uint64_t sequence = 0;  ///< events published so far
     AssignmentSearch search;
 
-    bool is_open() const
-    {
-        return state == AssignmentState::Offered || state == AssignmentState::Assigned;
-    }
+    bool is_open() const { return store::is_open(state); }
     bool is_finished() const { return !is_open(); }
 };
 
@@ -72,5 +75,8 @@ Hash with_progress(const Hash& written, const AssignmentRecord& record);
 /// The record in a hash. Throws Error{NotAnAssignment} with the field that is missing, malformed,
 /// out of its range or in contradiction to another.
 AssignmentRecord to_record(const Hash& hash);
+
+/// Whether the hash may hold the record of an open order. It costs little: only one field is read.
+bool may_be_open_record(const Hash& hash);
 
 }  // namespace store

@@ -1,3 +1,7 @@
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <memory_resource>
 #include <string>
 #include <vector>
 
@@ -13,24 +17,69 @@ using namespace snapshot;
 
 namespace {
 
+/// The pairs of a hash that is made at once when all were read: in one allocation if it is small.
+class GatheredPairs
+{
+public:
+    explicit GatheredPairs(std::size_t expected) { pairs_.reserve(expected); }
+
+    void add(std::string_view field, std::string_view value)
+    {
+        pairs_.push_back({kept(field), kept(value)});
+    }
+
+    /// No field may come twice.
+    Hash to_hash(const HashLimits& limits)
+    {
+        std::pmr::vector<std::string_view> fields{&memory_};
+        fields.reserve(pairs_.size());
+        for (const Hash::Pair& pair : pairs_) fields.push_back(pair.field);
+        std::sort(fields.begin(), fields.end());
+        require(std::adjacent_find(fields.begin(), fields.end()) == fields.end());
+        return Hash::of(pairs_, limits);
+    }
+
+private:
+    std::string_view kept(std::string_view text)
+    {
+        if (text.empty()) return {};
+        auto* const copy = static_cast<char*>(memory_.allocate(text.size(), 1));
+        std::copy(text.begin(), text.end(), copy);
+        return {copy, text.size()};
+    }
+
+    std::array<std::byte, 4096> first_memory_;
+    std::pmr::monotonic_buffer_resource memory_{first_memory_.data(), first_memory_.size()};
+    std::pmr::vector<Hash::Pair> pairs_{&memory_};
+};
+
 Hash read_hash(ByteReader& reader, const ReadLimits& limits)
 {
-    Hash hash;
     const std::uint64_t count = read_count(reader);
+    if (count <= limits.hash.packed) {
+        GatheredPairs pairs{count};
+        for (std::uint64_t i = 0; i < count; ++i) {
+            const FileString field = take_string(reader);
+            pairs.add(field.view(), take_string(reader).view());
+        }
+        return pairs.to_hash(limits.hash);
+    }
+    Hash hash;
     hash.expect(count, limits.hash);
     for (std::uint64_t i = 0; i < count; ++i) {
-        const std::string field = read_string(reader);
-        require(hash.set(field, read_string(reader), limits.hash));
+        const FileString field = take_string(reader);
+        require(hash.set(field.view(), take_string(reader).view(), limits.hash));
     }
     return hash;
 }
 
 Hash hash_of_compact(std::string_view bytes, bool is_listpack, const ReadLimits& limits)
 {
-    Hash hash;
-    for_each_pair(bytes, is_listpack, [&](std::string_view field, std::string_view value) {
-        require(hash.set(field, value, limits.hash));
-    });
+    constexpr std::size_t kUsualFields = 16;
+    GatheredPairs pairs{kUsualFields};
+    for_each_pair(bytes, is_listpack,
+                  [&](std::string_view field, std::string_view value) { pairs.add(field, value); });
+    Hash hash = pairs.to_hash(limits.hash);
     require(!hash.empty());
     return hash;
 }
@@ -59,8 +108,9 @@ Hash read_timed_hash(ByteReader& reader, const ReadLimits& limits)
     for (std::uint64_t i = 0; i < count; ++i) {
         const std::uint64_t later = read_length(reader);
         require(later < std::uint64_t{1} << 46);
-        const std::string field = read_string(reader);
-        add_field(hash, field, read_string(reader), later == 0 ? 0 : first + later - 1, limits);
+        const FileString field = take_string(reader);
+        add_field(hash, field.view(), take_string(reader).view(),
+                  later == 0 ? 0 : first + later - 1, limits);
     }
     return hash;
 }
@@ -130,9 +180,9 @@ Hash TypeTraits<Hash>::read(ByteReader& reader, std::uint8_t tag, const ReadLimi
     if (tag == kTimedTag) return read_timed_hash(reader, limits);
     if (tag == kTimedListpackTag) {
         reader.take_little(8);  // the earliest of the deadlines
-        return hash_of_timed_listpack(read_string(reader), limits);
+        return hash_of_timed_listpack(take_string(reader).view(), limits);
     }
-    return hash_of_compact(read_string(reader), tag == kListpackTag, limits);
+    return hash_of_compact(take_string(reader).view(), tag == kListpackTag, limits);
 }
 
 }  // namespace store

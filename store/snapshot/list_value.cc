@@ -22,7 +22,7 @@ List read_list(ByteReader& reader, const ListLimit& limit)
     List list;
     list.become_row(limit);
     const std::uint64_t count = read_count(reader);
-    for (std::uint64_t i = 0; i < count; ++i) list.push(kBack, read_string(reader));
+    for (std::uint64_t i = 0; i < count; ++i) list.push(kBack, take_string(reader).view());
     return list;
 }
 
@@ -51,11 +51,11 @@ List read_list_of_compacts(ByteReader& reader, bool are_listpacks, const ListLim
     for (std::uint64_t i = 0; i < count; ++i) {
         const std::uint64_t kind = are_listpacks ? read_length(reader) : kPackedNode;
         require(kind == kPlainNode || kind == kPackedNode);
-        const std::string node = read_string(reader);
+        const FileString node = take_string(reader);
         if (kind == kPlainNode) {
-            list.push(kBack, node);
+            list.push(kBack, node.view());
         } else {
-            append_node(list, node, are_listpacks);
+            append_node(list, node.view(), are_listpacks);
         }
     }
     require(!list.empty());

@@ -156,9 +156,8 @@ RdbKeyHead RdbReader::read_key_head(ByteReader& reader, std::uint8_t& mark)
 void RdbReader::read_key(ByteReader& reader, std::uint8_t mark)
 {
     const RdbKeyHead head = read_key_head(reader, mark);
-    std::string key = read_string(reader);
-    AnyValue value = read_checked(reader, mark, key);
-    visitor_.key(database_, std::move(key), std::move(value), head);
+    const FileString key = take_string(reader);
+    visitor_.key(database_, key.view(), read_checked(reader, mark, key.view()), head);
 }
 
 AnyValue RdbReader::read_checked(ByteReader& reader, std::uint8_t tag, std::string_view key) const

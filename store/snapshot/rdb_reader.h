@@ -30,7 +30,9 @@ public:
     virtual void field(std::string_view name, std::string_view value) = 0;
     virtual void sizes(int database, std::uint64_t keys) = 0;
     virtual void library(std::string code) = 0;
-    virtual void key(int database, std::string key, AnyValue value, const RdbKeyHead& head) = 0;
+    /// The key is valid during the call.
+    virtual void key(int database, std::string_view key, AnyValue value,
+                     const RdbKeyHead& head) = 0;
 };
 
 /// Reads RDB files of versions 6 to 12, as Redis 2.6 to 8 and Valkey 7 and 8 write them, with all

@@ -17,9 +17,9 @@ Set read_set(ByteReader& reader)
     Set set;
     const std::uint64_t count = read_count(reader);
     for (std::uint64_t i = 0; i < count; ++i) {
-        const std::string member = read_string(reader);
-        if (i == 0) set.expect(member, count);
-        require(set.add(member));
+        const FileString member = take_string(reader);
+        if (i == 0) set.expect(member.view(), count);
+        require(set.add(member.view()));
     }
     return set;
 }
@@ -62,7 +62,7 @@ void TypeTraits<Set>::write(ByteWriter& out, const Set& set)
 Set TypeTraits<Set>::read(ByteReader& reader, std::uint8_t tag, const ReadLimits&)
 {
     if (tag == kPlainTag) return read_set(reader);
-    return set_of_compact(read_string(reader), tag == kListpackTag);
+    return set_of_compact(take_string(reader).view(), tag == kListpackTag);
 }
 
 }  // namespace store

@@ -42,10 +42,10 @@ SortedSet read_sorted_set(ByteReader& reader, bool decimal)
     SortedSet sorted_set;
     const std::uint64_t count = read_count(reader);
     for (std::uint64_t i = 0; i < count; ++i) {
-        const std::string member = read_string(reader);
+        const FileString member = take_string(reader);
         const double score = decimal ? read_decimal_score(reader)
                                      : checked_score(std::bit_cast<double>(reader.take_little(8)));
-        put_new(sorted_set, member, score);
+        put_new(sorted_set, member.view(), score);
     }
     return sorted_set;
 }
@@ -89,7 +89,7 @@ SortedSet TypeTraits<SortedSet>::read(ByteReader& reader, std::uint8_t tag, cons
 {
     if (tag == kPlainTag || tag == kTextScoresTag)
         return read_sorted_set(reader, tag == kTextScoresTag);
-    return sorted_set_of_compact(read_string(reader), tag == kListpackTag);
+    return sorted_set_of_compact(take_string(reader).view(), tag == kListpackTag);
 }
 
 }  // namespace store

@@ -121,14 +121,14 @@ std::uint64_t read_length(ByteReader& reader)
     return reader.take_big(8);
 }
 
-std::string read_string(ByteReader& reader)
+FileString take_string(ByteReader& reader)
 {
     const std::uint8_t first = reader.peek_byte();
     if ((first & kSpecial) == kSpecial) {
         reader.take_byte();
-        return read_special(reader, first & 0x3f);
+        return FileString{read_special(reader, first & 0x3f)};
     }
-    return std::string{reader.take(read_length(reader))};
+    return FileString{reader.take(read_length(reader))};
 }
 
 }  // namespace store::snapshot

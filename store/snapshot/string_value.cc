@@ -13,7 +13,7 @@ void TypeTraits<String>::write(ByteWriter& out, const String& string)
 
 String TypeTraits<String>::read(ByteReader& reader, std::uint8_t, const ReadLimits&)
 {
-    return String{read_string(reader)};
+    return String{take_string(reader).view()};
 }
 
 }  // namespace store

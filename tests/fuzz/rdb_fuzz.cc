@@ -19,7 +19,7 @@ struct Nobody : RdbVisitor
     void field(std::string_view, std::string_view) override {}
     void sizes(int, std::uint64_t) override {}
     void library(std::string) override {}
-    void key(int, std::string, store::AnyValue, const RdbKeyHead&) override {}
+    void key(int, std::string_view, store::AnyValue, const RdbKeyHead&) override {}
 };
 
 void read(std::string_view file)

@@ -150,7 +150,7 @@ TEST_CASE("DEBUG tells of a value, makes keys, and replies errors")
 
     CHECK(client("DEBUG", "ERROR", "LOADING one\ntwo") == "-LOADING one two\r\n");
     CHECK(client("DEBUG", "RELOAD") == "-ERR\r\n");  // no place for files
-    CHECK(client("DEBUG", "RELOAD", "MERGE") ==
+    CHECK(client("DEBUG", "RELOAD", "TWICE") ==
           "-ERR DEBUG RELOAD only supports the MERGE, NOFLUSH and NOSAVE options.\r\n");
 }
 

@@ -368,6 +368,28 @@ TEST_CASE("DEBUG RELOAD brings all back from the file")
     CHECK(client("FUNCTION", "LIST").starts_with("*1"));
 }
 
+TEST_CASE("DEBUG RELOAD NOFLUSH keeps what there is, and MERGE replaces what comes back")
+{
+    const Folder folder;
+    Restarted client{folder};
+    client("SET", "a", "saved");
+    client("SET", "b", "saved");
+    client("SAVE");
+    client("SET", "a", "later");
+    client("DEL", "b");
+    client("SET", "c", "later");
+    CHECK(client("DEBUG", "RELOAD", "NOSAVE", "NOFLUSH") ==
+          "-ERR Error trying to load the RDB dump, check server logs.\r\n");
+    CHECK(client("GET", "a") == "$5\r\nlater\r\n");
+    client("DEL", "b");
+    CHECK(client("DEBUG", "RELOAD", "NOSAVE", "NOFLUSH", "MERGE") == "+OK\r\n");
+    CHECK(client("MGET", "a", "b", "c") == "*3\r\n$5\r\nsaved\r\n$5\r\nsaved\r\n$5\r\nlater\r\n");
+    client("FUNCTION", "LOAD",
+           "#!lua name=one\nredis.register_function('f', function() return 1 end)");
+    CHECK(client("DEBUG", "RELOAD", "MERGE", "NOFLUSH") == "+OK\r\n");  // replaces the library
+    CHECK(client("FCALL", "f", "0") == ":1\r\n");
+}
+
 namespace {
 
 void offer(Client& client, std::string_view order)

@@ -381,3 +381,19 @@ TEST_CASE("a list that is no netstring makes a hash no record")
         CHECK(reason_of([&] { store::to_record(hash); }) == store::Reason::NotAnAssignment);
     }
 }
+
+TEST_CASE("the record of an open order is told from others without being read")
+{
+    using enum store::AssignmentState;
+    store::AssignmentRecord record;
+    record.search = City::search();
+    for (const auto state : {Offered, Assigned, Unassigned, Completed, Cancelled, Expired}) {
+        record.state = state;
+        INFO(name_of(state));
+        CHECK(may_be_open_record(store::to_hash(record)) == record.is_open());
+    }
+    store::Hash other;
+    CHECK_FALSE(may_be_open_record(other));
+    other.set("state", "open");
+    CHECK_FALSE(may_be_open_record(other));
+}

@@ -147,6 +147,18 @@ TEST_CASE("what is damaged is refused, whatever it claims")
         restores("\x02\x02\x01"
                  "a\x01"
                  "a"));  // a member twice
+    CHECK(
+        restores("\x04\x02\x01"
+                 "b\x01"
+                 "1\x01"
+                 "a\x01"
+                 "1"));
+    CHECK_FALSE(
+        restores("\x04\x02\x01"
+                 "a\x01"
+                 "1\x01"
+                 "a\x01"
+                 "2"));  // a field twice
     CHECK_FALSE(
         restores("\x02\x80\xff\xff\xff\xff\x01"
                  "a"));                                                  // more members than bytes

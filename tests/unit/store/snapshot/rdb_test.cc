@@ -35,9 +35,9 @@ struct Diary : RdbVisitor
         text += std::to_string(database) + " has " + std::to_string(keys) + "\n";
     }
     void library(std::string code) override { text += code + "\n"; }
-    void key(int database, std::string key, AnyValue value, const RdbKeyHead& head) override
+    void key(int database, std::string_view key, AnyValue value, const RdbKeyHead& head) override
     {
-        text += std::to_string(database) + " " + key;
+        text += std::to_string(database) + " " + std::string{key};
         if (const auto* string = std::get_if<String>(&value)) {
             text += "=";
             text += string->view();
