@@ -48,17 +48,22 @@ std::string AppendLog::path_of(const Manifest::File& file) const
     return fmt::format("{}/{}", folder(), file.name);
 }
 
-/// Two servers that append to one file would spoil it. The lock ends with the process.
-void AppendLog::lock_folder()
+/// Two servers that append to one file would spoil it; logs with different names may share a
+/// folder. The lock ends with the process.
+void AppendLog::lock_log()
 {
     if (lock_ >= 0) return;
     files_->make_folder(folder());
-    lock_ = open(folder().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const std::string path = fmt::format("{}/{}.lock", folder(), options_.append_filename);
+    lock_ = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
     if (lock_ >= 0 && flock(lock_, LOCK_EX | LOCK_NB) == 0) return;
     const int error = errno;
     if (lock_ >= 0) close(std::exchange(lock_, -1));
-    if (error == EWOULDBLOCK) throw std::runtime_error{"Another server uses " + folder()};
-    throw std::system_error{error, std::generic_category(), "Opening " + folder()};
+    if (error == EWOULDBLOCK) {
+        throw std::runtime_error{fmt::format("Another server uses the log {} in {}",
+                                             options_.append_filename, folder())};
+    }
+    throw std::system_error{error, std::generic_category(), "Opening " + path};
 }
 
 Manifest AppendLog::read_manifest() const
@@ -75,9 +80,9 @@ Manifest AppendLog::read_manifest() const
 
 std::vector<std::string> AppendLog::look()
 {
-    lock_folder();
+    lock_log();
     manifest_ = read_manifest();
-    if (manifest_ == Manifest{}) take_over_old_file();
+    take_over_old_file();
     std::vector<std::string> paths;
     if (manifest_.base) paths.push_back(path_of(*manifest_.base));
     for (const Manifest::File& file : manifest_.increments) paths.push_back(path_of(file));
@@ -87,15 +92,20 @@ std::vector<std::string> AppendLog::look()
     return paths;
 }
 
-/// As Redis does: the file is the first base, under its old name.
+/// As Redis does: the file is the first base, under its old name. The manifest may have it already,
+/// if this was interrupted.
 void AppendLog::take_over_old_file()
 {
     const std::string old = fmt::format("{}/{}", options_.directory, options_.append_filename);
     const Manifest::File base{options_.append_filename, 1};
-    if (!file_exists(old) && !file_exists(path_of(base))) return;
-    manifest_.base = base;
-    put_manifest(manifest_);
-    if (file_exists(old)) files_->rename(old, path_of(base));
+    const Manifest taken_over{.base = base};
+    if (manifest_ == Manifest{}) {
+        if (!file_exists(old) && !file_exists(path_of(base))) return;
+        manifest_ = taken_over;
+        put_manifest(manifest_);
+    }
+    const bool is_still_there = manifest_ == taken_over && !file_exists(path_of(base));
+    if (is_still_there && file_exists(old)) files_->rename(old, path_of(base));
 }
 
 bool AppendLog::go_on()
@@ -125,7 +135,7 @@ bool AppendLog::go_on()
 
 void AppendLog::begin()
 {
-    lock_folder();
+    lock_log();
     manifest_ = read_manifest();
     thread_ = std::make_unique<LogThread>(*files_, on_sync_);
     has_gap_ = true;

@@ -37,7 +37,7 @@ public:
     AppendLog(const AppendLog&) = delete;
     AppendLog& operator=(const AppendLog&) = delete;
 
-    /// Takes the folder for itself and reads what is there: the files that make up the data, in
+    /// Takes the log for itself and reads what is there: the files that make up the data, in
     /// order; none if there is no log yet. The one file of Redis before 7.0 is taken over. Throws
     /// std::exception.
     std::vector<std::string> look();
@@ -89,7 +89,7 @@ private:
     std::string path_of(const Manifest::File& file) const;
     Manifest read_manifest() const;
     void take_over_old_file();
-    void lock_folder();
+    void lock_log();
     void put_manifest(const Manifest& manifest);
     void remove_files(const std::vector<Manifest::File>& files) noexcept;
     std::shared_ptr<Job> do_later(std::function<void()> action);
