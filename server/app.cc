@@ -37,6 +37,7 @@ App::App(Options options)
         connections_.follow_wall_clock();
     };
     server_.write_log = [this](LogLevel level, std::string_view line) { log_.log(level, line); };
+    server_.listen = [this](const Options& wanted) { return listeners_.change(wanted); };
     server_.open_tls = [this](const Options& wanted) { return tls_door_.change(wanted); };
     server_.started_at = server_.clock.now();
     server_.give_up = [this](std::string_view why) { give_up(why); };
@@ -194,8 +195,12 @@ void App::wait_for_signal()
 /// As Redis: what should be saved and cannot be is a reason to go on.
 void App::stop_on_signal(int signal)
 {
-    const std::string_view name = signal == SIGTERM ? "SIGTERM" : "SIGINT";
-    if (server_.persistence->save_at_end()) return stop(fmt::format("Received {}", name));
+    const bool is_term = signal == SIGTERM;
+    const std::string_view name = is_term ? "SIGTERM" : "SIGINT";
+    const Options& options = server_.options;
+    const EndFlags flags =
+        EndFlags::of(is_term ? options.shutdown_on_sigterm : options.shutdown_on_sigint);
+    if (server_.persistence->prepare_end(flags)) return stop(fmt::format("Received {}", name));
     log_.warning(
         "{} received but errors trying to shut down the server, check the logs for more "
         "information",

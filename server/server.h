@@ -110,6 +110,12 @@ public:
     /// Tells how long commands take; its owner hands in one that runs. This one stands still.
     std::chrono::nanoseconds (*stopwatch)() = [] { return std::chrono::nanoseconds{}; };
 
+    /// Listens as these options want it, before they hold. Returns why not, in Redis's words, and
+    /// nothing has changed; empty if all went well. Set by whoever has sockets.
+    std::function<std::string_view(const Options& wanted)> listen = [](const Options&) {
+        return std::string_view{"Unable to listen on this port. Check server logs."};
+    };
+
     /// Opens TLS as these options want it, before they hold. Returns why not, in Redis's words, and
     /// nothing has changed; empty if all went well. Set by whoever has sockets.
     std::function<std::string_view(const Options& wanted)> open_tls = [](const Options&) {

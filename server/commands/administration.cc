@@ -117,33 +117,29 @@ void waitaof(Call& call)
 
 void shutdown(Call& call)
 {
-    bool save = false;
-    bool nosave = false;
+    EndFlags flags;
     bool now = false;
-    bool force = false;
     bool abort = false;
     while (!call.args.done()) {
         if (call.args.accept("NOSAVE"))
-            nosave = true;
+            flags.nosave = true;
         else if (call.args.accept("SAVE"))
-            save = true;
+            flags.save = true;
         else if (call.args.accept("NOW"))
             now = true;
         else if (call.args.accept("FORCE"))
-            force = true;
+            flags.force = true;
         else if (call.args.accept("ABORT"))
             abort = true;
         else
             throw CommandError{text::kSyntax};
     }
-    if ((save && nosave) || (abort && (save || nosave || now || force)))
-        throw CommandError{text::kSyntax};
+    const bool any = flags.save || flags.nosave || flags.force || now;
+    if ((flags.save && flags.nosave) || (abort && any)) throw CommandError{text::kSyntax};
     // There is no waiting for replicas that could be called off.
     if (abort) throw CommandError{"ERR No shutdown in progress."};
-    Persistence& persistence = *call.server.persistence;
-    bool saved = nosave || call.server.loading;
-    if (!saved) saved = save ? persistence.save_anew() : persistence.save_at_end();
-    if (!saved && !force) throw CommandError{"ERR Errors trying to SHUTDOWN. Check logs."};
+    if (!call.server.persistence->prepare_end(flags))
+        throw CommandError{"ERR Errors trying to SHUTDOWN. Check logs."};
 
     // No reply: that the connection closes is the answer.
     call.server.shutdown_requested = true;

@@ -21,36 +21,51 @@ void get(Call& call)
 
 using NamesAndValues = std::span<const std::string_view>;
 
-/// The first of the options for which something must be opened; empty if there is none. Whose
-/// certificates are wanted is looked up at each handshake.
-std::string_view first_of_tls(NamesAndValues names_and_values)
+/// As it was written; empty if there is none.
+template <class Condition>
+std::string_view first_name(NamesAndValues names_and_values, Condition&& condition)
 {
-    for (std::size_t i = 0; i < names_and_values.size(); i += 2) {
-        const std::string name = ascii::lower(names_and_values[i]);
-        if (name.starts_with("tls-") && name != "tls-auth-clients") return names_and_values[i];
-    }
+    for (std::size_t i = 0; i < names_and_values.size(); i += 2)
+        if (condition(ascii::lower(names_and_values[i]))) return names_and_values[i];
     return {};
 }
 
-/// Files and ports that options of TLS name are opened before they are set. Throws a CommandError
-/// if that cannot be.
-void open_tls(Server& server, NamesAndValues names_and_values)
+bool is_place(std::string_view name) { return name == "port" || name == "bind"; }
+
+/// Something must be opened for it. Whose certificates are wanted is looked up at each handshake.
+bool is_of_tls(std::string_view name)
 {
-    const std::string_view name = first_of_tls(names_and_values);
-    if (name.empty()) return;
-    Options wanted = server.options;
-    set_options(wanted, names_and_values);
-    const std::string_view error = server.open_tls(wanted);
+    return name.starts_with("tls-") && name != "tls-auth-clients";
+}
+
+void fail_if(std::string_view error, std::string_view name)
+{
     if (error.empty()) return;
     throw CommandError{"ERR CONFIG SET failed (possibly related to argument '{}') - {}", name,
                        error};
+}
+
+/// Files and ports that options name are opened before they are set. Throws a CommandError if that
+/// cannot be.
+void open_doors(Server& server, NamesAndValues names_and_values)
+{
+    const std::string_view place = first_name(names_and_values, is_place);
+    const std::string_view of_tls = first_name(names_and_values, is_of_tls);
+    if (place.empty() && of_tls.empty()) return;
+    Options wanted = server.options;
+    set_options(wanted, names_and_values);
+    const bool moves = wanted.port != server.options.port || wanted.bind != server.options.bind;
+    if (moves) fail_if(server.listen(wanted), place);
+    const std::string_view error = server.open_tls(wanted);
+    if (!error.empty() && moves) server.listen(server.options);
+    fail_if(error, of_tls.empty() ? place : of_tls);
 }
 
 void set(Call& call)
 {
     if (call.args.remaining() % 2 != 0) throw CommandError{text::kSyntax};
     const NamesAndValues names_and_values = call.args.rest();
-    open_tls(call.server, names_and_values);
+    open_doors(call.server, names_and_values);
     set_options(call.server.options, names_and_values);
     call.server.options_changed();
     call.reply.ok();

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cstdlib>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -110,19 +111,29 @@ std::string memory_or_percent(std::string_view word)
     refuse("argument must be a memory or percent value");
 }
 
-std::string choices(const Option& option, std::span<const std::string_view> words)
+std::string choice(std::string_view choices, std::string_view word)
 {
-    const auto all = split_at_spaces(option.choices);
-    std::string result;
-    for (const auto word : words) {
-        const std::string chosen = ascii::lower(word);
-        if (std::find(all.begin(), all.end(), chosen) == all.end()) {
-            throw OptionError{
-                fmt::format("argument(s) must be one of the following: {}", fmt::join(all, ", "))};
-        }
-        result += (result.empty() ? "" : " ") + chosen;
+    const auto all = split_at_spaces(choices);
+    std::string chosen = ascii::lower(word);
+    if (std::find(all.begin(), all.end(), chosen) == all.end()) {
+        throw OptionError{
+            fmt::format("argument(s) must be one of the following: {}", fmt::join(all, ", "))};
     }
-    return result;
+    return chosen;
+}
+
+/// In their own order, whatever the order of the words.
+std::string end_flags(const Option& option, std::span<const std::string_view> words)
+{
+    std::set<std::string> chosen;
+    for (const auto word : words) chosen.insert(choice(option.choices, word));
+    if (words.empty()) choice(option.choices, "");
+    if (chosen.contains("save") && chosen.contains("nosave"))
+        refuse("shutdown options SAVE and NOSAVE can't be used simultaneously");
+    if (chosen.size() > 1) chosen.erase("default");
+    auto flags = split_at_spaces(option.choices);
+    std::erase_if(flags, [&](auto flag) { return !chosen.contains(std::string{flag}); });
+    return fmt::format("{}", fmt::join(flags, " "));
 }
 
 std::string output_limits(std::span<const std::string_view> words)
@@ -212,7 +223,7 @@ std::string user(std::span<const std::string_view> words)
 std::string several_words(const Option& option, std::span<const std::string_view> words)
 {
     switch (option.grammar) {
-        case Grammar::Choices: return choices(option, words);
+        case Grammar::EndFlags: return end_flags(option, words);
         case Grammar::Limits: return output_limits(words);
         case Grammar::SavePoints: return save_points(words);
         case Grammar::Percentiles: return percentiles(words);
@@ -231,7 +242,7 @@ std::string one_word(const Option& option, std::string_view word)
         case Grammar::Memory: return memory(option, word);
         case Grammar::MemoryOrPercent: return memory_or_percent(word);
         case Grammar::Octal: return octal(option, word);
-        case Grammar::Choice: return choices(option, {&word, 1});
+        case Grammar::Choice: return choice(option.choices, word);
         case Grammar::EventClasses: return event_classes(word);
         default: return std::string{word};
     }

@@ -5,9 +5,10 @@ namespace server {
 
 bool Option::takes_several_words() const
 {
-    return grammar == Grammar::Words || grammar == Grammar::Choices || grammar == Grammar::Limits ||
-           grammar == Grammar::SavePoints || grammar == Grammar::Percentiles ||
-           grammar == Grammar::Renaming || grammar == Grammar::User;
+    return grammar == Grammar::Words || grammar == Grammar::EndFlags ||
+           grammar == Grammar::Limits || grammar == Grammar::SavePoints ||
+           grammar == Grammar::Percentiles || grammar == Grammar::Renaming ||
+           grammar == Grammar::User;
 }
 
 const Option* find_option(std::string_view name)

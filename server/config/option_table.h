@@ -24,7 +24,7 @@ enum class Grammar : std::uint8_t {
     Text,             ///< one word, quoted if need be
     Words,            ///< any number of words
     Choice,           ///< one of Option::choices
-    Choices,          ///< some of Option::choices
+    EndFlags,         ///< how the server ends: "default", or some of save, nosave, now and force
     Limits,           ///< class hard soft seconds, for one class or more
     SavePoints,       ///< seconds changes, any number of times
     Renaming,         ///< a command's name, and its new name

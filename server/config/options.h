@@ -163,6 +163,8 @@ struct Options : TlsOptions
     std::string pid_file;  ///< empty: none
     std::string supervised = "no";
     std::string directory = ".";
+    std::string shutdown_on_sigint = "default";  ///< flags of SHUTDOWN
+    std::string shutdown_on_sigterm = "default";
     std::string enable_debug_command = "no";
     std::string enable_test_commands = "no";
 

@@ -47,13 +47,6 @@ constexpr Option choice(std::string_view name, std::string_view initial, std::st
     return row;
 }
 
-constexpr Option choices(std::string_view name, std::string_view initial, std::string_view all)
-{
-    Option row = choice(name, initial, all);
-    row.grammar = Grammar::Choices;
-    return row;
-}
-
 constexpr Option text(std::string_view name, std::string_view initial)
 {
     return option(name, initial, Grammar::Text);
@@ -137,13 +130,6 @@ constexpr auto kReplicaLogin = all(Support::Unsupported, "No data are copied bet
                                        text("masterauth", ""),
                                        text("masteruser", ""),
                                    });
-
-constexpr auto kSnapshots =
-    all(Support::Unsupported, "A signal saves the data if there are save points, and no others",
-        {
-            choices("shutdown-on-sigint", "default", "default save nosave now force"),
-            choices("shutdown-on-sigterm", "default", "default save nosave now force"),
-        });
 
 constexpr auto kCommands =
     all(Support::Unsupported, "The command does not exist",
@@ -306,9 +292,9 @@ constexpr auto kObsolete = all(Support::NoNeed, "Redis ignores it, too",
                                });
 
 constexpr auto kTable =
-    join(kReplication, kCluster, kEncryption, kReplicaLogin, kSnapshots, kCommands, kModules,
-         kThreads, kSystem, kFreeing, kEncodings, kLogBase, kNotSaved, kNotReplicated, kNoTlsClient,
-         kNoCluster, kNotLogged, kHost, kObsolete);
+    join(kReplication, kCluster, kEncryption, kReplicaLogin, kCommands, kModules, kThreads, kSystem,
+         kFreeing, kEncodings, kLogBase, kNotSaved, kNotReplicated, kNoTlsClient, kNoCluster,
+         kNotLogged, kHost, kObsolete);
 
 }  // namespace
 

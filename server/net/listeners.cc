@@ -80,6 +80,25 @@ Opened listen_on(asio::io_context& io, const std::vector<std::string>& bind, int
     throw ListenError{"any port", asio::error::address_in_use};
 }
 
+void move_listeners(asio::io_context& io, Opened& listeners, const std::vector<std::string>& bind,
+                    int port, int backlog)
+{
+    std::vector<Endpoint> before;
+    for (const auto& listener : listeners) {
+        before.push_back(listener->endpoint());
+        listener->stop();
+    }
+    // They are destroyed once they were told of their last attempt to accept.
+    asio::post(io, [gone = std::exchange(listeners, {})] {});
+    try {
+        if (port != 0) listeners = listen_on(io, bind, port, backlog);
+    } catch (const ListenError&) {
+        for (const Endpoint& place : before)
+            listeners.push_back(std::make_unique<Listener>(io, place, backlog));
+        throw;
+    }
+}
+
 void accept_clients(Listener& listener, Connections& connections, Listener::Welcome welcome)
 {
     listener.start(std::move(welcome), [&connections](const Error& error) {
@@ -94,10 +113,9 @@ Listeners::Listeners(asio::io_context& io, Connections& connections)
     const bool has_unix_socket = !options.unix_socket.empty();
     const bool has_another = has_unix_socket || options.tls_port != 0;
     if (options.port != 0 || !options.port_file.empty() || !has_another)
-        listeners_ = listen_on(io, options.bind, options.port, options.tcp_backlog);
+        ports_ = listen_on(io, options.bind, options.port, options.tcp_backlog);
     if (has_unix_socket) open_unix_socket();
-    if (listeners_.empty() && options.tls_port == 0)
-        throw ListenError{"any address", asio::error::not_found};
+    if (ports_.empty() && !has_another) throw ListenError{"any address", asio::error::not_found};
 }
 
 Listeners::~Listeners()
@@ -112,7 +130,7 @@ void Listeners::open_unix_socket()
     try {
         remove_stale_socket(io_, path);
         const asio::local::stream_protocol::endpoint place{path};
-        listeners_.push_back(std::make_unique<Listener>(io_, place, options.tcp_backlog));
+        unix_socket_ = std::make_unique<Listener>(io_, place, options.tcp_backlog);
         unix_path_ = path;
     } catch (const asio::system_error& error) {  // the path is too long
         throw ListenError{path, error.code()};
@@ -124,26 +142,48 @@ void Listeners::open_unix_socket()
 
 void Listeners::resume()
 {
-    for (const auto& listener : listeners_) listener->resume();
+    for (const auto& listener : ports_) listener->resume();
+    if (unix_socket_ != nullptr) unix_socket_->resume();
 }
 
 void Listeners::start()
 {
-    for (const auto& listener : listeners_) {
-        accept_clients(*listener, connections_, [this](Socket socket) {
-            connections_.welcome(ClientSocket{std::move(socket)});
-        });
+    accept_at_ports();
+    if (unix_socket_ != nullptr) accept_at(*unix_socket_);
+}
+
+void Listeners::accept_at_ports()
+{
+    for (const auto& listener : ports_) accept_at(*listener);
+}
+
+void Listeners::accept_at(Listener& listener)
+{
+    accept_clients(listener, connections_, [this](Socket socket) {
+        connections_.welcome(ClientSocket{std::move(socket)});
+    });
+}
+
+std::string_view Listeners::change(const Options& wanted)
+{
+    const Options& options = connections_.server.options;
+    std::string_view error;
+    try {
+        move_listeners(io_, ports_, wanted.bind, wanted.port, wanted.tcp_backlog);
+    } catch (const ListenError& why) {
+        connections_.log.warning("{}", why.what());
+        error = wanted.port != options.port ? "Unable to listen on this port. Check server logs."
+                                            : "Failed to bind to specified addresses.";
     }
+    accept_at_ports();
+    return error;
 }
 
 std::vector<std::string> Listeners::addresses() const
 {
     std::vector<std::string> result;
-    for (const auto& listener : listeners_) {
-        std::string text = to_text(listener->endpoint());
-        if (text.ends_with(":0")) text.resize(text.size() - 2);  // a Unix socket
-        result.push_back(std::move(text));
-    }
+    for (const auto& listener : ports_) result.push_back(to_text(listener->endpoint()));
+    if (!unix_path_.empty()) result.push_back(unix_path_);
     return result;
 }
 

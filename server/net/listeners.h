@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "server/net/asio.h"
@@ -15,6 +16,12 @@ namespace server::net {
 std::vector<std::unique_ptr<Listener>> listen_on(asio::io_context& io,
                                                  const std::vector<std::string>& bind, int& port,
                                                  int backlog);
+
+/// Listens as listen_on() would, nowhere if the port is 0, and not where `listeners` did. They are
+/// closed first, as they may hold the port that is wanted. If it cannot be had they are opened
+/// again, and ListenError is thrown. None accepts clients yet.
+void move_listeners(asio::io_context& io, std::vector<std::unique_ptr<Listener>>& listeners,
+                    const std::vector<std::string>& bind, int port, int backlog);
 
 /// Lets a listener accept the clients of these connections; the log is told if it cannot.
 void accept_clients(Listener& listener, Connections& connections, Listener::Welcome welcome);
@@ -35,15 +42,22 @@ public:
     /// See Listener::resume().
     void resume();
 
+    /// Moves to the addresses and the port of these options. REQUIRES that it was started. Returns
+    /// why not, in Redis's words for CONFIG SET, and then nothing has changed: the log says more.
+    std::string_view change(const Options& wanted);
+
     /// As the log names them: "127.0.0.1:6379", "/run/dabba.sock".
     std::vector<std::string> addresses() const;
 
 private:
     void open_unix_socket();
+    void accept_at(Listener& listener);
+    void accept_at_ports();
 
     asio::io_context& io_;
     Connections& connections_;
-    std::vector<std::unique_ptr<Listener>> listeners_;
+    std::vector<std::unique_ptr<Listener>> ports_;
+    std::unique_ptr<Listener> unix_socket_;
     std::string unix_path_;  // empty: none was made
 };
 

@@ -48,15 +48,21 @@ void TlsDoor::open(const Options& wanted)
 {
     std::unique_ptr<TlsContext> context;
     if (wanted.tls_port != 0) context = std::make_unique<TlsContext>(wanted);
-    if (wanted.tls_port != port_) {
-        int port = wanted.tls_port;
-        Opened opened;
-        if (port != 0) opened = listen_on(io_, wanted.bind, port, wanted.tcp_backlog);
-        retire(std::exchange(listeners_, std::move(opened)));
-        port_ = port;
-        if (started_) start();
-    }
+    if (wanted.tls_port != port_ || wanted.bind != bind_) move_to(wanted);
     context_ = std::move(context);
+}
+
+void TlsDoor::move_to(const Options& wanted)
+{
+    try {
+        move_listeners(io_, listeners_, wanted.bind, wanted.tls_port, wanted.tcp_backlog);
+    } catch (const ListenError&) {
+        if (started_) start();
+        throw;
+    }
+    port_ = wanted.tls_port;
+    bind_ = wanted.bind;
+    if (started_) start();
 }
 
 std::string_view TlsDoor::change(const Options& wanted)
@@ -79,13 +85,6 @@ void TlsDoor::start()
     for (const auto& listener : listeners_)
         accept_clients(*listener, connections_,
                        [this](Socket socket) { welcome(std::move(socket)); });
-}
-
-// They are destroyed once they were told of their last attempt to accept.
-void TlsDoor::retire(Opened listeners)
-{
-    for (const auto& listener : listeners) listener->stop();
-    asio::post(io_, [gone = std::move(listeners)] {});
 }
 
 void TlsDoor::resume()

@@ -155,6 +155,23 @@ void Persistence::give_up()
     purpose_ = Purpose::Nothing;
 }
 
+EndFlags EndFlags::of(std::string_view words)
+{
+    EndFlags flags;
+    for (const std::string_view word : split_at_spaces(words)) {
+        flags.save |= word == "save";
+        flags.nosave |= word == "nosave";
+        flags.force |= word == "force";
+    }
+    return flags;
+}
+
+bool Persistence::prepare_end(const EndFlags& flags)
+{
+    const bool saves = flags.save || (!flags.nosave && !save_points_.empty());
+    return !saves || server_is_loading() || save_anew() || flags.force;
+}
+
 bool Persistence::save_anew()
 {
     give_up();

@@ -49,6 +49,17 @@ struct LoadingProgress
     std::uint64_t used_memory;  ///< when the file was written; 0: not known
 };
 
+/// How the server is to end: SHUTDOWN's flags. There are no replicas that NOW would not wait for.
+struct EndFlags
+{
+    bool save = false;
+    bool nosave = false;
+    bool force = false;
+
+    /// Of the options shutdown-on-sigint and shutdown-on-sigterm.
+    static EndFlags of(std::string_view words);
+};
+
 /// Saves the data and loads them, and keeps the log of changes: see README.md.
 class Persistence
 {
@@ -75,9 +86,10 @@ public:
     const Saving* saving() const { return saving_.get(); }
     std::int64_t saving_seconds() const;
 
-    /// What ends the server saves the data first, if there are save points. False if that failed.
-    bool save_at_end() { return save_points_.empty() || server_is_loading() || save_anew(); }
-    /// SHUTDOWN SAVE: whatever is running is given up.
+    /// To be called before the server ends: saves the data if there are save points, or as the
+    /// flags say. False if that failed: the server should go on.
+    bool prepare_end(const EndFlags& flags);
+    /// DEBUG RELOAD: whatever is running is given up.
     bool save_anew();
 
     /// FLUSHALL: nothing is worth saving any more, but that there is nothing.

@@ -221,6 +221,20 @@ class Files(unittest.TestCase):
         with self.start() as server:
             self.assertEqual(server.client.get("a"), b"1")
 
+    def test_a_signal_saves_the_data_if_its_option_says_so(self):
+        cases = [
+            (True, ["--shutdown-on-sigterm", "save"]),
+            (True, ["--shutdown-on-sigterm", "default", "--save", "3600 1"]),
+            (False, ["--shutdown-on-sigterm", "nosave", "force", "--save", "3600 1"]),
+        ]
+        for binary in (BINARY, REDIS):
+            for is_saved, flags in cases:
+                with self.subTest(binary=binary, flags=flags), tempfile.TemporaryDirectory() as folder:
+                    with Server(binary, folder, *flags) as server:
+                        server.client.set("a", 1)
+                        self.assertEqual(server.stop(), 0)
+                    self.assertEqual(pathlib.Path(folder, "dump.rdb").exists(), is_saved)
+
     def test_a_server_that_is_killed_leaves_the_old_file(self):
         with self.start() as server:
             server.client.execute_command("DEBUG", "POPULATE", "100000")

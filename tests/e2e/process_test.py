@@ -116,6 +116,38 @@ class Listening(unittest.TestCase):
             self.assertNotEqual(first.port, second.port)
             self.assertIn(f"Listening on 127.0.0.1:{first.port}", first.log())
 
+    def test_the_port_moves_and_clients_stay(self):
+        with ServerProcess(BINARY) as server, server.connect() as connection:
+            port = free_port()
+            self.assertEqual(ask(connection, "CONFIG", "SET", "port", str(port)), b"+OK\r\n")
+            with socket.create_connection(("127.0.0.1", port), timeout=10) as other:
+                self.assertEqual(ask(other, "CONFIG", "GET", "port"), encode("port", str(port)))
+            with self.assertRaises(ConnectionRefusedError):
+                server.connect()
+            self.assertEqual(ask(connection, "CONFIG", "SET", "port", "0"), b"+OK\r\n")
+            with self.assertRaises(ConnectionRefusedError):
+                socket.create_connection(("127.0.0.1", port), timeout=10)
+            self.assertEqual(ask(connection, "PING"), b"+PONG\r\n")
+
+    def test_where_it_cannot_listen_it_stays_where_it_was(self):
+        refusal = b"-ERR CONFIG SET failed (possibly related to argument '%s') - %s\r\n"
+        with ServerProcess(BINARY) as server, server.connect() as connection, socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            taken.listen()
+            before = ask(connection, "CONFIG", "GET", "port")
+            port = str(taken.getsockname()[1])
+            self.assertEqual(ask(connection, "CONFIG", "SET", "maxclients", "7", "port", port),
+                             refusal % (b"port", b"Unable to listen on this port. Check server logs."))
+            self.assertEqual(ask(connection, "CONFIG", "SET", "bind", "192.0.2.1"),
+                             refusal % (b"bind", b"Failed to bind to specified addresses."))
+            self.assertEqual(ask(connection, "CONFIG", "GET", "port"), before)
+            self.assertNotEqual(ask(connection, "CONFIG", "GET", "maxclients"), encode("maxclients", "7"))
+            with server.connect() as other:
+                self.assertEqual(ask(other, "PING"), b"+PONG\r\n")
+                self.assertEqual(ask(other, "CONFIG", "SET", "bind", "127.0.0.1 127.0.0.2"), b"+OK\r\n")
+            with socket.create_connection(("127.0.0.2", server.port), timeout=10) as other:
+                self.assertEqual(ask(other, "PING"), b"+PONG\r\n")
+
     def test_protected_mode_turns_strangers_away(self):
         # A stranger needs an address outside loopback: one in a network of its own, never a real one.
         alone = ["unshare", "--net"] + ([] if os.geteuid() == 0 else ["--map-root-user"])

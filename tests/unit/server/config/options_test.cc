@@ -125,7 +125,13 @@ TEST_CASE("values in every grammar are brought into the form that Redis prints")
                       "argument must be a memory or percent value");
     CHECK(normal("save", "900 1") == "900 1");
     CHECK(normal("latency-tracking-info-percentiles", "0.0 99.90 1e1") == "0 99.9 10");
-    CHECK(normal("shutdown-on-sigint", "save force") == "save force");
+    CHECK(normal("shutdown-on-sigint", "force default SAVE") == "save force");
+    CHECK(normal("shutdown-on-sigterm", "now now") == "now");
+    CHECK_THROWS_WITH(normal("shutdown-on-sigterm", "save nosave"),
+                      "shutdown options SAVE and NOSAVE can't be used simultaneously");
+    CHECK_THROWS_WITH(
+        normal("shutdown-on-sigterm", ""),
+        "argument(s) must be one of the following: default, save, nosave, now, force");
 }
 
 TEST_CASE("client-output-buffer-limit sets the classes that it names and leaves the others")
