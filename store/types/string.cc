@@ -1,6 +1,7 @@
 #include "store/types/string.h"
 
 #include <algorithm>
+#include <cassert>
 #include <cstring>
 #include <functional>
 
@@ -34,8 +35,7 @@ void String::assign_text(std::string_view text)
 
 void String::replace(std::string_view text)
 {
-    const std::size_t room =
-        text.size() > kInsideLimit ? room_for(sized_bytes_size(text.size())) : 0;
+    const std::size_t room = text.size() > kInsideLimit ? room_for(block_bytes(text.size())) : 0;
     if (room == memory_bytes()) {
         set_size(text.size());
         if (!text.empty()) std::memmove(data(), text.data(), text.size());
@@ -71,10 +71,7 @@ void String::resize(std::size_t size)
     set_history(History::ChangedInPlace);
 }
 
-std::size_t String::memory_bytes() const
-{
-    return is_inside() ? 0 : room_for(sized_bytes_size(size()));
-}
+std::size_t String::memory_bytes() const { return is_inside() ? 0 : room_for(block_bytes(size())); }
 
 /// Keeps the bytes, as many as fit; what is new is undefined (but inside: there it keeps what was).
 void String::set_size(std::size_t size)
@@ -88,21 +85,25 @@ void String::set_size(std::size_t size)
         handle_ = (handle_ & ~std::uintptr_t{0xff}) | (size * 2 + 1);
         return;
     }
-    const std::size_t room = room_for(sized_bytes_size(size));
-    const bool same_form = !is_inside() && (size <= kLongestWithShortLength) ==
-                                               (this->size() <= kLongestWithShortLength);
-    if (!same_form) {
-        auto* const made = static_cast<char*>(allocate(room));
-        char* const bytes = write_length(made, size);
-        const std::string_view old = view();
-        std::memcpy(bytes, old.data(), std::min(old.size(), size));
-        if (!is_inside()) free_block();
-        handle_ = reinterpret_cast<std::uintptr_t>(made);
-        return;
-    }
-    if (room != memory_bytes())
-        handle_ = reinterpret_cast<std::uintptr_t>(reallocate(block(), room));
-    write_length(block(), size);
+    const std::size_t room = room_for(block_bytes(size));
+    const bool same_form = !is_inside() && (size < kLong) == (this->size() < kLong);
+    if (same_form)
+        return set_block(room == memory_bytes() ? block() : reallocate(block(), room), size);
+    void* const made = allocate(room);
+    const std::string_view old = view();
+    String fresh;
+    fresh.set_block(made, size);
+    std::memcpy(fresh.data(), old.data(), std::min(old.size(), size));
+    std::swap(handle_, fresh.handle_);
+}
+
+/// Of room_for(block_bytes(size)) bytes.
+void String::set_block(void* block, std::size_t size)
+{
+    const auto address = reinterpret_cast<std::uintptr_t>(block);
+    assert((address & ~kAddress) == 0);
+    handle_ = address | static_cast<std::uintptr_t>(std::min(size, kLong)) << kSizeShift;
+    if (size >= kLong) write_length(this->block(), size);
 }
 
 void String::free_block() { deallocate(block()); }

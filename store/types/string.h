@@ -15,8 +15,8 @@
 namespace store {
 
 /// The value of a string key: any bytes, no terminator. 8 bytes in itself: a text of up to 7 bytes
-/// (counters, flags) lies in it, a longer one in one block behind its length (sized_bytes.h), so
-/// that the value of a lock takes 16. clone() copies.
+/// (counters, flags) lies in it, a longer one in one block, so that 64 bytes take 64. clone()
+/// copies.
 class String
 {
 public:
@@ -49,8 +49,12 @@ public:
     /// Valid until the string is changed, moved or destroyed.
     std::string_view view() const
     {
-        if (!is_inside()) return read_sized_bytes(block());
-        return {reinterpret_cast<const char*>(&handle_) + kInsideFirst, (handle_ & 0xf) >> 1};
+        if (is_inside())
+            return {reinterpret_cast<const char*>(&handle_) + kInsideFirst, (handle_ & 0xf) >> 1};
+        const std::size_t size = handle_ >> kSizeShift;
+        if (size == kLong) [[unlikely]]
+            return read_sized_bytes(block());
+        return {block(), size};
     }
     std::size_t size() const { return view().size(); }
     bool empty() const { return size() == 0; }
@@ -93,17 +97,25 @@ private:
     /// What came after the last assign(), as far as it decides the encoding.
     enum class History : std::uint8_t { None, Text, ChangedInPlace };
 
-    /// The handle is the address of a block, which is a multiple of 8, or has a text inside: then
-    /// its lowest four bits are twice the size plus one, and the upper seven bytes are the text.
-    /// The history lies in two of the bits that are free.
+    /// A text inside: the handle's lowest four bits are twice the size plus one, and its upper
+    /// seven bytes are the text. Otherwise it is the address of a block, a multiple of 8 of 48
+    /// bits, and above that the size; or kLong, and the block has the size in front
+    /// (sized_bytes.h). The history lies in two of the bits that are free.
     static constexpr std::size_t kInsideLimit = 7;
+    static constexpr unsigned kSizeShift = 48;
+    static constexpr std::size_t kLong = 0xffff;
+    static constexpr std::uintptr_t kAddress = (std::uintptr_t{1} << kSizeShift) - 8;
     static constexpr std::uintptr_t kEmpty = 1;
     static constexpr std::size_t kInsideFirst = std::endian::native == std::endian::little ? 1 : 0;
     static_assert(sizeof(std::uintptr_t) == kInsideLimit + 1);
 
     bool is_inside() const { return (handle_ & 1) != 0; }
     // NOLINTNEXTLINE(performance-no-int-to-ptr)
-    char* block() const { return reinterpret_cast<char*>(handle_ & ~std::uintptr_t{7}); }
+    char* block() const { return reinterpret_cast<char*>(handle_ & kAddress); }
+    static std::size_t block_bytes(std::size_t size)
+    {
+        return size < kLong ? size : sized_bytes_size(size);
+    }
     unsigned history_shift() const { return is_inside() ? 4 : 1; }
     History history() const { return static_cast<History>(handle_ >> history_shift() & 3); }
     void set_history(History history)
@@ -115,6 +127,7 @@ private:
 
     void replace(std::string_view text);
     void set_size(std::size_t size);
+    void set_block(void* block, std::size_t size);
     void free_block();
 
     std::uintptr_t handle_ = kEmpty;

@@ -18,14 +18,17 @@ TEST_CASE("a string is eight bytes, and short texts need no more")
     CHECK(string.memory_bytes() == 0);
     string.append("8");
     CHECK(string.view() == "12345678");
-    CHECK(string.memory_bytes() == 16);
+    CHECK(string.memory_bytes() == 8);
+    CHECK(String{std::string(64, 'v')}.memory_bytes() == 64);
+    CHECK(String{std::string(65, 'v')}.memory_bytes() == 80);
 }
 
 TEST_CASE("a string keeps its bytes where the form of its length changes")
 {
     String string;
     std::string model;
-    for (const std::size_t size : {3u, 7u, 8u, 100u, 254u, 255u, 1000u, 254u, 255u, 8u, 7u, 300u}) {
+    for (const std::size_t size : {3u, 7u, 8u, 100u, 65'534u, 65'535u, 70'000u, 65'534u, 65'535u,
+                                   8u, 7u, 65'536u, 3u, 300u}) {
         string.resize(size);
         model.resize(size);
         REQUIRE(string.view() == model);
