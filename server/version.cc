@@ -8,11 +8,12 @@
 
 namespace server {
 
+std::string build_id() { return fmt::format("{:x}", std::hash<std::string_view>{}(kVersion)); }
+
 std::string version_text()
 {
-    return fmt::format("Redis server v={} sha=00000000:0 malloc={} bits={} build={:x}\n",
-                       kRedisVersion, allocator_name(), sizeof(void*) * 8,
-                       std::hash<std::string_view>{}(kVersion));
+    return fmt::format("Redis server v={} sha=00000000:0 malloc={} bits={} build={}\n",
+                       kRedisVersion, allocator_name(), sizeof(void*) * 8, build_id());
 }
 
 std::string about_text()

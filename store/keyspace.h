@@ -439,8 +439,7 @@ private:
     void free_cleared(std::size_t max);
 
     template <class T>
-    void finish_edit(Entry* entry, bool was_made, std::int64_t changes, std::string_view event,
-                     std::string_view removed, std::string_view added);
+    void finish_edit(Entry* entry, const Edit<T>& edit);
     void report(const Entry& entry, Change change, std::string_view event = event::kCommandsOwn,
                 std::string_view removed = {}, std::int64_t count = 1, std::string_view added = {})
     {

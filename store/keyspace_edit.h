@@ -27,7 +27,7 @@ public:
     {
         if (entry_ == nullptr) return;
         entry_->set_open(false);
-        keys_->finish_edit<T>(entry_, was_made_, changes, event, removed, added);
+        keys_->finish_edit(entry_, *this);
     }
     Edit(const Edit&) = delete;
     Edit& operator=(const Edit&) = delete;
@@ -51,6 +51,9 @@ public:
 
     /// To be added up by the caller: 0 at the end of the scope means that nothing happened.
     std::int64_t changes = 0;
+
+    /// Set by a caller whose change is counted elsewhere: the second of two that are one to Redis.
+    bool is_counted_already = false;
 
     /// Set by a caller whose change has another name than the command's own.
     std::string_view event = event::kCommandsOwn;
@@ -119,17 +122,20 @@ void Keyspace::put(std::string_view key, T value, Change change)
 }
 
 template <class T>
-void Keyspace::finish_edit(Entry* entry, bool was_made, std::int64_t changes,
-                           std::string_view event, std::string_view removed, std::string_view added)
+void Keyspace::finish_edit(Entry* entry, const Edit<T>& edit)
 {
-    bool is_left = !was_made || changes != 0;
+    const bool was_made = edit.was_made();
+    const bool was_changed = edit.changes != 0;
+    bool is_left = !was_made || was_changed;
     if constexpr (kIsContainer<T>) is_left = !entry->get<T>().empty();
     if constexpr (WithMemberDeadlines<T>) set_timer(entry);
     if (was_made && is_left) report_made(*entry);
-    if (changes != 0 && (is_left || !was_made))
-        report(*entry, Change::Modified, event, removed, changes, added);
+    if (was_changed && (is_left || !was_made)) {
+        const std::int64_t count = edit.is_counted_already ? 0 : edit.changes;
+        report(*entry, Change::Modified, edit.event, edit.removed, count, edit.added);
+    }
     if (is_left) return;
-    if (!was_made) report(*entry, Change::Erased, event::kErased, {}, changes != 0 ? 0 : 1);
+    if (!was_made) report(*entry, Change::Erased, event::kErased, {}, was_changed ? 0 : 1);
     remove(entry);
 }
 

@@ -18,7 +18,7 @@ namespace {
 /// the connection ends. Redis goes on for ever.
 [[noreturn]] void refuse_password(Call& call, std::string_view user)
 {
-    constexpr std::uint64_t kMaxWrongPasswords = 10;
+    constexpr std::uint64_t kMaxWrongPasswords = 20;
     const bool queued = call.origin == Origin::Transaction;
     call.server.access.note({.reason = access::Reason::Login, .object = std::string{call.name}},
                             queued ? "multi" : "toplevel", call.session, user);

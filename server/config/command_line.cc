@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <iostream>
 #include <optional>
 #include <utility>
@@ -102,6 +103,7 @@ CommandLine parse_command_line(std::span<const char* const> words, Options defau
     const std::string_view first = words.empty() ? "" : words[0];
     if (!first.empty() && !first.starts_with('-')) {
         reader.read_file(words[0]);
+        parsed.options.config_file = std::filesystem::absolute(words[0]).string();
         words = words.subspan(1);
     }
     read_flags(reader, read_standard_input(reader, words));

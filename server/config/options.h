@@ -163,6 +163,7 @@ struct Options : TlsOptions
     std::string pid_file;  ///< empty: none
     std::string supervised = "no";
     std::string directory = ".";
+    std::string config_file;  ///< that these settings come from, its whole path; empty: none
     std::string shutdown_on_sigint = "default";  ///< flags of SHUTDOWN
     std::string shutdown_on_sigterm = "default";
     std::string enable_debug_command = "no";

@@ -385,7 +385,7 @@ Outcome Executor::serve(const Invocation& invocation, const Command& command, co
         try {
             require_permission(server_, invocation, command);
         } catch (const CommandError& error) {
-            server_.stats.of(command).end_waiting();
+            ++server_.stats.of(command).rejected_calls;
             return refuse(invocation, error.line());
         }
     }

@@ -4,6 +4,7 @@
 #include <new>
 #include <stdexcept>
 
+#include "server/config/value_limits.h"
 #include "server/execution/command_error.h"
 #include "server/persistence/persistence.h"
 #include "server/scripting/functions.h"
@@ -12,13 +13,6 @@
 namespace server {
 
 namespace {
-
-store::snapshot::ReadLimits read_limits(const Options& options)
-{
-    return {.hash = {.packed = static_cast<std::size_t>(options.hash_max_listpack_entries),
-                     .packed_bytes = static_cast<std::size_t>(options.hash_max_listpack_value)},
-            .list = store::ListLimit::of(options.list_max_listpack_size)};
-}
 
 /// What is read back has happened already: while it lives nobody is told, and nothing ends or goes
 /// on by itself, but what the file says.

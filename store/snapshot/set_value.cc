@@ -1,3 +1,4 @@
+#include <limits>
 #include <vector>
 
 #include "ascii/integer.h"
@@ -12,22 +13,24 @@ using namespace snapshot;
 
 namespace {
 
-Set read_set(ByteReader& reader)
+Set read_set(ByteReader& reader, const SetLimits& limits)
 {
     Set set;
     const std::uint64_t count = read_count(reader);
     for (std::uint64_t i = 0; i < count; ++i) {
         const FileString member = take_string(reader);
-        if (i == 0) set.expect(member.view(), count);
-        require(set.add(member.view()));
+        if (i == 0) set.expect(member.view(), count, limits);
+        require(set.add(member.view(), limits));
     }
     return set;
 }
 
-Set set_of_compact(std::string_view bytes, bool is_listpack)
+/// As Redis: what came compact is only counted, however long its members are.
+Set set_of_compact(std::string_view bytes, bool is_listpack, SetLimits limits)
 {
+    limits.packed_member_bytes = std::numeric_limits<std::size_t>::max();
     Set set;
-    const auto add = [&](std::string_view member) { require(set.add(member)); };
+    const auto add = [&](std::string_view member) { require(set.add(member, limits)); };
     if (is_listpack) {
         for_each_in_listpack(bytes, add);
     } else {
@@ -59,10 +62,10 @@ void TypeTraits<Set>::write(ByteWriter& out, const Set& set)
     set.for_each([&](std::string_view member) { write_string(out, member); });
 }
 
-Set TypeTraits<Set>::read(ByteReader& reader, std::uint8_t tag, const ReadLimits&)
+Set TypeTraits<Set>::read(ByteReader& reader, std::uint8_t tag, const ReadLimits& limits)
 {
-    if (tag == kPlainTag) return read_set(reader);
-    return set_of_compact(take_string(reader).view(), tag == kListpackTag);
+    if (tag == kPlainTag) return read_set(reader, limits.set);
+    return set_of_compact(take_string(reader).view(), tag == kListpackTag, limits.set);
 }
 
 }  // namespace store

@@ -2,6 +2,7 @@
 
 #include <bit>
 #include <cmath>
+#include <limits>
 #include <optional>
 
 #include "store/number.h"
@@ -32,12 +33,13 @@ double read_decimal_score(ByteReader& reader)
     return checked_score(parse_double(reader.take(size)));
 }
 
-void put_new(SortedSet& sorted_set, std::string_view member, double score)
+void put_new(SortedSet& sorted_set, std::string_view member, double score,
+             const SortedSetLimits& limits)
 {
-    require(sorted_set.put(member, score) == SortedSet::PutResult::Added);
+    require(sorted_set.put(member, score, limits) == SortedSet::PutResult::Added);
 }
 
-SortedSet read_sorted_set(ByteReader& reader, bool decimal)
+SortedSet read_sorted_set(ByteReader& reader, bool decimal, const SortedSetLimits& limits)
 {
     SortedSet sorted_set;
     const std::uint64_t count = read_count(reader);
@@ -45,16 +47,18 @@ SortedSet read_sorted_set(ByteReader& reader, bool decimal)
         const FileString member = take_string(reader);
         const double score = decimal ? read_decimal_score(reader)
                                      : checked_score(std::bit_cast<double>(reader.take_little(8)));
-        put_new(sorted_set, member.view(), score);
+        put_new(sorted_set, member.view(), score, limits);
     }
     return sorted_set;
 }
 
-SortedSet sorted_set_of_compact(std::string_view bytes, bool is_listpack)
+/// As Redis: what came compact is only counted, however long its members are.
+SortedSet sorted_set_of_compact(std::string_view bytes, bool is_listpack, SortedSetLimits limits)
 {
+    limits.member_bytes = std::numeric_limits<std::size_t>::max();
     SortedSet sorted_set;
     for_each_pair(bytes, is_listpack, [&](std::string_view member, std::string_view score) {
-        put_new(sorted_set, member, checked_score(parse_double(score)));
+        put_new(sorted_set, member, checked_score(parse_double(score)), limits);
     });
     require(!sorted_set.empty());
     return sorted_set;
@@ -85,11 +89,13 @@ void TypeTraits<SortedSet>::write(ByteWriter& out, const SortedSet& sorted_set)
     }
 }
 
-SortedSet TypeTraits<SortedSet>::read(ByteReader& reader, std::uint8_t tag, const ReadLimits&)
+SortedSet TypeTraits<SortedSet>::read(ByteReader& reader, std::uint8_t tag,
+                                      const ReadLimits& limits)
 {
     if (tag == kPlainTag || tag == kTextScoresTag)
-        return read_sorted_set(reader, tag == kTextScoresTag);
-    return sorted_set_of_compact(take_string(reader).view(), tag == kListpackTag);
+        return read_sorted_set(reader, tag == kTextScoresTag, limits.sorted_set);
+    return sorted_set_of_compact(take_string(reader).view(), tag == kListpackTag,
+                                 limits.sorted_set);
 }
 
 }  // namespace store

@@ -17,6 +17,8 @@ struct ReadLimits
 {
     HashLimits hash;
     ListLimit list;
+    SetLimits set;
+    SortedSetLimits sorted_set;
 };
 
 /// Appends the value's tag, one byte that names the type and its encoding, and its content.

@@ -195,10 +195,10 @@ class Passwords(unittest.TestCase):
             for _ in range(3):
                 with server.connect() as guesser:
                     guesser.sendall(encode("AUTH", "guess") * 100)
-                    self.assertEqual(receive_until_closed(guesser).count(b"-WRONGPASS"), 10)
+                    self.assertEqual(receive_until_closed(guesser).count(b"-WRONGPASS"), 20)
             with server.connect() as connection:
                 self.assertEqual(ask(connection, "AUTH", "secret"), b"+OK\r\n")
-                self.assertIn(b"acl_access_denied_auth:30\r\n", ask(connection, "INFO", "stats"))
+                self.assertIn(b"acl_access_denied_auth:60\r\n", ask(connection, "INFO", "stats"))
         lines = [line for line in server.lines if "Wrong password" in line]  # all of them: it has ended
         self.assertEqual(len(lines), 1)
         self.assertIn("127.0.0.1", lines[0])

@@ -7,6 +7,8 @@
 
 #include "server/clients/tracking.h"
 #include "server/commands/info/info.h"
+#include "server/config/option_table.h"
+#include "server/config/option_value.h"
 #include "server/persistence/persistence.h"
 #include "server/server.h"
 #include "server/version.h"
@@ -80,9 +82,11 @@ void write_server(Server& server, Fields& fields)
     fields.add("dabba_version", kVersion);
     fields.add("redis_git_sha1", "00000000");  // unknown, as in packages of Redis
     fields.add("redis_git_dirty", 0);
+    fields.add("redis_build_id", build_id());
     fields.add(model.is_valkey ? "server_mode" : "redis_mode", "standalone");
     fields.add("os", fmt::format("{} {} {}", system.sysname, system.release, system.machine));
     fields.add("arch_bits", sizeof(void*) * 8);
+    fields.add("monotonic_clock", "POSIX clock_gettime");
     fields.add("multiplexing_api", "epoll");
     fields.add("gcc_version",
                fmt::format("{}.{}.{}", __GNUC__, __GNUC_MINOR__, __GNUC_PATCHLEVEL__));
@@ -94,7 +98,12 @@ void write_server(Server& server, Fields& fields)
     fields.add("server_time_usec", now.time_since_epoch().count());
     fields.add("uptime_in_seconds", uptime);
     fields.add("uptime_in_days", uptime / (24 * 60 * 60));
+    const std::string hz = get_value(options, *find_option("hz"));
+    fields.add("hz", hz);
+    fields.add("configured_hz", hz);
+    fields.add("lru_clock", server.databases.usage.now());
     fields.add("executable", path_of_executable());
+    fields.add("config_file", options.config_file);
     fields.add("io_threads_active", 0);
     write_listeners(server.options, fields);
 }

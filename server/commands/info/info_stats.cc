@@ -85,7 +85,7 @@ void write_stats(Server& server, Fields& fields)
     fields.add("pubsub_channels", server.pubsub.of(Topic::Channel).size());
     fields.add("pubsub_patterns", server.pubsub.of(Topic::Pattern).size());
     fields.add("pubsubshard_channels", server.pubsub.of(Topic::ShardChannel).size());
-    // Nothing forks, moves to other servers, or is defragmented.
+    // Nothing forks, moves to other servers, or is defragmented; buffers for replies are lent.
     fields.add_all(
         {"latest_fork_usec", "total_forks", "migrate_cached_sockets", "slave_expires_tracked_keys",
          "active_defrag_hits", "active_defrag_misses", "active_defrag_key_hits",
@@ -98,7 +98,9 @@ void write_stats(Server& server, Fields& fields)
     fields.add("total_error_replies", stats.error_replies);
     fields.add("total_reads_processed", stats.reads);
     fields.add("total_writes_processed", stats.writes);
-    fields.add_all({"io_threaded_reads_processed", "io_threaded_writes_processed"}, 0);
+    fields.add_all({"io_threaded_reads_processed", "io_threaded_writes_processed",
+                    "reply_buffer_shrinks", "reply_buffer_expands", "dump_payload_sanitizations"},
+                   0);
     fields.add("client_query_buffer_limit_disconnections", stats.query_limit_disconnections);
     fields.add("client_output_buffer_limit_disconnections", stats.output_limit_disconnections);
     fields.add("acl_access_denied_auth", stats.wrong_passwords);

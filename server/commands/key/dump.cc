@@ -4,8 +4,7 @@
 #include "server/catalogue/command.h"
 #include "server/commands/expiry.h"
 #include "server/commands/families.h"
-#include "server/commands/hash/hash_limits.h"
-#include "server/commands/list/list_limits.h"
+#include "server/config/value_limits.h"
 #include "server/execution/call.h"
 #include "server/server.h"
 
@@ -67,8 +66,7 @@ store::AnyValue value_of(const Call& call, std::string_view payload)
 {
     const auto checked = store::snapshot::checked_dump(payload, call.server.dialect.model().dumps);
     if (!checked) throw CommandError{text::kBadDump};
-    auto value =
-        store::snapshot::restore(*checked, {.hash = hash_limits(call), .list = list_limit(call)});
+    auto value = store::snapshot::restore(*checked, read_limits(call.server.options));
     if (!value) throw CommandError{"ERR Bad data format"};
     return std::move(*value);
 }

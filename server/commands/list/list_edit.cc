@@ -63,11 +63,16 @@ void ltrim(Call& call)
     const auto start = call.args.next_integer();
     const auto stop = call.args.next_integer();
     if (auto list = call.keys.edit_existing<List>(key)) {
-        const auto [first, count] = span_of(start, stop, list->size());
-        list->erase(first + count, list->size() - first - count);
+        const std::size_t size = list->size();
+        const auto [first, count] = span_of(start, stop, size);
+        list->erase(first + count, size - first - count);
         list->erase(0, first);
         list->settle(list_limit(call));
-        list.changes = 1;  // Redis reports a change even if all was kept
+        list.changes = static_cast<std::int64_t>(size - count);
+        if (count == size) {  // Redis tells of a change even if all was kept
+            list.changes = 1;
+            list.is_counted_already = true;
+        }
     }
     call.reply.ok();
 }

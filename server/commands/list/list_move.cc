@@ -56,6 +56,7 @@ bool move_element(Call& call, const ListMove& move)
         auto destination = call.keys.edit<List>(move.destination);
         if (within_one) destination->pop(move.from);
         add_moved(call, destination, element, move.to);
+        destination.is_counted_already = true;  // with what goes from the source
     }
     auto popped = call.keys.edit_existing<List>(move.source);
     if (!within_one) popped->pop(move.from);

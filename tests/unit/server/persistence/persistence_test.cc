@@ -368,6 +368,52 @@ TEST_CASE("DEBUG RELOAD brings all back from the file")
     CHECK(client("FUNCTION", "LIST").starts_with("*1"));
 }
 
+TEST_CASE("what is read back has the form that the limits of now allow")
+{
+    const Folder folder;
+    Restarted client{folder};
+    client("SADD", "ints", "1", "2", "3");
+    client("SADD", "texts", "a", "b", "c");
+    client("ZADD", "ranks", "1", "a", "2", "b", "3", "c");
+    client("HSET", "hash", "a", "1", "b", "2", "c", "3");
+    const auto encodings = [&] {
+        std::string all;
+        for (const char* key : {"ints", "texts", "ranks", "hash"})
+            all += client("OBJECT", "ENCODING", key);
+        return all;
+    };
+    client("CONFIG", "SET", "set-max-intset-entries", "2", "set-max-listpack-entries", "2",
+           "zset-max-listpack-entries", "2", "hash-max-listpack-entries", "2");
+    CHECK(client("DEBUG", "RELOAD") == "+OK\r\n");
+    CHECK(encodings() ==
+          "$9\r\nhashtable\r\n$9\r\nhashtable\r\n$8\r\nskiplist\r\n$9\r\nhashtable\r\n");
+    client("CONFIG", "SET", "set-max-intset-entries", "3", "set-max-listpack-entries", "3",
+           "zset-max-listpack-entries", "3", "hash-max-listpack-entries", "3");
+    CHECK(client("DEBUG", "RELOAD") == "+OK\r\n");
+    CHECK(encodings() == "$6\r\nintset\r\n$8\r\nlistpack\r\n$8\r\nlistpack\r\n$8\r\nlistpack\r\n");
+}
+
+TEST_CASE("changes are counted as Redis counts them")
+{
+    const Folder folder;
+    Restarted client{folder};
+    const auto changes_of = [&](auto... words) {
+        const auto count = [&] { return std::stoi(client.info("rdb_changes_since_last_save")); };
+        const int before = count();
+        client(words...);
+        return count() - before;
+    };
+    CHECK(changes_of("RPUSH", "list", "a", "b", "c", "d") == 4);
+    CHECK(changes_of("LMOVE", "list", "other", "LEFT", "LEFT") == 1);
+    CHECK(changes_of("LMOVE", "list", "list", "LEFT", "RIGHT") == 1);
+    CHECK(changes_of("LTRIM", "list", "0", "-1") == 0);
+    CHECK(changes_of("LTRIM", "list", "1", "1") == 2);
+    CHECK(changes_of("RPOPLPUSH", "list", "other") == 1);  // and the list is gone
+    CHECK(changes_of("LTRIM", "other", "5", "6") == 2);
+    CHECK(changes_of("SADD", "set", "a", "b") == 2);
+    CHECK(changes_of("SMOVE", "set", "other", "a") == 2);
+}
+
 TEST_CASE("DEBUG RELOAD NOFLUSH keeps what there is, and MERGE replaces what comes back")
 {
     const Folder folder;
