@@ -1,8 +1,13 @@
+#include <filesystem>
+#include <system_error>
+
 #include "ascii/case.h"
 #include "server/catalogue/command.h"
 #include "server/commands/families.h"
 #include "server/commands/help.h"
+#include "server/config/config_rewrite.h"
 #include "server/execution/call.h"
+#include "server/persistence/files.h"
 #include "server/server.h"
 
 namespace server::commands {
@@ -80,8 +85,25 @@ void resetstat(Call& call)
     call.reply.ok();
 }
 
-/// Dabba reads a file of settings but never writes one.
-void rewrite(Call&) { throw CommandError{"ERR The server is running without a config file"}; }
+/// Users are in a file of their own, or here.
+std::string users_of(const Server& server)
+{
+    return server.options.acl_file.empty() ? server.access.users().text() : std::string{};
+}
+
+void rewrite(Call& call)
+{
+    const std::filesystem::path path = call.server.options.config_file;
+    if (path.empty()) throw CommandError{"ERR The server is running without a config file"};
+    try {
+        const std::string before = read_small_file(path.string());
+        Files{}.put(path.parent_path().string(), path.filename().string(),
+                    rewrite_config(before, call.server.options, users_of(call.server)));
+    } catch (const std::system_error& error) {
+        throw CommandError{"ERR Rewriting config file: {}", error.code().message()};
+    }
+    call.reply.ok();
+}
 
 constexpr std::uint32_t kFlags = kAdmin | kNoscript | kLoading | kStale;
 
@@ -116,7 +138,7 @@ constexpr Command kCommands[] = {
      .run = resetstat,
      .tips = "request_policy:all_nodes response_policy:all_succeeded"},
     {.name = "CONFIG REWRITE",
-     .summary = "Persists the effective configuration to file, which Dabba leaves to its owner.",
+     .summary = "Persists the effective configuration to file.",
      .since = "2.8.0",
      .complexity = "O(1)",
      .group = Group::Server,

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <glob.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -18,14 +19,6 @@ namespace {
 // A file that includes itself must not read for ever.
 constexpr int kMaxDepth = 16;
 
-std::string_view trim(std::string_view text)
-{
-    constexpr std::string_view kBlanks = " \t\r\n";
-    const auto first = text.find_first_not_of(kBlanks);
-    if (first == text.npos) return {};
-    return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
-}
-
 std::vector<std::string> expand(const std::string& pattern)
 {
     if (pattern.find_first_of("*?[") == pattern.npos) return {pattern};
@@ -38,6 +31,33 @@ std::vector<std::string> expand(const std::string& pattern)
 }
 
 }  // namespace
+
+std::string_view trimmed_config_line(std::string_view line)
+{
+    constexpr std::string_view kBlanks = " \t\r\n";
+    const auto first = line.find_first_not_of(kBlanks);
+    if (first == line.npos) return {};
+    return line.substr(first, line.find_last_not_of(kBlanks) - first + 1);
+}
+
+std::string quoted_config_word(std::string_view word)
+{
+    const auto is_plain = [](char c) {
+        return c > ' ' && c < 0x7f && c != '"' && c != '\'' && c != '\\';
+    };
+    if (!word.empty() && std::ranges::all_of(word, is_plain)) return std::string{word};
+    std::string quoted = "\"";
+    for (const char c : word) {
+        if (c == '"' || c == '\\') {
+            quoted += {'\\', c};
+        } else if (c >= ' ' && c < 0x7f) {
+            quoted += c;
+        } else {
+            quoted += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
+        }
+    }
+    return quoted + '"';
+}
 
 std::vector<std::string> split_config_line(std::string_view line)
 {
@@ -69,7 +89,7 @@ void ConfigReader::read_stream(std::istream& lines, const std::string& source)
     if (++depth_ > kMaxDepth) throw ConfigError{fmt::format("{}: included too deeply", source)};
     std::string line;
     for (int number = 1; std::getline(lines, line); ++number)
-        read_line(std::string{trim(line)}, fmt::format("{}:{}", source, number));
+        read_line(std::string{trimmed_config_line(line)}, fmt::format("{}:{}", source, number));
     if (lines.bad()) throw ConfigError{fmt::format("{}: cannot be read", source)};
     --depth_;
 }

@@ -24,6 +24,12 @@ public:
 /// quoting rules are those of an inline command.
 std::vector<std::string> split_config_line(std::string_view line);
 
+/// A line without the blanks around it.
+std::string_view trimmed_config_line(std::string_view line);
+
+/// A word as split_config_line() reads it back: in quotes if it would not be one word otherwise.
+std::string quoted_config_word(std::string_view word);
+
 /// Sets options from redis.conf-style sources, one after the other; what comes later wins.
 class ConfigReader
 {

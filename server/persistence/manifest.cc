@@ -14,29 +14,10 @@ namespace {
 
 constexpr std::size_t kMaxLine = 1024;
 
-/// In quotes if it would not be one word otherwise.
-std::string as_word(std::string_view name)
-{
-    const auto is_plain = [](char c) {
-        return c > ' ' && c < 0x7f && c != '"' && c != '\'' && c != '\\';
-    };
-    if (!name.empty() && std::ranges::all_of(name, is_plain)) return std::string{name};
-    std::string quoted = "\"";
-    for (const char c : name) {
-        if (c == '"' || c == '\\') {
-            quoted += {'\\', c};
-        } else if (c >= ' ' && c < 0x7f) {
-            quoted += c;
-        } else {
-            quoted += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
-        }
-    }
-    return quoted + '"';
-}
-
 void append_file(std::string& text, const Manifest::File& file, char type)
 {
-    text += fmt::format("file {} seq {} type {}\n", as_word(file.name), file.number, type);
+    text +=
+        fmt::format("file {} seq {} type {}\n", quoted_config_word(file.name), file.number, type);
 }
 
 struct Line

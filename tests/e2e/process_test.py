@@ -69,6 +69,24 @@ class Starting(unittest.TestCase):
                 self.assertEqual(ask(connection, "CONFIG", "GET", "maxclients"), b"*2\r\n$10\r\nmaxclients\r\n$2\r\n77\r\n")
                 self.assertEqual(ask(connection, "CONFIG", "GET", "timeout"), b"*2\r\n$7\r\ntimeout\r\n$2\r\n55\r\n")
 
+    def test_what_was_set_is_written_into_the_config_file(self):
+        with tempfile.TemporaryDirectory() as folder:
+            data = pathlib.Path(folder, "data")
+            data.mkdir()
+            file = pathlib.Path(folder, "server.conf")
+            file.write_text(f"# mine\nmaxclients 77\ndir {data}\n", encoding="utf-8")
+            with config_server(file) as server, server.connect() as connection:
+                self.assertEqual(ask(connection, "CONFIG", "SET", "maxclients", "66", "timeout", "7"), b"+OK\r\n")
+                self.assertEqual(ask(connection, "ACL", "SETUSER", "anna", "on", ">secret", "+ping"), b"+OK\r\n")
+                self.assertEqual(ask(connection, "CONFIG", "REWRITE"), b"+OK\r\n")
+            text = file.read_text(encoding="utf-8")
+            self.assertTrue(text.startswith("# mine\nmaxclients 66\n"), text)
+            self.assertEqual({path.name for path in pathlib.Path(folder).iterdir()}, {"data", "server.conf"})
+            with config_server(file) as server, server.connect() as connection:
+                self.assertEqual(ask(connection, "CONFIG", "GET", "maxclients"), encode("maxclients", "66"))
+                self.assertEqual(ask(connection, "CONFIG", "GET", "timeout"), encode("timeout", "7"))
+                self.assertEqual(ask(connection, "AUTH", "anna", "secret"), b"+OK\r\n")
+
     def test_a_mistake_in_the_config_file_is_named_with_its_line(self):
         with tempfile.TemporaryDirectory() as folder:
             config = pathlib.Path(folder, "server.conf")
