@@ -46,6 +46,7 @@ enum class Difference : std::uint8_t {
     BitcountToEnd,
     NoSharedIntegers,
     ReadonlyAnywhere,
+    ServerTable,
     LongPause,
     NoNesting,
     EmbeddedKeys,

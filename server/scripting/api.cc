@@ -3,6 +3,8 @@
 #include <string>
 #include <vector>
 
+#include "ascii/integer.h"
+#include "ascii/split.h"
 #include "server/execution/permission.h"
 #include "server/scripting/run.h"
 #include "server/scripting/sha1.h"
@@ -209,34 +211,48 @@ void set_constants(lua_State* lua, std::span<const Constant> constants)
     }
 }
 
-/// Pushes a table with what is there always.
-void open_basics(lua_State* lua)
+/// NAME is "7.2.4", and NAME_NUM 0x00070204.
+void set_version(lua_State* lua, const std::string& name, std::string_view version)
 {
+    set_text(lua, name.c_str(), version);
+    std::int64_t number = 0;
+    for (const std::string_view part : ascii::split(version, '.'))
+        number = number << 8 | ascii::parse_integer(part).value_or(0);
+    lua_pushinteger(lua, static_cast<lua_Integer>(number));
+    lua_setfield(lua, -2, (name + "_NUM").c_str());
+}
+
+/// Pushes a table with what is there always.
+void open_basics(lua_State* lua, const Dialect& dialect)
+{
+    const Model& model = dialect.model();
     lua_newtable(lua);
     set_constants(lua, kLogLevels);
-    set_text(lua, "REDIS_VERSION", "7.2.4");
-    lua_pushinteger(lua, 0x00070204);
-    lua_setfield(lua, -2, "REDIS_VERSION_NUM");
+    set_version(lua, "REDIS_VERSION", redis_version_of(model));
+    if (dialect.has(Difference::ServerTable)) {
+        set_version(lua, "VALKEY_VERSION", model.version);
+        set_text(lua, "SERVER_NAME", "valkey");
+    }
 }
 
 }  // namespace
 
-void open_function_api(lua_State* lua)
+void open_function_api(lua_State* lua, const Dialect& dialect)
 {
-    open_basics(lua);
+    open_basics(lua, dialect);
     set_functions(lua, kFunctions);
     set_constants(lua, kReplication);
 }
 
-void open_script_api(lua_State* lua)
+void open_script_api(lua_State* lua, const Dialect& dialect)
 {
-    open_function_api(lua);
+    open_function_api(lua, dialect);
     set_functions(lua, kScriptFunctions);
 }
 
-void open_loading_api(lua_State* lua)
+void open_loading_api(lua_State* lua, const Dialect& dialect)
 {
-    open_basics(lua);
+    open_basics(lua, dialect);
     set_functions(lua, kLoadingFunctions);
 }
 

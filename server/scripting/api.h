@@ -1,5 +1,6 @@
 #pragma once
 
+#include "server/dialects/dialect.h"
 #include "server/scripting/lua.h"
 
 namespace server::scripting {
@@ -7,11 +8,11 @@ namespace server::scripting {
 // Each pushes a table `redis`.
 
 /// For EVAL: call, pcall and all the rest.
-void open_script_api(lua_State* lua);
+void open_script_api(lua_State* lua, const Dialect& dialect);
 /// For FCALL.
-void open_function_api(lua_State* lua);
+void open_function_api(lua_State* lua, const Dialect& dialect);
 /// While a library of functions is loaded: register_function, and little else.
-void open_loading_api(lua_State* lua);
+void open_loading_api(lua_State* lua, const Dialect& dialect);
 
 /// redis.register_function().
 int register_function(lua_State* lua);

@@ -56,14 +56,18 @@ void Interpreter::count_allocated(std::size_t bytes)
     lua_sethook(lua(), lua_gethook(lua()), LUA_MASKCOUNT, kNow);
 }
 
-Interpreter::Interpreter(void (*open_api)(lua_State*))
+Interpreter::Interpreter(void (*open_api)(lua_State*, const Dialect&), const Dialect& dialect)
     : much_bytes_(kMinMuchBytes), lua_(lua_newstate(allocate, this))
 {
     if (lua_ == nullptr) throw std::bad_alloc{};
     lua_State* const lua = lua_.get();
     lua_atpanic(lua, throw_bad_alloc);
     open_libraries(lua);
-    open_api(lua);
+    open_api(lua, dialect);
+    if (dialect.has(Difference::ServerTable)) {
+        lua_pushvalue(lua, -1);
+        lua_setglobal(lua, "server");
+    }
     lua_setglobal(lua, "redis");
     close_sandbox(lua);
     open_globals_ = keep();

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "server/dialects/dialect.h"
 #include "server/scripting/global_list.h"
 #include "server/scripting/lua.h"
 
@@ -27,8 +28,9 @@ protected:
 class Interpreter
 {
 public:
-    /// `open_api` pushes the table that scripts know as `redis`.
-    explicit Interpreter(void (*open_api)(lua_State*));
+    /// `open_api` pushes the table that scripts know as `redis`, and scripts for Valkey as
+    /// `server`.
+    Interpreter(void (*open_api)(lua_State*, const Dialect&), const Dialect& dialect);
 
     /// The one that a function of a library is called by.
     static Interpreter& of(lua_State* lua)

@@ -3,6 +3,7 @@
 #include "server/execution/command_error.h"
 #include "server/scripting/api.h"
 #include "server/scripting/sandbox.h"
+#include "server/server.h"
 
 namespace server::scripting {
 
@@ -53,13 +54,18 @@ Library::~Library()
     for (const auto& function : functions) interpreter.release(function.second.code);
 }
 
-LibraryHost::LibraryHost(Server& server) : server_(server), interpreter_(open_function_api)
+LibraryHost::LibraryHost(Server& server)
+    : server_(server), interpreter_(open_function_api, server.dialect)
 {
     lua_State* const lua = interpreter_.lua();
     lua_newtable(lua);
-    open_loading_api(lua);
+    open_loading_api(lua, server.dialect);
     refuse_unknown_names(lua);
     protect(lua);
+    if (server.dialect.has(Difference::ServerTable)) {
+        lua_pushvalue(lua, -1);
+        lua_setfield(lua, -3, "server");
+    }
     lua_setfield(lua, -2, "redis");
     refuse_unknown_names(lua);
     loading_globals_ = luaL_ref(lua, LUA_REGISTRYINDEX);

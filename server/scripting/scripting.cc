@@ -6,6 +6,7 @@
 #include "server/execution/call.h"
 #include "server/execution/command_error.h"
 #include "server/scripting/api.h"
+#include "server/server.h"
 
 namespace server::scripting {
 
@@ -15,7 +16,8 @@ constexpr const char* kChunkName = "@user_script";
 
 Interpreter& Scripting::interpreter()
 {
-    if (!interpreter_) interpreter_ = std::make_unique<Interpreter>(open_script_api);
+    if (!interpreter_)
+        interpreter_ = std::make_unique<Interpreter>(open_script_api, server_.dialect);
     return *interpreter_;
 }
 

@@ -85,6 +85,26 @@ TEST_CASE("Valkey 8.1 words its errors in its own way")
           "$38\r\nERR Unknown command called from script\r\n");
 }
 
+TEST_CASE("scripts find the version of the server, and Valkey's their functions in `server`")
+{
+    constexpr auto kVersion = "return {redis.REDIS_VERSION, redis.REDIS_VERSION_NUM}";
+    CHECK(Client{}("EVAL", kVersion, "0") == "*2\r\n$5\r\n7.2.4\r\n:459268\r\n");
+    CHECK(Client{speaking_as("redis-7.0")}("EVAL", kVersion, "0") ==
+          "*2\r\n$6\r\n7.0.15\r\n:458767\r\n");
+    CHECK(
+        Client{}("EVAL", "return server", "0").starts_with("-ERR user_script:1: Script attempted"));
+    Client valkey{speaking_as("valkey-8.1")};
+    CHECK(valkey("EVAL", "return server.call('ping')", "0") == "+PONG\r\n");
+    CHECK(valkey("EVAL",
+                 "return {server.SERVER_NAME, server.VALKEY_VERSION, server.VALKEY_VERSION_NUM, "
+                 "server.REDIS_VERSION}",
+                 "0") == "*4\r\n$6\r\nvalkey\r\n$5\r\n8.1.1\r\n:524545\r\n$5\r\n7.2.4\r\n");
+    CHECK(valkey("FUNCTION", "LOAD",
+                 "#!lua name=lib\nserver.register_function('f', function() return "
+                 "server.call('ping') end)") == "$3\r\nlib\r\n");
+    CHECK(valkey("FCALL", "f", "0") == "+PONG\r\n");
+}
+
 TEST_CASE("Valkey 9.1 takes no hexadecimal numbers and names what is missing")
 {
     Client client{speaking_as("valkey-9.1")};
