@@ -1,14 +1,6 @@
 #include "server/persistence/file_writer.h"
 
-#include <fcntl.h>
-#include <fmt/format.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
 #include <exception>
-#include <stdexcept>
 #include <utility>
 
 #include "store/snapshot/byte_writer.h"
@@ -23,33 +15,6 @@ namespace {
 struct GivenUp
 {};
 
-[[noreturn]] void fail(std::string_view what)
-{
-    throw std::runtime_error{fmt::format("{}: {}", what, std::strerror(errno))};
-}
-
-/// Closed at the end of its scope.
-class File
-{
-public:
-    File(const std::string& path, int flags) : number_(open(path.c_str(), flags | O_CLOEXEC, 0666))
-    {
-        if (number_ < 0) fail("Opening " + path);
-    }
-    ~File() { close(number_); }
-    File(const File&) = delete;
-    File& operator=(const File&) = delete;
-
-    int number() const { return number_; }
-    void sync() const
-    {
-        if (fsync(number_) != 0) fail("Syncing");
-    }
-
-private:
-    int number_;
-};
-
 std::string folder_of(const std::string& path)
 {
     const auto slash = path.rfind('/');
@@ -59,8 +24,10 @@ std::string folder_of(const std::string& path)
 
 }  // namespace
 
-FileWriter::FileWriter(std::string temporary_path, std::string path, Checksum checksum)
-    : temporary_path_(std::move(temporary_path)),
+FileWriter::FileWriter(Files& files, std::string temporary_path, std::string path,
+                       Checksum checksum)
+    : files_(files),
+      temporary_path_(std::move(temporary_path)),
       path_(std::move(path)),
       checksum_(checksum),
       thread_([this] { run(); })
@@ -111,19 +78,16 @@ void FileWriter::run() noexcept
 {
     State end = State::Failed;
     try {
-        {
-            const File file{temporary_path_, O_WRONLY | O_CREAT | O_TRUNC};
-            write_all(file.number());
-            file.sync();
-        }
-        if (std::rename(temporary_path_.c_str(), path_.c_str()) != 0) fail("Renaming to " + path_);
-        File{folder_of(path_), O_RDONLY | O_DIRECTORY}.sync();
+        files_.remove(temporary_path_);
+        write_file();
+        files_.rename(temporary_path_, path_);
+        files_.sync_folder(folder_of(path_));
         end = State::Done;
     } catch (const std::exception& error) {
         error_ = error.what();
     } catch (const GivenUp&) {
     }
-    if (end == State::Failed) unlink(temporary_path_.c_str());
+    if (end == State::Failed) remove_rest();
     {
         const std::lock_guard lock{mutex_};
         state_ = end;
@@ -131,6 +95,27 @@ void FileWriter::run() noexcept
         waiting_bytes_ = 0;
     }
     changed_.notify_all();
+}
+
+void FileWriter::remove_rest() noexcept
+{
+    try {
+        files_.remove(temporary_path_);
+    } catch (const std::exception&) {  // it is in nobody's way
+    }
+}
+
+void FileWriter::write_file()
+{
+    const int file = files_.open_to_append(temporary_path_);
+    try {
+        write_all(file);
+        files_.sync(file);
+    } catch (...) {
+        files_.close(file);
+        throw;
+    }
+    files_.close(file);
 }
 
 void FileWriter::write_all(int file)
@@ -164,14 +149,9 @@ void FileWriter::write_block(int file, std::string_view block)
     constexpr std::size_t kMostUnsynced = 32 << 20;
     crc_ = store::snapshot::crc64(block, crc_);
     unsynced_bytes_ += block.size();
-    while (!block.empty()) {
-        const ssize_t written = ::write(file, block.data(), block.size());
-        if (written < 0 && errno == EINTR) continue;
-        if (written < 0) fail("Writing " + temporary_path_);
-        block.remove_prefix(static_cast<std::size_t>(written));
-    }
+    while (!block.empty()) block.remove_prefix(files_.write_some(file, block));
     if (unsynced_bytes_ < kMostUnsynced) return;
-    if (fdatasync(file) != 0) fail("Syncing " + temporary_path_);
+    files_.sync(file);
     unsynced_bytes_ = 0;
 }
 

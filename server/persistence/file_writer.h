@@ -7,7 +7,10 @@
 #include <deque>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <thread>
+
+#include "server/persistence/files.h"
 
 namespace server {
 
@@ -20,8 +23,9 @@ public:
     enum class State : std::uint8_t { Writing, Done, Failed };
     enum class Checksum : bool { Zeros, Crc64 };
 
-    /// Begins. Throws std::system_error if there is no thread to be had, std::bad_alloc.
-    FileWriter(std::string temporary_path, std::string path, Checksum checksum);
+    /// Begins. Throws std::system_error if there is no thread to be had, std::bad_alloc. The files
+    /// must outlive it, and are used by its thread.
+    FileWriter(Files& files, std::string temporary_path, std::string path, Checksum checksum);
     /// Gives a file up that is not done: the temporary one is removed.
     ~FileWriter();
     FileWriter(const FileWriter&) = delete;
@@ -46,10 +50,13 @@ private:
     enum class Orders : std::uint8_t { GoOn, Finish, GiveUp };
 
     void run() noexcept;
+    void write_file();
+    void remove_rest() noexcept;
     void write_all(int file);
     void write_block(int file, std::string_view block);
     void give_orders(Orders orders);
 
+    Files& files_;
     const std::string temporary_path_;
     const std::string path_;
     const Checksum checksum_;

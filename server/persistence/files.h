@@ -7,7 +7,8 @@
 
 namespace server {
 
-/// What the log needs of the disk: the seam at which tests put in one that is full, slow or broken.
+/// What is done to the disk by those who write: the seam at which tests put in one that is full,
+/// slow or broken. Its functions are called by several threads.
 /// Each function throws std::system_error if it fails, whose text begins with what was tried.
 class Files
 {

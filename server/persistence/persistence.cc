@@ -82,7 +82,7 @@ std::unique_ptr<Saving> Persistence::start(Purpose purpose, const SavingPlan& pl
         .used_memory = allocated_bytes(),
         .is_log_base = purpose == Purpose::Rewrite};
     try {
-        return std::make_unique<Saving>(plan, server_.databases, head, codes);
+        return std::make_unique<Saving>(plan, *files_, server_.databases, head, codes);
     } catch (const std::bad_alloc&) {
         log(LogLevel::Warning, "Cannot save: out of memory");
     } catch (const std::system_error& error) {

@@ -205,11 +205,11 @@ private:
     PersistenceStats stats_;
     std::vector<SavePoint> save_points_;
     Purpose purpose_ = Purpose::Nothing;
+    Files real_files_;
+    Files* files_ = &real_files_;
     std::unique_ptr<Saving> saving_;
     std::unique_ptr<Loading> loading_;
 
-    Files real_files_;
-    Files* files_ = &real_files_;
     AppendLog log_file_;
     LogStats log_stats_;
     std::unique_ptr<LogLoading> log_loading_;

@@ -17,10 +17,10 @@ constexpr std::size_t kMostWaitingAtAll = 128 << 20;
 
 }  // namespace
 
-Saving::Saving(const SavingPlan& plan, Databases& databases, const store::snapshot::RdbHead& head,
-               std::span<const std::string_view> functions)
+Saving::Saving(const SavingPlan& plan, Files& files, Databases& databases,
+               const store::snapshot::RdbHead& head, std::span<const std::string_view> functions)
     : writer_(plan.texts),
-      file_(plan.temporary_path, plan.path, plan.checksum),
+      file_(files, plan.temporary_path, plan.path, plan.checksum),
       usage_(plan.with_usage ? &databases.usage : nullptr)
 {
     writer_.write_head(head);

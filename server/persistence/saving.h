@@ -29,10 +29,10 @@ struct SavingPlan
 class Saving final : private store::SnapshotKeeper
 {
 public:
-    /// Throws std::system_error or std::bad_alloc: nothing has begun. The databases must outlive
+    /// Throws std::system_error or std::bad_alloc: nothing has begun. The references must outlive
     /// it.
-    Saving(const SavingPlan& plan, Databases& databases, const store::snapshot::RdbHead& head,
-           std::span<const std::string_view> functions);
+    Saving(const SavingPlan& plan, Files& files, Databases& databases,
+           const store::snapshot::RdbHead& head, std::span<const std::string_view> functions);
     /// Gives up what is not done. What of the databases was not seen is looked at without being
     /// written, all at once.
     ~Saving() override;
@@ -48,6 +48,9 @@ public:
     /// Writing until all databases were seen, and the file is there.
     FileWriter::State state() const;
     std::string error() const { return out_of_memory_ ? "Out of memory" : file_.error(); }
+
+    /// For the disk.
+    std::size_t waiting_bytes() const { return file_.waiting_bytes(); }
 
     std::uint64_t keys_written() const { return keys_written_; }
     std::uint64_t keys_total() const { return keys_total_; }

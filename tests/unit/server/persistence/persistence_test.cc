@@ -1,5 +1,6 @@
 #include "server/persistence/persistence.h"
 
+#include <atomic>
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <functional>
@@ -366,6 +367,58 @@ TEST_CASE("DEBUG RELOAD brings all back from the file")
     CHECK(client("DEBUG", "RELOAD", "NOSAVE") == "+OK\r\n");
     CHECK(client("DBSIZE") == ":6\r\n");
     CHECK(client("FUNCTION", "LIST").starts_with("*1"));
+}
+
+namespace {
+
+/// A disk that takes nothing until it is told to.
+class StandingFiles : public server::Files
+{
+public:
+    std::atomic<bool> stands = true;
+
+    std::size_t write_some(int file, std::string_view bytes) override
+    {
+        while (stands) std::this_thread::sleep_for(1ms);
+        return Files::write_some(file, bytes);
+    }
+};
+
+}  // namespace
+
+TEST_CASE("a disk that stands still holds up the snapshot, and nobody else")
+{
+    constexpr std::size_t kMost = 16 << 20;
+    const Folder folder;
+    StandingFiles files;
+    {
+        Options options;
+        options.directory = folder.path();
+        options.rdb_compression = false;
+        Client client{options};
+        server::Persistence& persistence = *client.server().persistence;
+        persistence.use_files(files);
+        const std::string value(100'000, 'v');
+        for (int i = 0; i < 400; ++i) client("SET", "key:" + std::to_string(i), value);
+        CHECK(client("BGSAVE") == "+Background saving started\r\n");
+        for (int i = 0; i < 5'000; ++i) client.server().tick();
+        REQUIRE(persistence.saving() != nullptr);
+        CHECK(persistence.saving()->keys_written() < 400);
+        CHECK(persistence.saving()->waiting_bytes() > kMost / 2);
+        CHECK(persistence.saving()->waiting_bytes() < kMost + (1 << 20));
+        // What is changed is written before: as it was when the snapshot began.
+        for (int i = 0; i < 400; ++i)
+            CHECK(client("APPEND", "key:" + std::to_string(i), "!") == ":100001\r\n");
+        CHECK(persistence.saving()->waiting_bytes() > 39 << 20);
+        CHECK(persistence.saving()->keys_written() == 400);
+        files.stands = false;
+        while (persistence.is_saving()) client.server().tick();
+        CHECK_FALSE(persistence.stats().last_failed);
+    }
+    Restarted after{folder};
+    CHECK(after("DBSIZE") == ":400\r\n");
+    CHECK(after("STRLEN", "key:0") == ":100000\r\n");
+    CHECK(after("STRLEN", "key:399") == ":100000\r\n");
 }
 
 TEST_CASE("what is read back has the form that the limits of now allow")

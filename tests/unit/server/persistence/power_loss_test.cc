@@ -160,19 +160,7 @@ private:
             const std::size_t more = any_up_to(contents.bytes.size() - contents.synced);
             loss.files[relative(path)] = contents.bytes.substr(0, contents.synced + more);
         }
-        add_other_files(loss);
         losses.push_back(std::move(loss));
-    }
-
-    /// Those of the snapshot's writer, which syncs each before it gives it its name.
-    void add_other_files(Loss& loss) const
-    {
-        for (const auto& found : fs::recursive_directory_iterator{folder_}) {
-            const std::string path = found.path().string();
-            const bool is_base = path.ends_with(".base.rdb") && found.is_regular_file();
-            if (is_base && names_now_.count(path) == 0)
-                loss.files[relative(path)] = tests::read_file(path);
-        }
     }
 
     std::string relative(const std::string& path) const
