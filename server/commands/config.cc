@@ -5,6 +5,7 @@
 #include "server/catalogue/command.h"
 #include "server/commands/families.h"
 #include "server/commands/help.h"
+#include "server/config/config_file.h"
 #include "server/config/config_rewrite.h"
 #include "server/execution/call.h"
 #include "server/persistence/files.h"
@@ -61,8 +62,10 @@ void open_doors(Server& server, NamesAndValues names_and_values)
     set_options(wanted, names_and_values);
     const bool moves = wanted.port != server.options.port || wanted.bind != server.options.bind;
     if (moves) fail_if(server.listen(wanted), place);
+    const bool moves_tls = wanted.tls_port != 0 && wanted.bind != server.options.bind;
+    if (of_tls.empty() && !moves_tls) return;
     const std::string_view error = server.open_tls(wanted);
-    if (!error.empty() && moves) server.listen(server.options);
+    if (!error.empty() && moves) server.listen(server.options);  // back; the log tells if not
     fail_if(error, of_tls.empty() ? place : of_tls);
 }
 
@@ -101,6 +104,8 @@ void rewrite(Call& call)
                     rewrite_config(before, call.server.options, users_of(call.server)));
     } catch (const std::system_error& error) {
         throw CommandError{"ERR Rewriting config file: {}", error.code().message()};
+    } catch (const ConfigError& error) {
+        throw CommandError{"ERR Rewriting config file: {}", error.what()};
     }
     call.reply.ok();
 }

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <limits>
 #include <memory>
 
 #include "ascii/case.h"
@@ -64,7 +65,8 @@ std::vector<std::string> split_config_line(std::string_view line)
     if (line.starts_with('*'))
         return {std::string{line}};  // it would begin another kind of request
     const std::string terminated = std::string{line} + "\n";
-    protocol::RequestParser parser;
+    // A user's line may be longer than a request.
+    protocol::RequestParser parser{{.max_inline_bytes = std::numeric_limits<std::size_t>::max()}};
     try {
         if (!parser.next(terminated)) return {};
     } catch (const protocol::ProtocolError&) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <set>
+#include <sstream>
 #include <utility>
 #include <vector>
 
@@ -38,9 +39,16 @@ std::string lines_of(const Option& option, std::span<const std::string_view> wor
     return lines + line_of(option, words);
 }
 
+/// Of a free port that was found the file says what was asked for.
+std::string value_of(const Option& option, const Options& options)
+{
+    const bool was_found = options.port_taken != 0 && options.port == options.port_taken;
+    return option.name == "port" && was_found ? "0" : get_value(options, option);
+}
+
 std::string lines_of(const Option& option, const Options& options)
 {
-    const std::string value = get_value(options, option);
+    const std::string value = value_of(option, options);
     const std::string_view whole = value;
     if (!option.takes_several_words()) return line_of(option, {&whole, 1});
     const auto words = split_at_spaces(value);
@@ -51,43 +59,70 @@ std::string lines_of(const Option& option, const Options& options)
     }
 }
 
-/// Whether CONFIG knows its value.
-bool has_value(const Option& option)
+/// The same behind other lines for it: those of `save` would be added to them.
+std::string last_lines_of(const Option& option, const Options& options)
 {
-    return option.change != Change::Directive && option.grammar != Grammar::Renaming &&
-           option.grammar != Grammar::User;
+    const bool adds = option.grammar == Grammar::SavePoints;
+    return (adds ? line_of(option, {}) : std::string{}) + lines_of(option, options);
+}
+
+/// "user anna on ~a b", each word as it must stand in a config file.
+std::string as_config_lines(std::string_view users)
+{
+    std::string lines;
+    for (const std::string_view user : ascii::split(users, '\n')) {
+        if (user.empty()) continue;
+        std::string_view between;
+        for (const std::string_view word : split_at_spaces(user))
+            lines.append(std::exchange(between, " ")).append(quoted_config_word(word));
+        lines += '\n';
+    }
+    return lines;
+}
+
+/// Whether a value may be written. What does not work here stays as it was: others may read the
+/// file, too.
+bool is_written(const Option& option)
+{
+    const bool can_be_set = option.support == Support::Works || option.support == Support::NoNeed;
+    return can_be_set && option.change != Change::Directive &&
+           option.grammar != Grammar::Renaming && option.grammar != Grammar::User;
 }
 
 class Rewriting
 {
 public:
-    Rewriting(const Options& options, std::string_view users) : options_(options), users_(users) {}
+    Rewriting(const Options& options, std::string users)
+        : options_(options), users_(std::move(users))
+    {}
 
     void add_line(std::string_view line)
     {
+        has_heading_ |= line == kHeading;
         const auto words = split_config_line(line);
         const bool is_comment = line.empty() || line.front() == '#' || words.empty();
         const Option* const option = is_comment ? nullptr : find_option(words[0]);
-        has_heading_ |= line == kHeading;
         if (option != nullptr && option->grammar == Grammar::User) {
             text_ += std::exchange(users_, {});
-        } else if (option == nullptr || !has_value(*option)) {
+        } else if (option == nullptr || !is_written(*option)) {
             text_.append(line).append("\n");
         } else if (written_.insert(option->name).second) {
             text_ += lines_of(*option, options_);
         }
     }
 
+    /// What a server that starts on these lines would not have yet comes behind them.
     std::string finish()
     {
+        Options so_far;
+        std::istringstream lines{text_};
+        ConfigReader{so_far}.read_stream(lines, "the file");
         std::string rest;
-        const Options defaults;
         for (const auto table : {effective_options(), other_options()}) {
             for (const Option& option : table) {
-                if (!has_value(option) || written_.contains(option.name) || option.name == kSeed)
-                    continue;
-                if (get_value(options_, option) != get_value(defaults, option))
-                    rest += lines_of(option, options_);
+                if (!is_written(option) || option.name == kSeed) continue;
+                if (get_value(so_far, option) != value_of(option, options_))
+                    rest += last_lines_of(option, options_);
             }
         }
         rest += users_;
@@ -97,7 +132,7 @@ public:
 
 private:
     const Options& options_;
-    std::string_view users_;
+    std::string users_;
     std::string text_;
     std::set<std::string_view> written_;
     bool has_heading_ = false;
@@ -107,7 +142,7 @@ private:
 
 std::string rewrite_config(std::string_view text, const Options& options, std::string_view users)
 {
-    Rewriting rewriting{options, users};
+    Rewriting rewriting{options, as_config_lines(users)};
     if (text.ends_with('\n')) text.remove_suffix(1);
     for (const std::string_view line : ascii::split(text, '\n'))
         rewriting.add_line(trimmed_config_line(line));

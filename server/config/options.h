@@ -163,6 +163,7 @@ struct Options : TlsOptions
     std::string pid_file;  ///< empty: none
     std::string supervised = "no";
     std::string directory = ".";
+    int port_taken = 0;       ///< the free one that was found, if any was asked for by port 0
     std::string config_file;  ///< that these settings come from, its whole path; empty: none
     std::string shutdown_on_sigint = "default";  ///< flags of SHUTDOWN
     std::string shutdown_on_sigterm = "default";

@@ -306,7 +306,7 @@ private:
     Farewells farewells_;
     std::shared_ptr<Refusals> refusals_ = std::make_shared<Refusals>(io_, farewells_);
     WebSockets sockets_;
-    std::vector<std::unique_ptr<net::Listener>> listeners_;
+    std::vector<std::shared_ptr<net::Listener>> listeners_;
     restinio::impl::connection_factory_t<Traits> factory_;
     net::Timer timer_;
 

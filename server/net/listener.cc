@@ -52,7 +52,7 @@ void Listener::resume()
 
 void Listener::accept()
 {
-    acceptor_.async_accept([this](const Error& error, Socket socket) {
+    acceptor_.async_accept([this, self = shared_from_this()](const Error& error, Socket socket) {
         if (stopped_ || error == asio::error::operation_aborted) return;
         if (!error) {
             welcome_(std::move(socket));
@@ -69,7 +69,7 @@ void Listener::accept()
 void Listener::rest()
 {
     timer_.expires_after(kRest);
-    timer_.async_wait([this](const Error& error) {
+    timer_.async_wait([this, self = shared_from_this()](const Error& error) {
         if (!error && !stopped_) accept();
     });
 }

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <stdexcept>
 #include <string>
 
@@ -22,8 +23,9 @@ private:
     Error why_;
 };
 
-/// Accepts the clients of one address.
-class Listener
+/// Accepts the clients of one address. Made by std::make_shared: it lives until it was told of its
+/// last attempt to accept, whoever lets go of it before.
+class Listener : public std::enable_shared_from_this<Listener>
 {
 public:
     using Welcome = std::function<void(Socket)>;
@@ -39,9 +41,7 @@ public:
     /// io_context::run().
     void resume();
 
-    /// Closes the address: no client is handed over any more. A listener that was started lives on
-    /// for as long as its io_context runs: the last attempt to accept may have ended already, and
-    /// is told of later.
+    /// Closes the address: no client is handed over any more.
     void stop();
 
     /// Where it listens; with the port that was taken if 0 was asked for.

@@ -42,7 +42,7 @@ void remove_stale_socket(asio::io_context& io, const std::string& path)
     unlink(path.c_str());
 }
 
-using Opened = std::vector<std::unique_ptr<Listener>>;
+using Opened = std::vector<std::shared_ptr<Listener>>;
 
 // Nothing if a free port was asked for, and the one that was found is not free everywhere.
 std::optional<Opened> try_to_listen(asio::io_context& io, const std::vector<std::string>& bind,
@@ -55,7 +55,7 @@ std::optional<Opened> try_to_listen(asio::io_context& io, const std::vector<std:
         const bool optional = word.starts_with('-');
         const std::string name = word.substr(optional ? 1 : 0);
         try {
-            opened.push_back(std::make_unique<Listener>(io, resolve(io, name, taken), backlog));
+            opened.push_back(std::make_shared<Listener>(io, resolve(io, name, taken), backlog));
         } catch (const ListenError& error) {
             // As in Redis: an optional address may be missing, and a machine may lack IPv6.
             if (optional && is_address_missing(error.why())) continue;
@@ -81,20 +81,22 @@ Opened listen_on(asio::io_context& io, const std::vector<std::string>& bind, int
 }
 
 void move_listeners(asio::io_context& io, Opened& listeners, const std::vector<std::string>& bind,
-                    int port, int backlog)
+                    int port, int backlog, Log& log)
 {
     std::vector<Endpoint> before;
-    for (const auto& listener : listeners) {
-        before.push_back(listener->endpoint());
-        listener->stop();
-    }
-    // They are destroyed once they were told of their last attempt to accept.
-    asio::post(io, [gone = std::exchange(listeners, {})] {});
+    for (const auto& listener : listeners) before.push_back(listener->endpoint());
+    for (const auto& listener : listeners) listener->stop();
+    listeners.clear();
     try {
         if (port != 0) listeners = listen_on(io, bind, port, backlog);
-    } catch (const ListenError&) {
-        for (const Endpoint& place : before)
-            listeners.push_back(std::make_unique<Listener>(io, place, backlog));
+    } catch (...) {
+        for (const Endpoint& place : before) {
+            try {
+                listeners.push_back(std::make_shared<Listener>(io, place, backlog));
+            } catch (const std::exception& error) {
+                log.warning("{}: no client can come in there any more", error.what());
+            }
+        }
         throw;
     }
 }
@@ -112,8 +114,11 @@ Listeners::Listeners(asio::io_context& io, Connections& connections)
     Options& options = connections.server.options;
     const bool has_unix_socket = !options.unix_socket.empty();
     const bool has_another = has_unix_socket || options.tls_port != 0;
-    if (options.port != 0 || !options.port_file.empty() || !has_another)
+    if (options.port != 0 || !options.port_file.empty() || !has_another) {
+        const bool any_port = options.port == 0;
         ports_ = listen_on(io, options.bind, options.port, options.tcp_backlog);
+        if (any_port) options.port_taken = options.port;
+    }
     if (has_unix_socket) open_unix_socket();
     if (ports_.empty() && !has_another) throw ListenError{"any address", asio::error::not_found};
 }
@@ -130,7 +135,7 @@ void Listeners::open_unix_socket()
     try {
         remove_stale_socket(io_, path);
         const asio::local::stream_protocol::endpoint place{path};
-        unix_socket_ = std::make_unique<Listener>(io_, place, options.tcp_backlog);
+        unix_socket_ = std::make_shared<Listener>(io_, place, options.tcp_backlog);
         unix_path_ = path;
     } catch (const asio::system_error& error) {  // the path is too long
         throw ListenError{path, error.code()};
@@ -169,11 +174,14 @@ std::string_view Listeners::change(const Options& wanted)
     const Options& options = connections_.server.options;
     std::string_view error;
     try {
-        move_listeners(io_, ports_, wanted.bind, wanted.port, wanted.tcp_backlog);
+        move_listeners(io_, ports_, wanted.bind, wanted.port, wanted.tcp_backlog, connections_.log);
     } catch (const ListenError& why) {
         connections_.log.warning("{}", why.what());
         error = wanted.port != options.port ? "Unable to listen on this port. Check server logs."
                                             : "Failed to bind to specified addresses.";
+    } catch (...) {
+        accept_at_ports();
+        throw;
     }
     accept_at_ports();
     return error;

@@ -13,15 +13,16 @@ namespace server::net {
 
 /// Listens on a port of each address, written as in `bind`; puts the port that was taken into
 /// `port` if that was 0, and the same one on all of them. Throws ListenError.
-std::vector<std::unique_ptr<Listener>> listen_on(asio::io_context& io,
+std::vector<std::shared_ptr<Listener>> listen_on(asio::io_context& io,
                                                  const std::vector<std::string>& bind, int& port,
                                                  int backlog);
 
 /// Listens as listen_on() would, nowhere if the port is 0, and not where `listeners` did. They are
 /// closed first, as they may hold the port that is wanted. If it cannot be had they are opened
-/// again, and ListenError is thrown. None accepts clients yet.
-void move_listeners(asio::io_context& io, std::vector<std::unique_ptr<Listener>>& listeners,
-                    const std::vector<std::string>& bind, int port, int backlog);
+/// again, as far as that is possible (the log tells), and ListenError is thrown. None accepts
+/// clients yet.
+void move_listeners(asio::io_context& io, std::vector<std::shared_ptr<Listener>>& listeners,
+                    const std::vector<std::string>& bind, int port, int backlog, Log& log);
 
 /// Lets a listener accept the clients of these connections; the log is told if it cannot.
 void accept_clients(Listener& listener, Connections& connections, Listener::Welcome welcome);
@@ -56,8 +57,8 @@ private:
 
     asio::io_context& io_;
     Connections& connections_;
-    std::vector<std::unique_ptr<Listener>> ports_;
-    std::unique_ptr<Listener> unix_socket_;
+    std::vector<std::shared_ptr<Listener>> ports_;
+    std::shared_ptr<Listener> unix_socket_;
     std::string unix_path_;  // empty: none was made
 };
 

@@ -55,8 +55,9 @@ void TlsDoor::open(const Options& wanted)
 void TlsDoor::move_to(const Options& wanted)
 {
     try {
-        move_listeners(io_, listeners_, wanted.bind, wanted.tls_port, wanted.tcp_backlog);
-    } catch (const ListenError&) {
+        move_listeners(io_, listeners_, wanted.bind, wanted.tls_port, wanted.tcp_backlog,
+                       connections_.log);
+    } catch (...) {
         if (started_) start();
         throw;
     }

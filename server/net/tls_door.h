@@ -43,7 +43,7 @@ public:
     std::vector<std::string> addresses() const;
 
 private:
-    using Opened = std::vector<std::unique_ptr<Listener>>;
+    using Opened = std::vector<std::shared_ptr<Listener>>;
     struct Handshake;
     using Handshakes = std::list<std::shared_ptr<Handshake>>;
 

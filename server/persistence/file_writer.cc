@@ -107,7 +107,8 @@ void FileWriter::remove_rest() noexcept
 
 void FileWriter::write_file()
 {
-    const int file = files_.open_to_append(temporary_path_);
+    constexpr mode_t kMode = 0666;  // as Redis's: the umask says the rest
+    const int file = files_.open_to_append(temporary_path_, kMode);
     try {
         write_all(file);
         files_.sync(file);

@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <fstream>
 #include <iterator>
+#include <optional>
 #include <system_error>
 
 namespace server {
@@ -21,11 +22,19 @@ namespace {
                             path.empty() ? std::string{what} : fmt::format("{} {}", what, path)};
 }
 
+/// Who may read and write the file, if there is one.
+std::optional<mode_t> mode_of(const std::string& path)
+{
+    struct stat status = {};
+    if (stat(path.c_str(), &status) != 0) return std::nullopt;
+    return status.st_mode & 0777;
+}
+
 }  // namespace
 
-int Files::open_to_append(const std::string& path)
+int Files::open_to_append(const std::string& path, mode_t mode)
 {
-    const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+    const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, mode);
     if (file < 0) fail("Opening", path);
     return file;
 }
@@ -80,16 +89,18 @@ void Files::put(const std::string& folder, std::string_view name, std::string_vi
 {
     const std::string temporary = fmt::format("{}/temp-{}", folder, name);
     remove(temporary);
-    const int file = open_to_append(temporary);
+    const std::string path = fmt::format("{}/{}", folder, name);
+    const int file = open_to_append(temporary, mode_of(path).value_or(kMode));
     try {
         while (!text.empty()) text.remove_prefix(write_some(file, text));
         sync(file);
     } catch (...) {
         close(file);
+        remove(temporary);
         throw;
     }
     close(file);
-    rename(temporary, fmt::format("{}/{}", folder, name));
+    rename(temporary, path);
     sync_folder(folder);
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -15,8 +17,12 @@ class Files
 public:
     virtual ~Files() = default;
 
-    /// Opens a file to append to it, and makes it if it is missing. Returns its number.
-    virtual int open_to_append(const std::string& path);
+    static constexpr mode_t kMode = 0644;
+
+    /// Opens a file to append to it, and makes it if it is missing: then `mode`, but for the umask,
+    /// says who may use it. Returns its number.
+    virtual int open_to_append(const std::string& path, mode_t mode);
+    int open_to_append(const std::string& path) { return open_to_append(path, kMode); }
     virtual void close(int file) noexcept;
     /// Writes some of the bytes, at least one, and returns how many.
     virtual std::size_t write_some(int file, std::string_view bytes);
@@ -32,7 +38,8 @@ public:
     /// Forces the names in a folder to the disk.
     virtual void sync_folder(const std::string& path);
 
-    /// The file is there with this text, or as it was: whatever happens, no half of it.
+    /// The file is there with this text, or as it was: whatever happens, no half of it. Whoever
+    /// could read it before still can, and nobody else.
     void put(const std::string& folder, std::string_view name, std::string_view text);
 };
 

@@ -169,8 +169,8 @@ void Loading::key(int database, std::string_view key, store::AnyValue value,
     const store::UsageBits usage = databases_.usage.bits_of(head.usage);
     if (!keys.load(key, std::move(value), head.deadline, usage)) {
         throw Error{
-            fmt::format("it has key '{}' of database {} twice: it is damaged. Take an "
-                        "older copy",
+            fmt::format("key '{}' of database {} is there already: the file is damaged, or other "
+                        "data were kept",
                         key.substr(0, 100), database)};
     }
     ++keys_loaded_;

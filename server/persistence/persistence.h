@@ -152,7 +152,8 @@ public:
         bool keeps = false;   ///< what there is stays; a key that comes back, too, is an error
         bool merges = false;  ///< but then a key that comes back replaces the one that stayed
     };
-    /// DEBUG RELOAD: all data go, and come back from the file. False if they did not.
+    /// DEBUG RELOAD: all data go, unless they are kept, and come back from the file. False if they
+    /// did not: then there is a part.
     bool reload(const Reload& how);
 
     /// Or the start.
@@ -183,6 +184,10 @@ private:
     bool begin_loading_log();
     bool go_on_loading_once();
     void empty_databases();
+    /// By database, keys that may hold records of orders.
+    using Records = std::vector<std::pair<int, std::string>>;
+    void follow(const Records& records);
+    void give_up_loading(const Loading::Error& error);
     void end_loading();
     void end_loading_log();
     void loaded();

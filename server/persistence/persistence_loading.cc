@@ -164,8 +164,7 @@ void Persistence::end_loading_log()
     const auto loaded = std::move(log_loading_);
     server_.loading = false;
     stats_.changes_saved = server_.stats.changes;
-    for (const auto& [database, key] : loaded->possible_records())
-        server_.dispatcher.record_loaded(database, key);
+    follow(loaded->possible_records());
     if (loaded->bytes_cut() > 0) {
         log(LogLevel::Warning, "!!! Warning: short read while loading the AOF file !!!");
         log(LogLevel::Warning, fmt::format("AOF loaded anyway because aof-load-truncated is "
@@ -188,8 +187,7 @@ void Persistence::end_loading()
     stats_.keys_loaded = loading_->keys_loaded();
     stats_.keys_expired = loading_->keys_expired();
     stats_.changes_saved = server_.stats.changes;
-    for (const auto& [database, key] : loading_->possible_records())
-        server_.dispatcher.record_loaded(database, key);
+    follow(loading_->possible_records());
     const std::chrono::duration<double> took = server_.stopwatch() - loading_began_;
     log(LogLevel::Notice, fmt::format("RDB produced by version {}", loading_->written_by()));
     log(LogLevel::Notice, fmt::format("Done loading RDB, keys loaded: {}, keys expired: {}.",
@@ -200,20 +198,41 @@ void Persistence::end_loading()
 
 bool Persistence::reload(const Reload& how)
 {
+    const std::uint64_t saved_before = stats_.changes_saved;
     if (!how.keeps) empty_databases();
+    bool done = true;
     try {
         loading_ = Loading::open(base_plan(how.merges), server_.databases);
         server_.loading = true;
         loading_began_ = server_.stopwatch();
         while (go_on_loading()) continue;
         server_.loading = false;
-        return true;
     } catch (const Loading::Error& error) {
-        log(LogLevel::Warning, error.what());
-        loading_.reset();
-        server_.loading = false;
-        return false;
+        give_up_loading(error);
+        done = false;
     }
+    if (how.keeps) {  // what came beside it is neither saved nor logged
+        stats_.changes_saved = saved_before;
+        server_.key_events.miss();
+        server_.effects.miss();
+    }
+    return done;
+}
+
+/// What was loaded stays, and its orders are looked after.
+void Persistence::give_up_loading(const Loading::Error& error)
+{
+    log(LogLevel::Warning, error.what());
+    server_.loading = false;
+    const auto loading = std::move(loading_);
+    const auto log_loading = std::move(log_loading_);
+    if (loading != nullptr) follow(loading->possible_records());
+    if (log_loading != nullptr) follow(log_loading->possible_records());
+}
+
+void Persistence::follow(const Records& records)
+{
+    for (const auto& [database, key] : records) server_.dispatcher.record_loaded(database, key);
 }
 
 void Persistence::empty_databases()
@@ -239,10 +258,7 @@ bool Persistence::reload_log()
         while (go_on_loading()) continue;
         return true;
     } catch (const Loading::Error& error) {
-        log(LogLevel::Warning, error.what());
-        loading_.reset();
-        log_loading_.reset();
-        server_.loading = false;
+        give_up_loading(error);
         is_started_ = true;
         return false;
     }

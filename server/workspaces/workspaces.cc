@@ -25,6 +25,7 @@ Options options_like(const Options& home)
     options.save_points.clear();
     options.append_only = false;
     options.http_port = 0;
+    options.config_file.clear();  // nobody but the home writes there
     return options;
 }
 

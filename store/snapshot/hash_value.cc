@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <limits>
 #include <memory_resource>
 #include <string>
 #include <vector>
@@ -73,13 +74,15 @@ Hash read_hash(ByteReader& reader, const ReadLimits& limits)
     return hash;
 }
 
-Hash hash_of_compact(std::string_view bytes, bool is_listpack, const ReadLimits& limits)
+/// As Redis: what came compact is only counted, however long its values are.
+Hash hash_of_compact(std::string_view bytes, bool is_listpack, HashLimits limits)
 {
+    limits.packed_bytes = std::numeric_limits<std::size_t>::max();
     constexpr std::size_t kUsualFields = 16;
     GatheredPairs pairs{kUsualFields};
     for_each_pair(bytes, is_listpack,
                   [&](std::string_view field, std::string_view value) { pairs.add(field, value); });
-    Hash hash = pairs.to_hash(limits.hash);
+    Hash hash = pairs.to_hash(limits);
     require(!hash.empty());
     return hash;
 }
@@ -182,7 +185,7 @@ Hash TypeTraits<Hash>::read(ByteReader& reader, std::uint8_t tag, const ReadLimi
         reader.take_little(8);  // the earliest of the deadlines
         return hash_of_timed_listpack(take_string(reader).view(), limits);
     }
-    return hash_of_compact(take_string(reader).view(), tag == kListpackTag, limits);
+    return hash_of_compact(take_string(reader).view(), tag == kListpackTag, limits.hash);
 }
 
 }  // namespace store

@@ -29,7 +29,7 @@ Set read_set(ByteReader& reader, const SetLimits& limits)
 Set set_of_compact(std::string_view bytes, bool is_listpack, SetLimits limits)
 {
     limits.packed_member_bytes = std::numeric_limits<std::size_t>::max();
-    Set set;
+    Set set{is_listpack ? Set::Encoding::Packed : Set::Encoding::IntSet};
     const auto add = [&](std::string_view member) { require(set.add(member, limits)); };
     if (is_listpack) {
         for_each_in_listpack(bytes, add);

@@ -12,8 +12,11 @@ function(either name shared)
   target_link_libraries(${name} INTERFACE $<$<NOT:${is_static}>:${shared}>)
 endfunction()
 
-# Adds the program, if each of the libraries is here in its static form.
+# Adds the program, if each of the libraries is here in its static form, and fmt as fmt.cc knows it.
 function(add_static_server)
+  if(NOT fmt_VERSION VERSION_LESS 10)
+    return()
+  endif()
   foreach(library NETTLE_STATIC HTTP_PARSER_STATIC JEMALLOC_STATIC SSL_STATIC CRYPTO_STATIC)
     if(NOT ${library})
       return()

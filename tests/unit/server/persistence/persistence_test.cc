@@ -309,7 +309,7 @@ TEST_CASE("a file may need more databases, and hold a key only once")
         "b\xff"s +
         std::string(8, '\0'));
     CHECK(refusal(folder) ==
-          "it has key 'a' of database 0 twice: it is damaged. Take an older copy");
+          "key 'a' of database 0 is there already: the file is damaged, or other data were kept");
 }
 
 TEST_CASE("keys whose time was over while nobody looked are dropped and counted")

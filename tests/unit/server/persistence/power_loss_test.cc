@@ -42,10 +42,10 @@ public:
     std::atomic<int> acknowledged = 0;
     std::atomic<int> issued = 0;
 
-    int open_to_append(const std::string& path) override
+    int open_to_append(const std::string& path, mode_t mode) override
     {
         const std::lock_guard lock{mutex_};
-        const int file = Files::open_to_append(path);
+        const int file = Files::open_to_append(path, mode);
         if (names_now_.count(path) == 0) do_to_names({.to = path, .file = add_file(path)});
         open_[file] = names_now_[path];
         return file;
