@@ -59,10 +59,10 @@ std::string lines_of(const Option& option, const Options& options)
     }
 }
 
-/// The same behind other lines for it: those of `save` would be added to them.
-std::string last_lines_of(const Option& option, const Options& options)
+/// The same whatever stands before them: lines of `save` would be added to those.
+std::string lines_that_overrule(const Option& option, const Options& options)
 {
-    const bool adds = option.grammar == Grammar::SavePoints;
+    const bool adds = option.grammar == Grammar::SavePoints && !value_of(option, options).empty();
     return (adds ? line_of(option, {}) : std::string{}) + lines_of(option, options);
 }
 
@@ -107,7 +107,9 @@ public:
         } else if (option == nullptr || !is_written(*option)) {
             text_.append(line).append("\n");
         } else if (written_.insert(option->name).second) {
-            text_ += lines_of(*option, options_);
+            const bool overrules = words.size() == 2 && words[1].empty();
+            text_ +=
+                overrules ? lines_that_overrule(*option, options_) : lines_of(*option, options_);
         }
     }
 
@@ -122,7 +124,7 @@ public:
             for (const Option& option : table) {
                 if (!is_written(option) || option.name == kSeed) continue;
                 if (get_value(so_far, option) != value_of(option, options_))
-                    rest += last_lines_of(option, options_);
+                    rest += lines_that_overrule(option, options_);
             }
         }
         rest += users_;

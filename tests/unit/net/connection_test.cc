@@ -284,7 +284,7 @@ TEST_CASE("a client without a password may not let replies wait")
     CHECK(loopback.server.sessions.size() == 1);
 }
 
-TEST_CASE("after ten wrong passwords the connection ends")
+TEST_CASE("after twenty wrong passwords the connection ends")
 {
     server::Options options = Loopback::default_options();
     options.require_pass = "secret";
@@ -293,9 +293,9 @@ TEST_CASE("after ten wrong passwords the connection ends")
     const std::string wrong = "-WRONGPASS invalid username-password pair or user is disabled.\r\n";
     for (int i = 0; i < 5; ++i) CHECK(client.ask("AUTH guess\r\n", wrong) == wrong);
     CHECK(client.ask("AUTH secret\r\n", "+OK\r\n") == "+OK\r\n");
-    client.send(repeat("AUTH guess\r\n", 20));
-    CHECK(client.receive_all() == repeat(wrong, 10));
-    CHECK(loopback.server.stats.wrong_passwords == 15);
+    client.send(repeat("AUTH guess\r\n", 40));
+    CHECK(client.receive_all() == repeat(wrong, 20));
+    CHECK(loopback.server.stats.wrong_passwords == 25);
 }
 
 TEST_CASE("a silent client is disconnected after its time")

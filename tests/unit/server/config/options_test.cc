@@ -169,7 +169,7 @@ TEST_CASE("CONFIG SET refuses with Redis's words")
           failed("maxclients", "argument couldn't be parsed into an integer"));
     CHECK(set(options, {"timeout", "01"}) ==
           failed("timeout", "argument couldn't be parsed into an integer"));
-    CHECK(set(options, {"PORT", "1"}) == failed("PORT", "can't set immutable config"));
+    CHECK(set(options, {"DATABASES", "1"}) == failed("DATABASES", "can't set immutable config"));
     CHECK(set(options, {"dir", "/"}) == failed("dir", "can't set protected config"));
     CHECK(set(options, {"timeout", "5", "TIMEOUT", "6"}) ==
           failed("TIMEOUT", "duplicate parameter"));

@@ -409,7 +409,7 @@ TEST_CASE("a disk that stands still holds up the snapshot, and nobody else")
         // What is changed is written before: as it was when the snapshot began.
         for (int i = 0; i < 400; ++i)
             CHECK(client("APPEND", "key:" + std::to_string(i), "!") == ":100001\r\n");
-        CHECK(persistence.saving()->waiting_bytes() > 39 << 20);
+        CHECK(persistence.saving()->waiting_bytes() > 39'000'000);
         CHECK(persistence.saving()->keys_written() == 400);
         files.stands = false;
         while (persistence.is_saving()) client.server().tick();

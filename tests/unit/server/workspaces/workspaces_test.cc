@@ -53,12 +53,16 @@ TEST_CASE("a client names its workspace in any of several ways")
 
 TEST_CASE("workspaces share neither keys nor clock, faults, messages, scripts and settings")
 {
-    Client home{with_workspaces()};
+    server::Options options = with_workspaces();
+    options.config_file = "/nowhere/dabba.conf";
+    Client home{options};
     Client a{home}, b{home};
     a("AUTH", "workspace", "a");
     b("AUTH", "workspace", "b");
     a("SET", "key", "1");
     CHECK(b("EXISTS", "key") == ":0\r\n");
+    CHECK(a("CONFIG", "REWRITE") == "-ERR The server is running without a config file\r\n");
+    CHECK(home("CONFIG", "REWRITE") == "-ERR Rewriting config file: No such file or directory\r\n");
 
     a("CLOCK", "ADVANCE", "1h");
     CHECK(a.server().clock.now() - home.clock.now() == std::chrono::hours{1});
