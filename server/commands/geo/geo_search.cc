@@ -8,7 +8,7 @@
 #include "server/catalogue/command.h"
 #include "server/commands/families.h"
 #include "server/commands/geo/geo_args.h"
-#include "server/commands/sorted_set/sorted_set_limits.h"
+#include "server/commands/value_limits.h"
 #include "server/execution/call.h"
 #include "server/server.h"
 #include "store/geo/polygon.h"

@@ -1,7 +1,7 @@
 #include "server/catalogue/command.h"
 #include "server/commands/families.h"
-#include "server/commands/hash/hash_limits.h"
 #include "server/commands/scan_options.h"
+#include "server/commands/value_limits.h"
 #include "server/execution/call.h"
 
 namespace server::commands {

@@ -4,7 +4,7 @@
 #include "server/catalogue/command.h"
 #include "server/commands/families.h"
 #include "server/commands/hash/field_expiry.h"
-#include "server/commands/hash/hash_limits.h"
+#include "server/commands/value_limits.h"
 #include "server/execution/call.h"
 #include "store/number.h"
 

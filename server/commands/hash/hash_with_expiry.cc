@@ -6,7 +6,7 @@
 #include "server/commands/families.h"
 #include "server/commands/hash/field_expiry.h"
 #include "server/commands/hash/hash_fields.h"
-#include "server/commands/hash/hash_limits.h"
+#include "server/commands/value_limits.h"
 
 namespace server::commands {
 

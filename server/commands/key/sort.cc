@@ -8,7 +8,7 @@
 #include "server/commands/families.h"
 #include "server/commands/key/sort_lookup.h"
 #include "server/commands/key/sort_options.h"
-#include "server/commands/list/list_limits.h"
+#include "server/commands/value_limits.h"
 #include "server/execution/call.h"
 #include "server/execution/permission.h"
 #include "server/server.h"

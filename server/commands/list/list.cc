@@ -3,8 +3,8 @@
 #include "server/catalogue/command.h"
 #include "server/commands/families.h"
 #include "server/commands/list/list_index.h"
-#include "server/commands/list/list_limits.h"
 #include "server/commands/list/list_pop.h"
+#include "server/commands/value_limits.h"
 
 namespace server::commands {
 

@@ -6,7 +6,7 @@
 #include "server/catalogue/command.h"
 #include "server/commands/families.h"
 #include "server/commands/list/list_index.h"
-#include "server/commands/list/list_limits.h"
+#include "server/commands/value_limits.h"
 #include "server/execution/call.h"
 
 namespace server::commands {

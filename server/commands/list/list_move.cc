@@ -7,8 +7,8 @@
 #include "server/commands/counted_keys.h"
 #include "server/commands/families.h"
 #include "server/commands/find_to_change.h"
-#include "server/commands/list/list_limits.h"
 #include "server/commands/list/list_pop.h"
+#include "server/commands/value_limits.h"
 
 namespace server::commands {
 

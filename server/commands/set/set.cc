@@ -2,7 +2,7 @@
 #include "server/commands/families.h"
 #include "server/commands/find_to_change.h"
 #include "server/commands/scan_options.h"
-#include "server/commands/set/set_limits.h"
+#include "server/commands/value_limits.h"
 #include "server/execution/call.h"
 
 namespace server::commands {

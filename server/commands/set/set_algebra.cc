@@ -5,7 +5,7 @@
 #include "server/catalogue/command.h"
 #include "server/commands/counted_keys.h"
 #include "server/commands/families.h"
-#include "server/commands/set/set_limits.h"
+#include "server/commands/value_limits.h"
 #include "server/execution/call.h"
 
 namespace server::commands {

@@ -1,7 +1,7 @@
 #include "server/catalogue/command.h"
 #include "server/commands/families.h"
 #include "server/commands/random_count.h"
-#include "server/commands/set/set_limits.h"
+#include "server/commands/value_limits.h"
 #include "server/execution/call.h"
 #include "store/types/set_sampling.h"
 

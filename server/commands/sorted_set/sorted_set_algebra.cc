@@ -6,8 +6,8 @@
 #include "server/catalogue/command.h"
 #include "server/catalogue/command_table.h"
 #include "server/commands/families.h"
-#include "server/commands/sorted_set/sorted_set_limits.h"
 #include "server/commands/sorted_set/sorted_set_reply.h"
+#include "server/commands/value_limits.h"
 #include "server/execution/call.h"
 
 namespace server::commands {

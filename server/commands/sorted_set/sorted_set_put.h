@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "server/commands/sorted_set/sorted_set_limits.h"
+#include "server/commands/value_limits.h"
 #include "server/execution/call.h"
 #include "store/types/sorted_set.h"
 
