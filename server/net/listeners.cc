@@ -80,25 +80,30 @@ Opened listen_on(asio::io_context& io, const std::vector<std::string>& bind, int
     throw ListenError{"any port", asio::error::address_in_use};
 }
 
-void move_listeners(asio::io_context& io, Opened& listeners, const std::vector<std::string>& bind,
-                    int port, int backlog, Log& log)
+void move_listeners(asio::io_context& io, Opened& listeners, const Options& wanted, int port,
+                    Log& log, const std::function<void(Listener&)>& accept)
 {
+    const auto accept_all = [&] {
+        for (const auto& listener : listeners) accept(*listener);
+    };
     std::vector<Endpoint> before;
     for (const auto& listener : listeners) before.push_back(listener->endpoint());
     for (const auto& listener : listeners) listener->stop();
     listeners.clear();
     try {
-        if (port != 0) listeners = listen_on(io, bind, port, backlog);
+        if (port != 0) listeners = listen_on(io, wanted.bind, port, wanted.tcp_backlog);
     } catch (...) {
         for (const Endpoint& place : before) {
             try {
-                listeners.push_back(std::make_shared<Listener>(io, place, backlog));
+                listeners.push_back(std::make_shared<Listener>(io, place, wanted.tcp_backlog));
             } catch (const std::exception& error) {
                 log.warning("{}: no client can come in there any more", error.what());
             }
         }
+        accept_all();
         throw;
     }
+    accept_all();
 }
 
 void accept_clients(Listener& listener, Connections& connections, Listener::Welcome welcome)
@@ -153,13 +158,8 @@ void Listeners::resume()
 
 void Listeners::start()
 {
-    accept_at_ports();
-    if (unix_socket_ != nullptr) accept_at(*unix_socket_);
-}
-
-void Listeners::accept_at_ports()
-{
     for (const auto& listener : ports_) accept_at(*listener);
+    if (unix_socket_ != nullptr) accept_at(*unix_socket_);
 }
 
 void Listeners::accept_at(Listener& listener)
@@ -171,20 +171,16 @@ void Listeners::accept_at(Listener& listener)
 
 std::string_view Listeners::change(const Options& wanted)
 {
-    const Options& options = connections_.server.options;
-    std::string_view error;
     try {
-        move_listeners(io_, ports_, wanted.bind, wanted.port, wanted.tcp_backlog, connections_.log);
-    } catch (const ListenError& why) {
-        connections_.log.warning("{}", why.what());
-        error = wanted.port != options.port ? "Unable to listen on this port. Check server logs."
-                                            : "Failed to bind to specified addresses.";
-    } catch (...) {
-        accept_at_ports();
-        throw;
+        move_listeners(io_, ports_, wanted, wanted.port, connections_.log,
+                       [this](Listener& listener) { accept_at(listener); });
+        return {};
+    } catch (const ListenError& error) {
+        connections_.log.warning("{}", error.what());
+        const bool moves_port = wanted.port != connections_.server.options.port;
+        return moves_port ? "Unable to listen on this port. Check server logs."
+                          : "Failed to bind to specified addresses.";
     }
-    accept_at_ports();
-    return error;
 }
 
 std::vector<std::string> Listeners::addresses() const

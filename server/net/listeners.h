@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -17,12 +18,13 @@ std::vector<std::shared_ptr<Listener>> listen_on(asio::io_context& io,
                                                  const std::vector<std::string>& bind, int& port,
                                                  int backlog);
 
-/// Listens as listen_on() would, nowhere if the port is 0, and not where `listeners` did. They are
-/// closed first, as they may hold the port that is wanted. If it cannot be had they are opened
-/// again, as far as that is possible (the log tells), and ListenError is thrown. None accepts
-/// clients yet.
+/// Listens as listen_on() would where the options and `port` say, nowhere if that is 0, and not
+/// where `listeners` did. They are closed first, as they may hold the port that is wanted. If it
+/// cannot be had they are opened again, as far as that is possible (the log tells), and ListenError
+/// is thrown. Either way those that there are then go to `accept`.
 void move_listeners(asio::io_context& io, std::vector<std::shared_ptr<Listener>>& listeners,
-                    const std::vector<std::string>& bind, int port, int backlog, Log& log);
+                    const Options& wanted, int port, Log& log,
+                    const std::function<void(Listener&)>& accept);
 
 /// Lets a listener accept the clients of these connections; the log is told if it cannot.
 void accept_clients(Listener& listener, Connections& connections, Listener::Welcome welcome);
@@ -53,7 +55,6 @@ public:
 private:
     void open_unix_socket();
     void accept_at(Listener& listener);
-    void accept_at_ports();
 
     asio::io_context& io_;
     Connections& connections_;

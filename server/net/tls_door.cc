@@ -48,22 +48,14 @@ void TlsDoor::open(const Options& wanted)
 {
     std::unique_ptr<TlsContext> context;
     if (wanted.tls_port != 0) context = std::make_unique<TlsContext>(wanted);
-    if (wanted.tls_port != port_ || wanted.bind != bind_) move_to(wanted);
-    context_ = std::move(context);
-}
-
-void TlsDoor::move_to(const Options& wanted)
-{
-    try {
-        move_listeners(io_, listeners_, wanted.bind, wanted.tls_port, wanted.tcp_backlog,
-                       connections_.log);
-    } catch (...) {
-        if (started_) start();
-        throw;
+    if (wanted.tls_port != port_ || wanted.bind != connections_.server.options.bind) {
+        move_listeners(io_, listeners_, wanted, wanted.tls_port, connections_.log,
+                       [this](Listener& listener) {
+                           if (started_) accept_at(listener);
+                       });
+        port_ = wanted.tls_port;
     }
-    port_ = wanted.tls_port;
-    bind_ = wanted.bind;
-    if (started_) start();
+    context_ = std::move(context);
 }
 
 std::string_view TlsDoor::change(const Options& wanted)
@@ -83,9 +75,12 @@ std::string_view TlsDoor::change(const Options& wanted)
 void TlsDoor::start()
 {
     started_ = true;
-    for (const auto& listener : listeners_)
-        accept_clients(*listener, connections_,
-                       [this](Socket socket) { welcome(std::move(socket)); });
+    for (const auto& listener : listeners_) accept_at(*listener);
+}
+
+void TlsDoor::accept_at(Listener& listener)
+{
+    accept_clients(listener, connections_, [this](Socket socket) { welcome(std::move(socket)); });
 }
 
 void TlsDoor::resume()

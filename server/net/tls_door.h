@@ -48,7 +48,7 @@ private:
     using Handshakes = std::list<std::shared_ptr<Handshake>>;
 
     void open(const Options& wanted);
-    void move_to(const Options& wanted);
+    void accept_at(Listener& listener);
     void welcome(Socket socket);
     void begin_handshake(Socket socket);
     void go_on(const std::shared_ptr<Handshake>& handshake);
@@ -63,7 +63,6 @@ private:
     std::unique_ptr<TlsContext> context_;  // nullptr: closed
     Opened listeners_;
     int port_ = 0;
-    std::vector<std::string> bind_;
     bool started_ = false;
     Handshakes handshakes_;  // the oldest first
     Timer timer_;
