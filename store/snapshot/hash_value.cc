@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <limits>
 #include <memory_resource>
 #include <string>
 #include <vector>
@@ -74,10 +73,8 @@ Hash read_hash(ByteReader& reader, const ReadLimits& limits)
     return hash;
 }
 
-/// As Redis: what came compact is only counted, however long its values are.
-Hash hash_of_compact(std::string_view bytes, bool is_listpack, HashLimits limits)
+Hash hash_of_compact(std::string_view bytes, bool is_listpack, const HashLimits& limits)
 {
-    limits.packed_bytes = std::numeric_limits<std::size_t>::max();
     constexpr std::size_t kUsualFields = 16;
     GatheredPairs pairs{kUsualFields};
     for_each_pair(bytes, is_listpack,
@@ -185,7 +182,8 @@ Hash TypeTraits<Hash>::read(ByteReader& reader, std::uint8_t tag, const ReadLimi
         reader.take_little(8);  // the earliest of the deadlines
         return hash_of_timed_listpack(take_string(reader).view(), limits);
     }
-    return hash_of_compact(take_string(reader).view(), tag == kListpackTag, limits.hash);
+    return hash_of_compact(take_string(reader).view(), tag == kListpackTag,
+                           limits.by_number().hash);
 }
 
 }  // namespace store

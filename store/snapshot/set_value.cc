@@ -1,4 +1,3 @@
-#include <limits>
 #include <vector>
 
 #include "ascii/integer.h"
@@ -25,10 +24,8 @@ Set read_set(ByteReader& reader, const SetLimits& limits)
     return set;
 }
 
-/// As Redis: what came compact is only counted, however long its members are.
-Set set_of_compact(std::string_view bytes, bool is_listpack, SetLimits limits)
+Set set_of_compact(std::string_view bytes, bool is_listpack, const SetLimits& limits)
 {
-    limits.packed_member_bytes = std::numeric_limits<std::size_t>::max();
     Set set{is_listpack ? Set::Encoding::Packed : Set::Encoding::IntSet};
     const auto add = [&](std::string_view member) { require(set.add(member, limits)); };
     if (is_listpack) {
@@ -65,7 +62,7 @@ void TypeTraits<Set>::write(ByteWriter& out, const Set& set)
 Set TypeTraits<Set>::read(ByteReader& reader, std::uint8_t tag, const ReadLimits& limits)
 {
     if (tag == kPlainTag) return read_set(reader, limits.set);
-    return set_of_compact(take_string(reader).view(), tag == kListpackTag, limits.set);
+    return set_of_compact(take_string(reader).view(), tag == kListpackTag, limits.by_number().set);
 }
 
 }  // namespace store

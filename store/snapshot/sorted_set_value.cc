@@ -2,7 +2,6 @@
 
 #include <bit>
 #include <cmath>
-#include <limits>
 #include <optional>
 
 #include "store/number.h"
@@ -52,10 +51,9 @@ SortedSet read_sorted_set(ByteReader& reader, bool decimal, const SortedSetLimit
     return sorted_set;
 }
 
-/// As Redis: what came compact is only counted, however long its members are.
-SortedSet sorted_set_of_compact(std::string_view bytes, bool is_listpack, SortedSetLimits limits)
+SortedSet sorted_set_of_compact(std::string_view bytes, bool is_listpack,
+                                const SortedSetLimits& limits)
 {
-    limits.member_bytes = std::numeric_limits<std::size_t>::max();
     SortedSet sorted_set;
     for_each_pair(bytes, is_listpack, [&](std::string_view member, std::string_view score) {
         put_new(sorted_set, member, checked_score(parse_double(score)), limits);
@@ -95,7 +93,7 @@ SortedSet TypeTraits<SortedSet>::read(ByteReader& reader, std::uint8_t tag,
     if (tag == kPlainTag || tag == kTextScoresTag)
         return read_sorted_set(reader, tag == kTextScoresTag, limits.sorted_set);
     return sorted_set_of_compact(take_string(reader).view(), tag == kListpackTag,
-                                 limits.sorted_set);
+                                 limits.by_number().sorted_set);
 }
 
 }  // namespace store

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <limits>
 #include <string>
 
 #include "store/entry.h"
@@ -19,6 +21,18 @@ struct ReadLimits
     ListLimit list;
     SetLimits set;
     SortedSetLimits sorted_set;
+
+    /// The same for what comes in a compact encoding: as in Redis, that is only counted, however
+    /// long its texts are.
+    ReadLimits by_number() const
+    {
+        constexpr std::size_t kAnyLength = std::numeric_limits<std::size_t>::max();
+        ReadLimits limits = *this;
+        limits.hash.packed_bytes = kAnyLength;
+        limits.set.packed_member_bytes = kAnyLength;
+        limits.sorted_set.member_bytes = kAnyLength;
+        return limits;
+    }
 };
 
 /// Appends the value's tag, one byte that names the type and its encoding, and its content.
