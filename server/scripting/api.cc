@@ -256,6 +256,15 @@ void open_loading_api(lua_State* lua, const Dialect& dialect)
     set_functions(lua, kLoadingFunctions);
 }
 
+void name_api(lua_State* lua, int names, const Dialect& dialect)
+{
+    if (dialect.has(Difference::ServerTable)) {
+        lua_pushvalue(lua, -1);
+        lua_setfield(lua, names, "server");
+    }
+    lua_setfield(lua, names, "redis");
+}
+
 int describe_error(lua_State* lua)
 {
     if (!lua_istable(lua, 1)) {

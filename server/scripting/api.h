@@ -14,6 +14,9 @@ void open_function_api(lua_State* lua, const Dialect& dialect);
 /// While a library of functions is loaded: register_function, and little else.
 void open_loading_api(lua_State* lua, const Dialect& dialect);
 
+/// Pops such a table into the table at `names`: as `redis`, and as scripts for Valkey call it, too.
+void name_api(lua_State* lua, int names, const Dialect& dialect);
+
 /// redis.register_function().
 int register_function(lua_State* lua);
 

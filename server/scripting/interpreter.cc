@@ -64,11 +64,7 @@ Interpreter::Interpreter(void (*open_api)(lua_State*, const Dialect&), const Dia
     lua_atpanic(lua, throw_bad_alloc);
     open_libraries(lua);
     open_api(lua, dialect);
-    if (dialect.has(Difference::ServerTable)) {
-        lua_pushvalue(lua, -1);
-        lua_setglobal(lua, "server");
-    }
-    lua_setglobal(lua, "redis");
+    name_api(lua, LUA_GLOBALSINDEX, dialect);
     close_sandbox(lua);
     open_globals_ = keep();
     globals_ = keep();

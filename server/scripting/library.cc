@@ -59,14 +59,11 @@ LibraryHost::LibraryHost(Server& server)
 {
     lua_State* const lua = interpreter_.lua();
     lua_newtable(lua);
+    const int names = lua_gettop(lua);
     open_loading_api(lua, server.dialect);
     refuse_unknown_names(lua);
     protect(lua);
-    if (server.dialect.has(Difference::ServerTable)) {
-        lua_pushvalue(lua, -1);
-        lua_setfield(lua, -3, "server");
-    }
-    lua_setfield(lua, -2, "redis");
+    name_api(lua, names, server.dialect);
     refuse_unknown_names(lua);
     loading_globals_ = luaL_ref(lua, LUA_REGISTRYINDEX);
 }
