@@ -7,7 +7,6 @@
 #include <utility>
 #include <vector>
 
-#include "ascii/case.h"
 #include "ascii/split.h"
 #include "server/config/config_file.h"
 #include "server/config/option_table.h"

@@ -18,6 +18,7 @@ class Loading final : private store::snapshot::RdbVisitor
 {
 public:
     using Error = store::snapshot::RdbError;
+    using Records = std::vector<std::pair<int, std::string>>;          ///< databases and keys
     using LoadLibrary = std::function<void(const std::string& code)>;  ///< throws Error
 
     struct Plan
@@ -54,10 +55,7 @@ public:
 
     /// By database, the keys of hashes that look like the records of open orders, and those that
     /// were replaced.
-    const std::vector<std::pair<int, std::string>>& possible_records() const
-    {
-        return possible_records_;
-    }
+    const Records& possible_records() const { return possible_records_; }
 
 private:
     Loading(const Plan& plan, Databases& databases, int file);
@@ -89,7 +87,7 @@ private:
     std::uint64_t keys_expired_ = 0;
     std::uint64_t used_memory_ = 0;
     std::string written_by_;
-    std::vector<std::pair<int, std::string>> possible_records_;
+    Records possible_records_;
 };
 
 }  // namespace server

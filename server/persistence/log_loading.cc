@@ -230,10 +230,10 @@ void LogLoading::key_changed(const store::KeyEvent& event, std::int64_t) noexcep
     }
 }
 
-std::vector<std::pair<int, std::string>> LogLoading::possible_records() const
+Loading::Records LogLoading::possible_records() const
 {
     if (!all_may_be_records_) return {records_.begin(), records_.end()};
-    std::vector<std::pair<int, std::string>> all;
+    Loading::Records all;
     for (int index = 0; index < server_.databases.count(); ++index) {
         server_.databases[index].for_each([&](std::string_view key, store::Type type) {
             if (type == store::kTypeOf<store::Hash>) all.emplace_back(index, key);

@@ -56,7 +56,7 @@ public:
 
     /// By database, the keys of hashes that looked like the records of open orders, or of all
     /// hashes.
-    std::vector<std::pair<int, std::string>> possible_records() const;
+    Loading::Records possible_records() const;
 
 private:
     /// A transaction that was begun: its requests wait for its end.

@@ -184,9 +184,7 @@ private:
     bool begin_loading_log();
     bool go_on_loading_once();
     void empty_databases();
-    /// By database, keys that may hold records of orders.
-    using Records = std::vector<std::pair<int, std::string>>;
-    void follow(const Records& records);
+    void follow(const Loading::Records& records);
     void give_up_loading(const Loading::Error& error);
     void end_loading();
     void end_loading_log();

@@ -230,7 +230,7 @@ void Persistence::give_up_loading(const Loading::Error& error)
     if (log_loading != nullptr) follow(log_loading->possible_records());
 }
 
-void Persistence::follow(const Records& records)
+void Persistence::follow(const Loading::Records& records)
 {
     for (const auto& [database, key] : records) server_.dispatcher.record_loaded(database, key);
 }

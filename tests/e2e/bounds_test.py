@@ -11,7 +11,7 @@ import subprocess
 import time
 import unittest
 
-from raw_client import ask, encode, receive_exactly, receive_until_closed
+from raw_client import ask, encode, info_number, receive_exactly, receive_until_closed
 from server_process import ServerProcess, free_port, is_redis, wait_until
 
 BINARY = os.environ["SERVER_BINARY"]
@@ -51,14 +51,10 @@ class UnfinishedRequests(unittest.TestCase):
     def test_a_request_of_many_arguments_leaves_nothing_behind(self):
         with ServerProcess(BINARY) as server, server.connect() as connection:
             self.assertEqual(ask(connection, "PING"), b"+PONG\r\n")
-            before = self.used_memory(connection)
+            before = info_number(connection, "used_memory")
             self.assertEqual(ask(connection, "SADD", "set", *map(str, range(100_000))), b":100000\r\n")
             self.assertEqual(ask(connection, "UNLINK", "set"), b":1\r\n")
-            wait_until(lambda: self.used_memory(connection) < before + MEBIBYTE / 4, "the memory is free")
-
-    def used_memory(self, connection):
-        info = ask(connection, "INFO", "memory").decode().splitlines()
-        return next(int(line.split(":")[1]) for line in info if line.startswith("used_memory:"))
+            wait_until(lambda: info_number(connection, "used_memory") < before + MEBIBYTE / 4, "the memory is free")
 
 
 class Pipelines(unittest.TestCase):

@@ -5,10 +5,9 @@ SERVER_BINARY names the server: Dabba, or Redis 7, which does the same.
 """
 
 import os
-import re
 import unittest
 
-from raw_client import ask, encode, receive_exactly
+from raw_client import ask, encode, info_number, receive_exactly
 from server_process import ServerProcess, is_redis, wait_until
 
 BINARY = os.environ["SERVER_BINARY"]
@@ -27,7 +26,7 @@ class MaxMemory(unittest.TestCase):
         return server
 
     def info(self, field):
-        return int(re.search(rb"\r\n%b:(\d+)\r\n" % field.encode(), ask(self.client, "INFO", "everything")).group(1))
+        return info_number(self.client, field)
 
     def fill(self, first, last):
         """Writes a kilobyte each and expects that nothing is refused."""

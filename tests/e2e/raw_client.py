@@ -1,5 +1,6 @@
 """Bytes in, bytes out: what a test needs below any client library."""
 
+import re
 import socket
 
 
@@ -32,6 +33,11 @@ def ask(connection, *words):
     """The first 64 KB of the reply to one request: enough for every short reply."""
     connection.sendall(encode(*words))
     return connection.recv(65536)
+
+
+def info_number(connection, field):
+    """A number that INFO tells."""
+    return int(re.search(rb"\r\n%b:(\d+)\r\n" % field.encode(), ask(connection, "INFO", "everything")).group(1))
 
 
 def close_with_reset(connection):
