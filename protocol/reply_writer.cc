@@ -28,9 +28,9 @@ void ReplyWriter::error(std::string_view text)
 void ReplyWriter::long_bulk(std::string_view bytes)
 {
     if (!out_->reserve(bytes.size() + kMaxHeaderSize + 2)) return;
-    header('$', static_cast<std::int64_t>(bytes.size()));
+    begin_bulk(bytes.size());
     raw(bytes);
-    raw("\r\n");
+    end_bulk();
 }
 
 void ReplyWriter::bulk_integer(std::int64_t value)

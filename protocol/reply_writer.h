@@ -58,6 +58,10 @@ public:
         out_->commit(static_cast<std::size_t>(at - begin));
     }
 
+    /// A string whose bytes somebody else puts between these two.
+    void begin_bulk(std::size_t size) { header('$', static_cast<std::int64_t>(size)); }
+    void end_bulk() { raw("\r\n"); }
+
     /// The decimal digits as a string, as GET answers for a counter.
     void bulk_integer(std::int64_t value);
 

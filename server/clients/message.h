@@ -1,6 +1,10 @@
 #pragma once
 
+#include <cstddef>
+#include <memory>
 #include <new>
+#include <string>
+#include <string_view>
 
 #include "server/clients/session.h"
 
@@ -24,5 +28,31 @@ void send_message(Session& session, Write&& write)
     }
     if (!session.running && session.peer != nullptr) session.peer->flush();
 }
+
+/// A text that is part of messages to many sessions. If it is long, one copy serves all of them.
+class SharedText
+{
+public:
+    explicit SharedText(std::string_view text) : text_(text) {}
+
+    /// Writes it as a string of the message that `writer` writes to `session`.
+    void write(protocol::ReplyWriter& writer, Session& session)
+    {
+        if (text_.size() < kMinSharedBytes || session.running || session.peer == nullptr) {
+            return writer.bulk(text_);
+        }
+        if (copy_ == nullptr) copy_ = std::make_shared<const std::string>(text_);
+        writer.begin_bulk(text_.size());
+        session.peer->append_shared(copy_);
+        writer.end_bulk();
+    }
+
+private:
+    // Sending it apart from what stands around it costs two more writes to the socket.
+    static constexpr std::size_t kMinSharedBytes = 64 * 1024;
+
+    std::string_view text_;
+    std::shared_ptr<const std::string> copy_;
+};
 
 }  // namespace server

@@ -1,8 +1,8 @@
 #include "server/clients/pubsub.h"
 
 #include <algorithm>
+#include <initializer_list>
 #include <new>
-#include <span>
 
 #include "protocol/reply_writer.h"
 #include "server/clients/message.h"
@@ -13,20 +13,23 @@ namespace server {
 
 namespace {
 
-void push(Session& session, std::span<const std::string_view> parts)
+using Words = std::initializer_list<std::string_view>;
+
+void push(Session& session, Words words, SharedText& message)
 {
     send_message(session, [&](protocol::ReplyWriter& writer) {
-        writer.push(parts.size());
-        for (const auto part : parts) writer.bulk(part);
+        writer.push(words.size() + 1);
+        for (const auto word : words) writer.bulk(word);
+        message.write(writer, session);
     });
 }
 
-std::int64_t push_to_subscribers(const PubSub::Subscribers& subscribers, std::string_view channel,
-                                 std::span<const std::string_view> parts)
+std::int64_t push_to_subscribers(const PubSub::Subscribers& subscribers, std::string_view kind,
+                                 std::string_view channel, SharedText& message)
 {
     const auto found = subscribers.find(channel);
     if (found == subscribers.end()) return 0;
-    for (Session* session : found->second) push(*session, parts);
+    for (Session* session : found->second) push(*session, {kind, channel}, message);
     return static_cast<std::int64_t>(found->second.size());
 }
 
@@ -88,12 +91,11 @@ void PubSub::forget(Session& session)
 
 std::int64_t PubSub::publish(std::string_view channel, std::string_view message)
 {
-    const std::string_view parts[] = {"message", channel, message};
-    std::int64_t receivers = push_to_subscribers(of(Topic::Channel), channel, parts);
+    SharedText text{message};
+    std::int64_t receivers = push_to_subscribers(of(Topic::Channel), "message", channel, text);
     for (const auto& [pattern, sessions] : of(Topic::Pattern)) {
         if (!store::matches(pattern, channel)) continue;
-        const std::string_view pattern_parts[] = {"pmessage", pattern, channel, message};
-        for (Session* session : sessions) push(*session, pattern_parts);
+        for (Session* session : sessions) push(*session, {"pmessage", pattern, channel}, text);
         receivers += static_cast<std::int64_t>(sessions.size());
     }
     return receivers;
@@ -101,8 +103,8 @@ std::int64_t PubSub::publish(std::string_view channel, std::string_view message)
 
 std::int64_t PubSub::publish_to_shard(std::string_view channel, std::string_view message)
 {
-    const std::string_view parts[] = {"smessage", channel, message};
-    return push_to_subscribers(of(Topic::ShardChannel), channel, parts);
+    SharedText text{message};
+    return push_to_subscribers(of(Topic::ShardChannel), "smessage", channel, text);
 }
 
 }  // namespace server

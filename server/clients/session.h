@@ -43,6 +43,9 @@ public:
     /// A long reply grows: what was written until now may be put aside, so that it is never moved
     /// again. Nobody may still want to look at it or take it back.
     virtual void put_aside() = 0;
+    /// Puts a text that other clients get, too, behind what was written to the session's output.
+    /// Not while the session runs a request. Throws std::bad_alloc.
+    virtual void append_shared(std::shared_ptr<const std::string> text) = 0;
     /// "address:port" of the client and of our end, or the socket's path.
     virtual std::string remote_address() const = 0;
     virtual std::string local_address() const = 0;

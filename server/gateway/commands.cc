@@ -49,6 +49,7 @@ public:
     void kill() override {}
     void evict() override {}
     void put_aside() override {}
+    void append_shared(std::shared_ptr<const std::string>) override {}
     std::string remote_address() const override { return address; }
     std::string local_address() const override { return "http:0"; }
     int descriptor() const override { return -1; }

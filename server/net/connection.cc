@@ -348,6 +348,17 @@ void Connection::put_aside()
     limit_output();
 }
 
+void Connection::append_shared(std::shared_ptr<const std::string> text)
+{
+    protocol::Buffer& output = session_.output;
+    if (output.overflowed()) return;
+    const std::size_t most = max_output();
+    if (reply_bytes() > most || text->size() > most - reply_bytes()) return output.overflow();
+    if (!output.empty()) unsent_.take(output);
+    unsent_.take(std::move(text));
+    limit_output();
+}
+
 void Connection::flush()
 {
     // A turn ends with sending, and a full socket will say when there is room.

@@ -70,6 +70,7 @@ public:
     void kill() override;
     void evict() override;
     void put_aside() override;
+    void append_shared(std::shared_ptr<const std::string> text) override;
     std::string remote_address() const override { return address_; }
     std::string local_address() const override;
     int descriptor() const override { return descriptor_; }

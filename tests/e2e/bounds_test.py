@@ -84,6 +84,28 @@ class OutputLimits(unittest.TestCase):
             receive_until_closed(subscriber)
             self.assertLess(server.peak_bytes(), 120 * MEBIBYTE)
 
+    def test_a_long_message_to_many_comes_whole_and_is_kept_once(self):
+        count = 30
+        sizes = [10, 64 * 1024 - 1, 64 * 1024, 4 * MEBIBYTE, 0, 200_000]
+        limit = ("--client-output-buffer-limit", "pubsub", "0", "0", "0")
+        with ServerProcess(BINARY, *limit) as server, server.connect() as publisher:
+            subscribers = [server.connect() for _ in range(count)]
+            for subscriber in subscribers:
+                self.assertIn(b"subscribe", ask(subscriber, "SUBSCRIBE", "news"))
+                self.assertIn(b"subscribe", ask(subscriber, "PSUBSCRIBE", "n*"))
+            for size in sizes:
+                self.assertEqual(ask(publisher, "PUBLISH", "news", b"m" * size), b":%d\r\n" % (2 * count))
+            if DABBA:  # Redis 7 keeps a copy for each
+                self.assertLess(server.peak_bytes(), 80 * MEBIBYTE)
+            for subscriber in subscribers:
+                for size in sizes:
+                    text = b"$%d\r\n%s\r\n" % (size, b"m" * size)
+                    expected = b"*3\r\n$7\r\nmessage\r\n$4\r\nnews\r\n%s*4\r\n$8\r\npmessage\r\n$2\r\nn*\r\n$4\r\nnews\r\n%s" % (text, text)
+                    self.assertTrue(receive_exactly(subscriber, len(expected)) == expected)
+                subscriber.sendall(encode("UNSUBSCRIBE"))
+                self.assertIn(b"unsubscribe", subscriber.recv(100))
+                subscriber.close()
+
     def test_a_transaction_stops_growing_at_the_limit(self):
         limit = ("--client-output-buffer-limit", "normal", "8mb", "0", "0")
         with ServerProcess(BINARY, *limit) as server, server.connect() as connection:
