@@ -168,7 +168,8 @@ private:
 
     /// No deeper than the prefix; see scan().
     static constexpr unsigned kMaxDepth = table_detail::kPrefixBits;
-    static constexpr unsigned kRowBits = 4;  ///< a row of a scan is 2^4 columns
+    static constexpr unsigned kLargeDepth = 5;  ///< too large for the processor's caches
+    static constexpr unsigned kRowBits = 4;     ///< a row of a scan is 2^4 columns
     static constexpr std::uint64_t kPrefixes = std::uint64_t{1} << table_detail::kPrefixBits;
 
     /// Where an element is: `index` counts on from its home bucket. No segment: nowhere.
@@ -177,6 +178,15 @@ private:
         Segment segment;
         unsigned index = 0;
         unsigned slot = 0;
+    };
+
+    /// A slot that was hit by chance. No bucket: none was.
+    struct Target
+    {
+        const Bucket* bucket = nullptr;
+        unsigned slot = 0;
+
+        Element* element() const { return bucket == nullptr ? nullptr : bucket->at_or_null(slot); }
     };
 
     std::uint64_t entry_count() const { return std::uint64_t{1} << depth_; }
@@ -216,7 +226,7 @@ private:
     void free_segment(Segment segment);
     void point_to(Segment segment, std::uint64_t hash);
 
-    Element* random_attempt(Random& random) const;
+    Target target(std::uint64_t chance) const;
 
     std::size_t size_ = 0;
     Segment root_;                    ///< the only segment while depth_ is 0

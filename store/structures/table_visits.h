@@ -108,24 +108,21 @@ void Table<Element, Hash>::visit(Segment segment, std::uint32_t from_column,
 
 // ---- chance ------------------------------------------------------------------
 
-/// One throw at all slots there could be. Each segment is hit by its first directory entry only,
-/// and as if it had 64 buckets, so that every slot of the table has the same chance: what is hit is
-/// uniform, and what is missed is thrown again.
+/// Where one throw at all slots there could be hits, if anywhere. Each segment is hit by its first
+/// directory entry only, and as if it had 64 buckets, so that every slot of the table has the same
+/// chance: what is hit is uniform, and what is missed is thrown again. Reads no bucket.
 template <class Element, class Hash>
-Element* Table<Element, Hash>::random_attempt(Random& random) const
+auto Table<Element, Hash>::target(std::uint64_t chance) const -> Target
 {
-    const std::uint64_t chance = random.next();
     const std::uint64_t index = entry_index(chance);
     const auto low = static_cast<std::uint32_t>(chance);
     const Segment segment = entry(index);
-    const std::uint64_t run = std::uint64_t{1} << (depth_ - segment.depth());
-    if ((index & (run - 1)) != 0) return nullptr;
+    if (index != 0 && entry(index - 1) == segment) return {};
     // A table of one segment has nothing to be compared with; only a small one must not be missed.
     const unsigned range = depth_ == 0 ? segment.bucket_count() : Segment::kMaxBuckets;
     const unsigned bucket = (low >> 16) * range >> 16;
-    const unsigned slot = (low & 0xffff) * Bucket::kSlots >> 16;
-    if (bucket >= segment.bucket_count()) return nullptr;
-    return segment.bucket(bucket).at_or_null(slot);
+    if (bucket >= segment.bucket_count()) return {};
+    return {&segment.bucket(bucket), (low & 0xffff) * Bucket::kSlots >> 16};
 }
 
 template <class Element, class Hash>
@@ -138,10 +135,27 @@ Element* Table<Element, Hash>::random(Random& random) const
             return std::next(spill_->begin(), static_cast<std::ptrdiff_t>(chance))->second;
         }
     }
-    // A table in normal condition is hit at every second or third throw.
+    // A table in normal condition is hit at every second or third throw. If it is too large for the
+    // processor's caches, the throws to come are looked at together, and as a rule another element
+    // is wanted soon.
     constexpr int kAttempts = 100;
+    const bool is_large = depth_ >= kLargeDepth;
+    if (is_large) {
+        for (std::size_t ahead = 0; ahead < Random::kAhead; ++ahead) {
+            const Bucket* const bucket = target(random.peek(ahead)).bucket;
+            if (bucket != nullptr) store::prefetch(bucket);
+        }
+    }
     for (int i = 0; i < kAttempts; ++i) {
-        if (Element* const element = random_attempt(random)) return element;
+        Element* const element = target(random.next()).element();
+        if (element == nullptr) continue;
+        if (is_large) {
+            for (std::size_t ahead = 0; ahead < Random::kAhead / 2; ++ahead) {
+                const Element* const soon = target(random.peek(ahead)).element();
+                if (soon != nullptr) store::prefetch(soon);
+            }
+        }
+        return element;
     }
     std::uint64_t index = entry_index(random.next());
     Element* found = nullptr;
