@@ -26,6 +26,14 @@ std::string_view key_of(RequestBatch::Request request)
     return request.size() < 2 ? std::string_view{} : request[1];
 }
 
+/// A field stands behind its key (HSET key field value), and a member at the end (ZADD key score
+/// member).
+std::string_view member_of(RequestBatch::Request request, const store::Entry& entry)
+{
+    const bool is_field = entry.type() == store::kTypeOf<store::Hash> && request.size() > 2;
+    return is_field ? request[2] : request.back();
+}
+
 }  // namespace
 
 /// Each step reads what the step before has asked for: sixteen misses at once. False if there was
@@ -52,7 +60,7 @@ bool Prefetcher::fetch(const store::Keyspace& keys, const RequestBatch& batch)
         const Place& place = places[i];
         if (place.entry == nullptr) continue;
         const bool has_members = place.entry->has_members();
-        if (has_members) places[i].hash = store::hash_bytes(batch[i].back());
+        if (has_members) places[i].hash = store::hash_bytes(member_of(batch[i], *place.entry));
         if (has_members || place.is_first) place.entry->prefetch_value(place.hash);
         if (place.is_first) keys.prefetch_deadline(*place.entry);
         any_members |= has_members;

@@ -10,8 +10,8 @@ namespace server {
 /// Fetches into the processor's caches what the next requests of a pipeline will read, so that they
 /// wait for memory together and not one after the other. Changes nothing but the time that takes.
 ///
-/// A request's first argument is most often a key, and its last a member of what is there. That is
-/// a guess, and decides nothing.
+/// A request's first argument is most often a key, and its last, or a hash's second, a member of
+/// what is there. That is a guess, and decides nothing.
 class Prefetcher
 {
 public:
