@@ -1,13 +1,9 @@
 #include "server/persistence/loading.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
+#include <system_error>
 
 #include "ascii/integer.h"
 #include "store/dispatch/assignment_record.h"
@@ -17,8 +13,6 @@
 namespace server {
 
 namespace {
-
-constexpr std::size_t kReadAhead = 1 << 20;
 
 bool may_be_open_record(const store::AnyValue& value)
 {
@@ -35,29 +29,27 @@ bool may_be_open_record(const store::AnyValue& value)
 
 std::unique_ptr<Loading> Loading::open(const Plan& plan, Databases& databases)
 {
-    const int file = ::open(plan.path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (file < 0 && errno == ENOENT) return nullptr;
-    if (file < 0) fail(plan.path, std::strerror(errno));
-    std::unique_ptr<Loading> loading{new Loading{plan, databases, file}};
+    std::unique_ptr<FileReader> file;
+    try {
+        file = std::make_unique<FileReader>(plan.path);
+    } catch (const std::system_error& error) {
+        if (error.code() == std::errc::no_such_file_or_directory) return nullptr;
+        fail(plan.path, error.code().message());
+    }
+    std::unique_ptr<Loading> loading{new Loading{plan, databases, std::move(file)}};
     loading->read_header();
     return loading;
 }
 
-Loading::Loading(const Plan& plan, Databases& databases, int file)
-    : plan_(plan), databases_(databases), file_(file), reader_(*this, plan.limits)
+Loading::Loading(const Plan& plan, Databases& databases, std::unique_ptr<FileReader> file)
+    : plan_(plan), databases_(databases), file_(std::move(file)), reader_(*this, plan.limits)
 {}
-
-Loading::~Loading() { close(file_); }
 
 void Loading::read_header()
 {
-    struct stat status = {};
-    if (fstat(file_, &status) != 0) fail(plan_.path, std::strerror(errno));
-    if (!S_ISREG(status.st_mode)) fail(plan_.path, "it is no file");
-    size_ = static_cast<std::uint64_t>(status.st_size);
     fill(store::snapshot::kRdbHeaderBytes);
     try {
-        reader_.read_header(window());
+        reader_.read_header(file_->window());
     } catch (const Error& error) {
         fail(plan_.path, error.what());
     }
@@ -66,15 +58,15 @@ void Loading::read_header()
 
 bool Loading::go_on(std::size_t bytes)
 {
-    const std::uint64_t end = offset_ + bytes;
-    while (offset_ < end) {
+    const std::uint64_t end = file_->offset() + bytes;
+    while (file_->offset() < end) {
         try {
             read_item();
         } catch (const store::snapshot::NeedsMore&) {
             fail(plan_.path,
                  fmt::format("it ends in the middle, at byte {}. Take an older copy, or one that "
                              "is whole",
-                             size_));
+                             file_->size()));
         } catch (const Error& error) {
             fail(plan_.path, error.what());
         }
@@ -91,52 +83,40 @@ void Loading::read_item()
 {
     while (true) {
         try {
-            return consume(reader_.read_item(window()));
+            return consume(reader_.read_item(file_->window()));
         } catch (const store::snapshot::NeedsMore& error) {
-            const std::uint64_t left = size_ - offset_ - window().size();
-            if (error.missing > left) throw;
-            fill(std::max<std::uint64_t>(error.missing, window().size()));
+            if (error.missing > file_->left()) throw;
+            fill(std::max<std::uint64_t>(error.missing, file_->window().size()));
         }
     }
 }
 
 void Loading::check_end()
 {
-    store::snapshot::ByteReader reader{window().substr(0, store::snapshot::kRdbChecksumBytes)};
+    store::snapshot::ByteReader reader{
+        file_->window().substr(0, store::snapshot::kRdbChecksumBytes)};
     const std::uint64_t checksum = reader.take_little(store::snapshot::kRdbChecksumBytes);
     constexpr std::uint64_t kNone = 0;
     if (plan_.check_checksum && checksum != kNone && checksum != crc_)
         fail(plan_.path, "its checksum is wrong: it is damaged. Take an older copy");
-    end_ = std::min(size_, offset_ + store::snapshot::kRdbChecksumBytes);
-    offset_ = size_;
+    end_ = std::min(file_->size(), file_->offset() + store::snapshot::kRdbChecksumBytes);
+    done_ = true;
 }
 
 /// Reads so many bytes more, if there are, and some ahead.
 void Loading::fill(std::uint64_t bytes)
 {
-    buffer_.erase(0, begin_);
-    begin_ = 0;
-    const std::uint64_t left = size_ - offset_ - buffer_.size();
-    std::uint64_t wanted = std::min(left, std::max<std::uint64_t>(bytes, kReadAhead));
-    std::size_t filled = buffer_.size();
-    buffer_.resize(filled + wanted);
-    while (wanted > 0) {
-        const ssize_t got = ::read(file_, buffer_.data() + filled, wanted);
-        if (got < 0 && errno == EINTR) continue;
-        if (got < 0) fail(plan_.path, std::strerror(errno));
-        if (got == 0) break;  // somebody has cut it
-        filled += static_cast<std::size_t>(got);
-        wanted -= static_cast<std::uint64_t>(got);
+    try {
+        file_->fill(bytes);
+    } catch (const std::system_error& error) {
+        fail(plan_.path, error.code().message());
     }
-    buffer_.resize(filled);
-    if (wanted > 0) size_ = offset_ + filled;
 }
 
 void Loading::consume(std::size_t bytes)
 {
-    crc_ = store::snapshot::crc64(window().substr(0, bytes), crc_);
-    begin_ += bytes;
-    offset_ += bytes;
+    crc_ = store::snapshot::crc64(file_->window().substr(0, bytes), crc_);
+    file_->consume(bytes);
 }
 
 void Loading::field(std::string_view name, std::string_view value)

@@ -3,11 +3,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "server/databases.h"
+#include "server/persistence/file_reader.h"
 #include "store/snapshot/rdb_reader.h"
 
 namespace server {
@@ -36,15 +39,14 @@ public:
     /// Opens the file and reads its head; nothing if there is no such file. Throws Error, whose
     /// text names the file.
     static std::unique_ptr<Loading> open(const Plan& plan, Databases& databases);
-    ~Loading() override;
     Loading(const Loading&) = delete;
     Loading& operator=(const Loading&) = delete;
 
     /// Reads on for about so many bytes. False if all was read, and found whole. Throws Error.
     bool go_on(std::size_t bytes);
 
-    std::uint64_t bytes_total() const { return size_; }
-    std::uint64_t bytes_read() const { return offset_; }
+    std::uint64_t bytes_total() const { return file_->size(); }
+    std::uint64_t bytes_read() const { return done_ ? file_->size() : file_->offset(); }
     /// Once all was read: where the file goes on, if it does.
     std::uint64_t end() const { return end_; }
     std::uint64_t keys_loaded() const { return keys_loaded_; }
@@ -58,13 +60,12 @@ public:
     const Records& possible_records() const { return possible_records_; }
 
 private:
-    Loading(const Plan& plan, Databases& databases, int file);
+    Loading(const Plan& plan, Databases& databases, std::unique_ptr<FileReader> file);
 
     void read_item();
     void read_header();
     void check_end();
     void fill(std::uint64_t bytes);
-    std::string_view window() const { return std::string_view{buffer_}.substr(begin_); }
     void consume(std::size_t bytes);
 
     void field(std::string_view name, std::string_view value) override;
@@ -75,13 +76,10 @@ private:
 
     const Plan plan_;
     Databases& databases_;
-    const int file_;
+    const std::unique_ptr<FileReader> file_;
     store::snapshot::RdbReader reader_;
-    std::uint64_t size_ = 0;    ///< of the file
-    std::uint64_t offset_ = 0;  ///< of what is read next
+    bool done_ = false;
     std::uint64_t end_ = 0;
-    std::string buffer_;  ///< of the file: what was read ahead, from begin_ on
-    std::size_t begin_ = 0;
     std::uint64_t crc_ = 0;
     std::uint64_t keys_loaded_ = 0;
     std::uint64_t keys_expired_ = 0;

@@ -1,12 +1,8 @@
 #include "server/persistence/log_loading.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <new>
 #include <system_error>
 
@@ -18,7 +14,6 @@ namespace server {
 
 namespace {
 
-constexpr std::size_t kReadAhead = 1 << 20;
 constexpr std::string_view kMagic = "REDIS";
 
 constexpr std::string_view kAdvice =
@@ -39,11 +34,7 @@ LogLoading::LogLoading(Server& server, Files& files, Plan plan)
     server_.key_events.tell_at_once(this);
 }
 
-LogLoading::~LogLoading()
-{
-    stop_watching();
-    if (file_ >= 0) close(file_);
-}
+LogLoading::~LogLoading() { stop_watching(); }
 
 void LogLoading::stop_watching()
 {
@@ -55,14 +46,26 @@ void LogLoading::fail(std::uint64_t place, std::string_view why) const
     throw Error{fmt::format("Cannot load {}: {} at byte {}", path_, why, place)};
 }
 
+/// What the system refuses is said with the place where it did.
+template <class Act>
+void LogLoading::or_fail(Act&& act) const
+{
+    try {
+        act();
+    } catch (const std::system_error& error) {
+        fail(file_ != nullptr ? file_->offset() : 0, error.code().message());
+    }
+}
+
 std::uint64_t LogLoading::read_here() const
 {
-    return base_ != nullptr ? base_->bytes_read() : offset_;
+    if (base_ != nullptr) return base_->bytes_read();
+    return file_ != nullptr ? file_->offset() : 0;
 }
 
 bool LogLoading::go_on(std::size_t bytes)
 {
-    if (file_ < 0) {
+    if (file_ == nullptr) {
         if (is_last()) {
             stop_watching();
             return false;
@@ -80,15 +83,12 @@ bool LogLoading::go_on(std::size_t bytes)
 void LogLoading::open_next()
 {
     path_ = plan_.paths[next_++];
-    file_ = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC);
-    if (file_ < 0) fail(0, std::strerror(errno));
-    size_ = file_size(path_);
-    offset_ = 0;
-    begin_ = 0;
-    buffer_.clear();
     session_.database = 0;
-    fill(kMagic.size());
-    if (!buffer_.starts_with(kMagic)) return;
+    or_fail([&] {
+        file_ = std::make_unique<FileReader>(path_);
+        file_->fill(kMagic.size());
+    });
+    if (!file_->window().starts_with(kMagic)) return;
     Loading::Plan plan = plan_.base;
     plan.path = path_;
     plan.keeps_expired = true;
@@ -101,34 +101,31 @@ bool LogLoading::go_on_with_base(std::size_t bytes)
     if (base_->go_on(bytes)) return true;
     keys_of_base_ += base_->keys_loaded();
     for (const auto& record : base_->possible_records()) records_.insert(record);
-    offset_ = base_->end();
-    begin_ = 0;
-    buffer_.clear();
+    or_fail([&] { file_->seek(base_->end()); });
     base_.reset();
-    if (::lseek(file_, static_cast<off_t>(offset_), SEEK_SET) < 0)
-        fail(offset_, std::strerror(errno));
     return false;
 }
 
 void LogLoading::go_on_with_requests(std::size_t bytes)
 {
     using Found = LogReader::Found;
-    const std::uint64_t slice_end = offset_ + bytes;
-    while (offset_ < slice_end) {
-        const auto window = std::string_view{buffer_}.substr(begin_);
-        const Found found = reader_.read(window);
+    const std::uint64_t slice_end = file_->offset() + bytes;
+    while (file_->offset() < slice_end) {
+        const Found found = reader_.read(file_->window());
         if (found == Found::Broken)
-            fail(offset_,
+            fail(file_->offset(),
                  fmt::format("Bad file format reading the append only file ({})", kAdvice));
         if (found == Found::NeedsMore) {
-            const std::uint64_t left = size_ - offset_ - window.size();
-            if (left == 0 || reader_.missing() > left) return end_of_file(size_ == offset_);
-            fill(std::max<std::uint64_t>(reader_.missing(), window.size()));
+            const std::uint64_t left = file_->left();
+            if (left == 0 || reader_.missing() > left)
+                return end_of_file(file_->window().empty() && left == 0);
+            or_fail([&] {
+                file_->fill(std::max<std::uint64_t>(reader_.missing(), file_->window().size()));
+            });
             continue;
         }
         if (found == Found::Words) take(reader_.words());
-        begin_ += reader_.size();
-        offset_ += reader_.size();
+        file_->consume(reader_.size());
     }
 }
 
@@ -136,7 +133,7 @@ void LogLoading::go_on_with_requests(std::size_t bytes)
 /// it.
 void LogLoading::end_of_file(bool is_whole)
 {
-    const std::uint64_t end = transaction_ != nullptr ? transaction_->begin : offset_;
+    const std::uint64_t end = transaction_ != nullptr ? transaction_->begin : file_->offset();
     if (!is_whole || transaction_ != nullptr) {
         if (!is_last()) {
             fail(end, "it ends in the middle of a request, and is not the last one: it is damaged");
@@ -147,7 +144,7 @@ void LogLoading::end_of_file(bool is_whole)
                                   "configuration option to yes and restart the server. It ends",
                                   kAdvice));
         }
-        bytes_cut_ = size_ - end;
+        bytes_cut_ = file_->size() - end;
         try {
             files_.cut(path_, end);
         } catch (const std::system_error& error) {
@@ -155,20 +152,18 @@ void LogLoading::end_of_file(bool is_whole)
         }
     }
     transaction_.reset();
-    close(file_);
-    file_ = -1;
-    read_before_ += size_;
-    offset_ = 0;
+    read_before_ += file_->size();
+    file_.reset();
 }
 
 void LogLoading::take(std::span<const std::string_view> words)
 {
     ++requests_;
     if (words.size() == 1 && is_word(words[0], "MULTI")) {
-        if (transaction_ != nullptr) fail(offset_, "a transaction begins within another");
-        transaction_ = std::make_unique<Transaction>(Transaction{.begin = offset_});
+        if (transaction_ != nullptr) fail(file_->offset(), "a transaction begins within another");
+        transaction_ = std::make_unique<Transaction>(Transaction{.begin = file_->offset()});
     } else if (words.size() == 1 && is_word(words[0], "EXEC")) {
-        if (transaction_ == nullptr) fail(offset_, "a transaction ends that was not begun");
+        if (transaction_ == nullptr) fail(file_->offset(), "a transaction ends that was not begun");
         const auto ended = std::move(transaction_);
         for (const auto& request : ended->requests) {
             const std::vector<std::string_view> views{request.begin(), request.end()};
@@ -188,31 +183,10 @@ void LogLoading::run(std::span<const std::string_view> words)
     protocol::ReplyWriter reply{replies_, session_.protocol};
     const Outcome outcome = server_.executor.replay({session_, Origin::Replay, words, reply});
     if (outcome == Outcome::Refused && ++failures_ == 1) {
-        first_failure_ = fmt::format("{} at byte {} of {}: {}", words[0].substr(0, 100), offset_,
-                                     path_, replies_.view());
+        first_failure_ = fmt::format("{} at byte {} of {}: {}", words[0].substr(0, 100),
+                                     file_->offset(), path_, replies_.view());
     }
     replies_.clear();
-}
-
-/// Reads so many bytes more, if there are, and some ahead.
-void LogLoading::fill(std::uint64_t bytes)
-{
-    buffer_.erase(0, begin_);
-    begin_ = 0;
-    const std::uint64_t left = size_ - offset_ - buffer_.size();
-    std::uint64_t wanted = std::min(left, std::max<std::uint64_t>(bytes, kReadAhead));
-    std::size_t filled = buffer_.size();
-    buffer_.resize(filled + wanted);
-    while (wanted > 0) {
-        const ssize_t got = ::read(file_, buffer_.data() + filled, wanted);
-        if (got < 0 && errno == EINTR) continue;
-        if (got < 0) fail(offset_, std::strerror(errno));
-        if (got == 0) break;  // somebody has cut it
-        filled += static_cast<std::size_t>(got);
-        wanted -= static_cast<std::uint64_t>(got);
-    }
-    buffer_.resize(filled);
-    if (wanted > 0) size_ = offset_ + filled;
 }
 
 void LogLoading::key_changed(const store::KeyEvent& event, std::int64_t) noexcept

@@ -73,9 +73,10 @@ private:
     void go_on_with_requests(std::size_t bytes);
     void take(std::span<const std::string_view> words);
     void run(std::span<const std::string_view> words);
-    void fill(std::uint64_t bytes);
     void end_of_file(bool is_whole);
     std::uint64_t read_here() const;
+    template <class Act>
+    void or_fail(Act&& act) const;
     [[noreturn]] void fail(std::uint64_t place, std::string_view why) const;
 
     void key_changed(const store::KeyEvent& event, std::int64_t count) noexcept override;
@@ -86,11 +87,7 @@ private:
     std::size_t next_ = 0;  ///< of the paths
     std::string path_;      ///< of the file that is read
     std::unique_ptr<Loading> base_;
-    int file_ = -1;
-    std::uint64_t size_ = 0;
-    std::uint64_t offset_ = 0;  ///< of what is read next
-    std::string buffer_;        ///< what was read ahead, from begin_ on
-    std::size_t begin_ = 0;
+    std::unique_ptr<FileReader> file_;
     LogReader reader_;
     Session session_;
     protocol::Buffer replies_;
