@@ -18,6 +18,7 @@ struct Reader : server::Peer
     void kill() override {}
     void evict() override { unread = 0; }
     void put_aside() override {}
+    void append_shared(std::shared_ptr<const std::string>) override {}
     std::string remote_address() const override { return "10.0.0.7:40001"; }
     std::string local_address() const override { return "10.0.0.1:6379"; }
     int descriptor() const override { return 8; }

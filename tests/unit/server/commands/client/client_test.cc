@@ -22,6 +22,7 @@ struct Phone : server::Peer
     void kill() override { killed = true; }
     void evict() override { killed = true; }
     void put_aside() override {}
+    void append_shared(std::shared_ptr<const std::string>) override {}
     std::string remote_address() const override { return address_; }
     std::string local_address() const override { return "10.0.0.1:6379"; }
     int descriptor() const override { return 8; }
