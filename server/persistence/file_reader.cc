@@ -28,14 +28,15 @@ int open_to_read(const std::string& path)
 FileReader::FileReader(const std::string& path) : file_(open_to_read(path))
 {
     struct stat status = {};
-    if (fstat(file_, &status) == 0 && S_ISREG(status.st_mode)) {
+    const bool is_known = fstat(file_, &status) == 0;
+    if (is_known && S_ISREG(status.st_mode)) {
         size_ = static_cast<std::uint64_t>(status.st_size);
         return;
     }
+    int error = errno;
+    if (is_known) error = S_ISDIR(status.st_mode) ? EISDIR : ENOTSUP;
     ::close(file_);
-    throw std::system_error{S_ISDIR(status.st_mode)
-                                ? std::make_error_code(std::errc::is_a_directory)
-                                : std::make_error_code(std::errc::not_supported)};
+    throw std::system_error{error, std::generic_category()};
 }
 
 FileReader::~FileReader() { ::close(file_); }

@@ -100,7 +100,6 @@ void Loading::check_end()
     if (plan_.check_checksum && checksum != kNone && checksum != crc_)
         fail(plan_.path, "its checksum is wrong: it is damaged. Take an older copy");
     end_ = std::min(file_->size(), file_->offset() + store::snapshot::kRdbChecksumBytes);
-    done_ = true;
 }
 
 /// Reads so many bytes more, if there are, and some ahead.

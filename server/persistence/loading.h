@@ -46,7 +46,7 @@ public:
     bool go_on(std::size_t bytes);
 
     std::uint64_t bytes_total() const { return file_->size(); }
-    std::uint64_t bytes_read() const { return done_ ? file_->size() : file_->offset(); }
+    std::uint64_t bytes_read() const { return reader_.done() ? file_->size() : file_->offset(); }
     /// Once all was read: where the file goes on, if it does.
     std::uint64_t end() const { return end_; }
     std::uint64_t keys_loaded() const { return keys_loaded_; }
@@ -78,7 +78,6 @@ private:
     Databases& databases_;
     const std::unique_ptr<FileReader> file_;
     store::snapshot::RdbReader reader_;
-    bool done_ = false;
     std::uint64_t end_ = 0;
     std::uint64_t crc_ = 0;
     std::uint64_t keys_loaded_ = 0;

@@ -227,6 +227,8 @@ private:
     void point_to(Segment segment, std::uint64_t hash);
 
     Target target(std::uint64_t chance) const;
+    void prefetch_buckets(const Random& to_come) const;
+    void prefetch_targets(const Random& to_come) const;
 
     std::size_t size_ = 0;
     Segment root_;                    ///< the only segment while depth_ is 0

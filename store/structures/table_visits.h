@@ -125,6 +125,26 @@ auto Table<Element, Hash>::target(std::uint64_t chance) const -> Target
     return {&segment.bucket(bucket), (low & 0xffff) * Bucket::kSlots >> 16};
 }
 
+/// Fetches the buckets that the throws to come will hit.
+template <class Element, class Hash>
+void Table<Element, Hash>::prefetch_buckets(const Random& to_come) const
+{
+    for (std::size_t ahead = 0; ahead < Random::kAhead; ++ahead) {
+        const Bucket* const bucket = target(to_come.peek(ahead)).bucket;
+        if (bucket != nullptr) store::prefetch(bucket);
+    }
+}
+
+/// Fetches what the next of them will hit: reads their buckets, which were fetched before.
+template <class Element, class Hash>
+void Table<Element, Hash>::prefetch_targets(const Random& to_come) const
+{
+    for (std::size_t ahead = 0; ahead < Random::kAhead / 2; ++ahead) {
+        const Element* const element = target(to_come.peek(ahead)).element();
+        if (element != nullptr) store::prefetch(element);
+    }
+}
+
 template <class Element, class Hash>
 Element* Table<Element, Hash>::random(Random& random) const
 {
@@ -140,21 +160,11 @@ Element* Table<Element, Hash>::random(Random& random) const
     // is wanted soon.
     constexpr int kAttempts = 100;
     const bool is_large = depth_ >= kLargeDepth;
-    if (is_large) {
-        for (std::size_t ahead = 0; ahead < Random::kAhead; ++ahead) {
-            const Bucket* const bucket = target(random.peek(ahead)).bucket;
-            if (bucket != nullptr) store::prefetch(bucket);
-        }
-    }
+    if (is_large) prefetch_buckets(random);
     for (int i = 0; i < kAttempts; ++i) {
         Element* const element = target(random.next()).element();
         if (element == nullptr) continue;
-        if (is_large) {
-            for (std::size_t ahead = 0; ahead < Random::kAhead / 2; ++ahead) {
-                const Element* const soon = target(random.peek(ahead)).element();
-                if (soon != nullptr) store::prefetch(soon);
-            }
-        }
+        if (is_large) prefetch_targets(random);
         return element;
     }
     std::uint64_t index = entry_index(random.next());

@@ -2,13 +2,10 @@
 
 #include <catch2/catch.hpp>
 #include <cstddef>
+#include <cstdint>
 #include <random>
 
-namespace {
-
 using store::Random;
-
-}  // namespace
 
 TEST_CASE("Numbers come as they do from the standard's engine")
 {

@@ -1,6 +1,7 @@
 #include "server/clients/client_memory.h"
 
 #include <catch2/catch.hpp>
+#include <memory>
 #include <string>
 #include <vector>
 

@@ -1,6 +1,8 @@
 #include "tests/support/client.h"
 
 #include <catch2/catch.hpp>
+#include <memory>
+#include <string>
 
 #include "server/clients/client_memory.h"
 
